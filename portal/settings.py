@@ -1,0 +1,276 @@
+"""Read every setting from the environment; without any, the try-out home on SQLite and files."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("CONCORD_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+# The try-out home trades hardening for "one command and a browser"; a real database ends it unless asked to
+# stay.
+IS_TRYOUT = env.bool("CONCORD_TRYOUT", default=not DATABASE_URL)
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret stored at `path`, created once even when several processes start together."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not IS_TRYOUT:
+        raise ImproperlyConfigured("SECRET_KEY is not set: give web, worker and beat the same 50 characters.")
+    SECRET_KEY = kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# --- who may ask, and how
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_TRYOUT else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECURE_SSL = env.bool("SECURE_SSL", default=not IS_TRYOUT)
+SECURE_SSL_REDIRECT = SECURE_SSL
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECURE_SSL else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
+SECURE_HSTS_PRELOAD = SECURE_SSL
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = SECURE_SSL
+CSRF_COOKIE_SECURE = SECURE_SSL
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+# Believed only when the operator says that a proxy in front overwrites these headers.
+TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+INSTALLED_APPS = [
+    "leads",
+    "sla",
+    "portal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_htmx",
+    "csp",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database, cache, queue
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+REDIS_SCHEMES = ("redis", "rediss")
+
+
+def sqlite(path: Path, test_path: Path) -> dict[str, object]:
+    """Return the one-file database; writers queue at BEGIN, since raising a read lock fails at once."""
+    pragmas = {
+        "journal_mode": "WAL",
+        "synchronous": "NORMAL",
+        "foreign_keys": "ON",
+        "mmap_size": 134_217_728,
+        "cache_size": -32_000,
+        "temp_store": "MEMORY",
+    }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "".join(f"PRAGMA {name}={value}; " for name, value in pragmas.items()),
+        },
+        # A file even in tests: threads of a live server wait for each other there, in shared memory they
+        # fail.
+        "TEST": {"NAME": test_path},
+    }
+
+
+def postgres(url: str) -> dict[str, object]:
+    """Return the database of `url`: kept connections are checked, no statement hangs for ever."""
+    through_bouncer = env.bool("PGBOUNCER", default=False)
+    limits = {
+        "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", default=30_000),
+        "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000),
+        "idle_in_transaction_session_timeout": 60_000,
+    }
+    options: dict[str, object] = {"application_name": "concord", "connect_timeout": 5}
+    if not through_bouncer:  # a transaction pooler refuses start-up options
+        options["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    parsed = environ.Env.db_url_config(url)
+    return {
+        **parsed,
+        "OPTIONS": {**parsed.get("OPTIONS", {}), **options},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": through_bouncer,
+    }
+
+
+if DATABASE_URL.partition("://")[0] in POSTGRES_SCHEMES:
+    DATABASES = {"default": postgres(DATABASE_URL)}
+elif DATABASE_URL:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}  # portal.checks names the mistake
+else:
+    test_name = f"concord-test-{os.getpid()}.sqlite3"
+    sqlite_path = Path(env.str("SQLITE_PATH", default=str(VAR_DIR / "concord.sqlite3")))
+    DATABASES = {"default": sqlite(sqlite_path, VAR_DIR / test_name)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CELERY_BROKER_URL = REDIS_URL
+else:
+    file_cache = "django.core.cache.backends.filebased.FileBasedCache"
+    CACHES = {"default": {"BACKEND": file_cache, "LOCATION": VAR_DIR / "cache"}}
+    CELERY_BROKER_URL = "concord-files://"
+QUEUE_DIR = VAR_DIR / "queue"
+HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
+
+# --- people
+AUTH_USER_MODEL = "leads.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+# Five wrong passwords for one name from one address: an hour's pause for that pair, so nobody can lock others
+# out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "portal.addresses.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+# --- words, files, letters
+USE_TZ = True
+TIME_ZONE_ASKED = env.str("TIME_ZONE", default="UTC")
+# portal.checks names a zone that does not exist.
+TIME_ZONE = TIME_ZONE_ASKED if TIME_ZONE_ASKED in available_timezones() else "UTC"
+USE_I18N = True
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = IS_TRYOUT
+PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+HASHED_FILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": PLAIN_FILES if IS_TRYOUT else HASHED_FILES},
+}
+MEDIA_ROOT = VAR_DIR / "media"
+
+EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if IS_TRYOUT else "smtp://localhost:25")
+vars().update(environ.Env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="concord@localhost")
+EMAIL_TIMEOUT = 10
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "portal.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": sys.stdout,
+            "formatter": env.str("LOG_FORMAT", default="plain" if IS_TRYOUT else "json"),
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": LOG_LEVEL}},
+}

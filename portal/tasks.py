@@ -1,0 +1,12 @@
+"""Tasks of the top floor; ids in, one call, safe to run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from portal.models import Heartbeat
+
+
+@shared_task(name="portal.heartbeat")
+def heartbeat() -> None:
+    """Leave a mark that beat, queue, worker and database all did their part just now."""
+    Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
