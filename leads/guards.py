@@ -1,0 +1,73 @@
+"""Database triggers that keep append-only tables append-only, as a migration operation."""
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+_POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION concord_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def create_statements(table: str, vendor: str) -> list[str]:
+    """Return the SQL that forbids changing or removing rows of `table`."""
+    if vendor == "postgresql":
+        return [
+            _POSTGRES_FUNCTION,
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION concord_append_only()",
+            f"CREATE TRIGGER {table}_append_only_all BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION concord_append_only()",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_append_only_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def drop_statements(table: str, vendor: str) -> list[str]:
+    """Return the SQL that removes the triggers of `create_statements`."""
+    if vendor == "postgresql":
+        names = (f"{table}_append_only", f"{table}_append_only_all")
+        return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name in names]
+    return [f"DROP TRIGGER IF EXISTS {table}_append_only_{verb}" for verb in ("update", "delete")]
+
+
+def installed_triggers(connection: Any) -> set[str]:
+    """Return the names of the triggers that exist and are enabled in this database."""
+    sql = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {row[0] for row in cursor.fetchall()}
+
+
+class AppendOnly(Operation):
+    """Forbid UPDATE, DELETE and TRUNCATE on a table; works on both databases."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """A trigger changes nothing in the models."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in create_statements(self.table, schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in drop_statements(self.table, schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return f"Keep {self.table} append-only"

@@ -1,0 +1,31 @@
+"""The tables of facts."""
+
+from leads.models.accounts import Account, AccountExternalId, Deal
+from leads.models.calendars import Calendar, CalendarRevision
+from leads.models.imports import ImportReject, ImportRun
+from leads.models.leads import BantFact, Consent, ExternalId, FactChange, Lead, StageChange
+from leads.models.people import Absence, Team, User
+from leads.models.records import AuditEntry, OutboxMessage
+from leads.models.touches import Touch
+
+__all__ = [
+    "Absence",
+    "Account",
+    "AccountExternalId",
+    "AuditEntry",
+    "BantFact",
+    "Calendar",
+    "CalendarRevision",
+    "Consent",
+    "Deal",
+    "ExternalId",
+    "FactChange",
+    "ImportReject",
+    "ImportRun",
+    "Lead",
+    "OutboxMessage",
+    "StageChange",
+    "Team",
+    "Touch",
+    "User",
+]

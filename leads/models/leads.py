@@ -1,0 +1,166 @@
+"""Leads, the names other systems have for them, and what is known about them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from leads.choices import BantKind, ConsentChannel, ConsentState, Stage
+from leads.models.accounts import Account
+from leads.models.imports import ImportRun
+from leads.models.people import Team, User
+from leads.models.querysets import LeadQuerySet
+
+
+class Lead(models.Model):
+    """One person at an account, with the facts Marketing and Sales know."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="leads")
+    name = models.CharField(max_length=200, blank=True)
+    name_key = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    seniority = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=254, blank=True, help_text="As it came, valid or not.")
+    email_key = models.CharField(
+        max_length=254, blank=True, help_text="Normalized; blank when not a valid address."
+    )
+    phone = models.CharField(max_length=60, blank=True)
+    phone_key = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    campaign = models.CharField(max_length=200, blank=True)
+    first_identified = models.CharField(
+        max_length=200, blank=True, help_text="How this person was first known."
+    )
+    is_sales_generated = models.BooleanField(default=False)
+    attributes = models.JSONField(default=dict)
+    search_text = models.CharField(max_length=600, blank=True)
+
+    stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.INQUIRY)
+    stage_since = models.DateTimeField(null=True)
+    stage_seq = models.PositiveIntegerField(default=0)
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+")
+    next_step_on = models.DateField(null=True)
+    next_step = models.CharField(max_length=200, blank=True)
+
+    created_at = models.DateTimeField(null=True, help_text="When the person was first known; null: unknown.")
+    recorded_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[LeadQuerySet] = LeadQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["email_key"],
+                condition=~models.Q(email_key="") & models.Q(merged_into__isnull=True),
+                name="lead_email_once",
+            ),
+            models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="lead_stage_known"),
+        )
+        indexes = (
+            models.Index(fields=["phone_key"], name="lead_by_phone", condition=~models.Q(phone_key="")),
+            models.Index(fields=["name_key"], name="lead_by_name", condition=~models.Q(name_key="")),
+            models.Index(fields=["owner", "stage"], name="lead_by_owner"),
+            models.Index(fields=["team", "stage"], name="lead_by_team"),
+            models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"Lead {self.pk}"
+
+
+class ExternalId(models.Model):
+    """The name by which another system knows a lead; each alone identifies it."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="external_ids")
+    system = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["system", "external_id"], name="external_id_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.external_id}"
+
+
+class BantFact(models.Model):
+    """What became known of budget, authority, need or timing; the newest of a kind holds (append-only)."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="bant_facts")
+    kind = models.CharField(max_length=12, choices=BantKind.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    text = models.CharField(max_length=200, blank=True, help_text="Role met, need named, or a note.")
+    on = models.DateField(null=True, help_text="Timing: when it must run.")
+    known_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(max_length=80, blank=True)
+    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["lead", "kind", "-known_at"], name="bant_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of lead {self.lead_id}"
+
+
+class Consent(models.Model):
+    """Consent given or withdrawn on a channel; the newest of a channel holds (append-only)."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents")
+    channel = models.CharField(max_length=8, choices=ConsentChannel.choices)
+    state = models.CharField(max_length=12, choices=ConsentState.choices)
+    happened_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    source = models.CharField(max_length=120, blank=True)
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["lead", "channel", "-id"], name="consent_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state} by lead {self.lead_id}"
+
+
+class StageChange(models.Model):
+    """One step of a lead from stage to stage (append-only)."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_changes")
+    seq = models.PositiveIntegerField()
+    from_stage = models.CharField(max_length=16, blank=True)
+    to_stage = models.CharField(max_length=16, choices=Stage.choices)
+    happened_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    cause = models.CharField(max_length=40, help_text="The move, `history` for imported stages.")
+    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["lead", "seq"], name="stage_change_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.from_stage or '–'} → {self.to_stage}"
+
+
+class FactChange(models.Model):
+    """Mark that a lead's facts changed and wait to be judged; deleted by the drain."""
+
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    since = models.DateTimeField(help_text="Earliest moment at which a changed fact became true.")
+    is_history = models.BooleanField(
+        default=False, help_text="Only imported history changed: judge without notices."
+    )
+    marks = models.PositiveIntegerField(
+        default=1, help_text="Raised by each change; the drain deletes what it saw."
+    )
+
+    class Meta:
+        indexes = (models.Index(fields=["since"], name="fact_change_oldest"),)
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id} since {self.since}"

@@ -1,0 +1,37 @@
+"""Scopes on facts: the one meaning of who sees which lead."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from leads.choices import Role
+
+if TYPE_CHECKING:
+    from leads.models import Lead, User  # noqa: F401  (names for annotations only)
+
+#: Roles that see every lead: Marketing owns the whole path, leaders judge it, operations keeps it.
+SEES_ALL = frozenset({Role.MARKETER, Role.MARKETING_MANAGER, Role.LEADER, Role.OPERATIONS})
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def alive(self) -> "LeadQuerySet":
+        """Leave out leads that were merged into another one."""
+        return self.filter(merged_into__isnull=True)
+
+    def visible_to(self, user: "User") -> "LeadQuerySet":
+        """Keep the leads this person may see.
+
+        A rep or qualifier sees what is theirs, what their team's pool holds and what they
+        own by account; a sales manager sees the team's; the other roles see all of them.
+        """
+        if not user.is_active:
+            return self.none()
+        if user.role in SEES_ALL:
+            return self.alive()
+        if user.role == Role.SALES_MANAGER:
+            return self.alive().filter(
+                Q(team_id=user.team_id, team__isnull=False) | Q(owner__team_id=user.team_id)
+            )
+        mine = Q(owner_id=user.pk) | Q(account__owner_id=user.pk)
+        return self.alive().filter(mine | Q(team_id=user.team_id, owner__isnull=True, team__isnull=False))

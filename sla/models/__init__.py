@@ -1,0 +1,21 @@
+"""The tables of judgements."""
+
+from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signature
+from sla.models.clocks import ActionRow, Clock, ClockEvent
+from sla.models.handoffs import Handoff, Question, Refusal, Snapshot, Standing, Verdict
+
+__all__ = [
+    "ActionRow",
+    "Agreement",
+    "AgreementVersion",
+    "Clock",
+    "ClockEvent",
+    "Commitment",
+    "Handoff",
+    "Question",
+    "Refusal",
+    "Signature",
+    "Snapshot",
+    "Standing",
+    "Verdict",
+]

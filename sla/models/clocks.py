@@ -1,0 +1,139 @@
+"""Clocks: timed commitments running on a lead or handoff, and their append-only log."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from leads.models import Lead, Team, User
+from sla.choices import Cause, ClockScope, ClockState
+from sla.models.agreements import AgreementVersion, Commitment
+from sla.models.handoffs import Handoff
+from sla.models.querysets import ClockQuerySet
+
+
+class Clock(models.Model):
+    """One timed commitment at work; `next_at` is the only due index (warn, breach, rung, retry).
+
+    `due_on` is the due date in the calendar's own zone: the period in which the clock counts.
+    """
+
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)
+    side = models.CharField(max_length=12)
+    handoff = models.ForeignKey(Handoff, on_delete=models.CASCADE, null=True, related_name="clocks")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, related_name="+")
+    period_start = models.DateField(null=True)
+    scope = models.CharField(max_length=8, choices=ClockScope.choices, default=ClockScope.LEAD)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    calendar_key = models.SlugField(blank=True)
+    calendar_revision = models.PositiveIntegerField(default=0)
+
+    state = models.CharField(max_length=12, choices=ClockState.choices)
+    seq = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    elapsed = models.DurationField(help_text="Business time kept at the last pause.")
+    running_since = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    next_at = models.DateTimeField(null=True)
+    next_step = models.PositiveSmallIntegerField(default=0)
+    warned_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    lateness = models.DurationField(null=True, help_text="Business time between due and met.")
+    cause = models.CharField(max_length=20, choices=Cause.choices, blank=True)
+    is_excused = models.BooleanField(default=False)
+    is_history = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+
+    objects: ClassVar[ClockQuerySet] = ClockQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(handoff__isnull=False) | Q(lead__isnull=False) | Q(period_start__isnull=False),
+                name="clock_has_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=True) | Q(due_at__gte=models.F("started_at")),
+                name="clock_due_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="paused") | Q(due_at__isnull=True, ended_at__isnull=True),
+                name="clock_paused_has_no_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(next_at__isnull=True), name="clock_ended_has_no_next"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ClockState.values), name="clock_state_known"),
+            models.UniqueConstraint(
+                fields=["commitment", "handoff"],
+                condition=Q(ended_at__isnull=True, scope="lead", handoff__isnull=False),
+                name="clock_once_on_handoff",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "handoff", "rep"],
+                condition=Q(ended_at__isnull=True, scope="person"),
+                name="clock_once_of_person",
+            ),
+            models.UniqueConstraint(
+                fields=["commitment", "lead"],
+                condition=Q(ended_at__isnull=True, handoff__isnull=True, lead__isnull=False),
+                name="clock_once_on_lead",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["next_at", "id"], name="clock_due", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["rep", "due_at"], name="clock_of_rep", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["team", "due_at"], name="clock_of_team", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["lead"], name="clock_on_lead", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["commitment", "due_on"], name="clock_in_period"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} clock {self.pk}"
+
+
+class ClockEvent(models.Model):
+    """One line of a clock's log: when it happened and when it was noticed (append-only)."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    event = models.CharField(max_length=16)
+    step = models.PositiveSmallIntegerField(null=True)
+    happened_at = models.DateTimeField()
+    noticed_at = models.DateTimeField()
+    due_before = models.DateTimeField(null=True)
+    due_after = models.DateTimeField(null=True)
+    calendar_revision = models.PositiveIntegerField(default=0)
+    actor_id = models.BigIntegerField(null=True)
+    cause = models.CharField(max_length=20, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["clock", "seq"], name="clock_event_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.event} of clock {self.clock_id}"
+
+
+class ActionRow(models.Model):
+    """A move that a clock or a date asks for, run afterwards by the sweep as an ordinary move."""
+
+    key = models.CharField(max_length=120, unique=True)
+    action = models.CharField(max_length=16)  # reassign, pool, expire, wake
+    handoff = models.ForeignKey(Handoff, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["due_at"], name="action_waiting", condition=Q(done_at__isnull=True)),)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,47 @@
+"""Questions over one table of the judging floor; the moment is always given."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from leads.choices import Role
+from leads.models import User
+from leads.models.querysets import SEES_ALL
+
+if TYPE_CHECKING:
+    from sla.models.clocks import Clock  # noqa: F401  (names for annotations only)
+    from sla.models.handoffs import Handoff  # noqa: F401
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    def open(self) -> "HandoffQuerySet":
+        return self.filter(is_ended=False)
+
+    def visible_to(self, user: User) -> "HandoffQuerySet":
+        """Keep what this person may see: own ones and the team's pool, the team's, or all of them."""
+        if not user.is_active:
+            return self.none()
+        if user.role in SEES_ALL:
+            return self
+        if user.role == Role.SALES_MANAGER:
+            return self.filter(team_id=user.team_id)
+        return self.filter(Q(rep_id=user.pk) | Q(team_id=user.team_id, rep__isnull=True))
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def open(self) -> "ClockQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def due(self, now: datetime) -> "ClockQuerySet":
+        """Clocks on which something must happen at or before `now`, the earliest first."""
+        return self.filter(next_at__lte=now).order_by("next_at", "id")
+
+    def late(self) -> "ClockQuerySet":
+        """Open clocks that the worker has marked as breached."""
+        return self.filter(ended_at__isnull=True, breached_at__isnull=False)
+
+    def due_soon(self) -> "ClockQuerySet":
+        """Open clocks that the worker has warned of and that are not late."""
+        return self.filter(ended_at__isnull=True, breached_at__isnull=True, warned_at__isnull=False)
