@@ -87,7 +87,6 @@ class Cause(models.TextChoices):
 #: A history that knows no reason may say so; nobody else may.
 REASON_NOT_RECORDED = "not_recorded"
 
-RECYCLED, DISQUALIFIED = Stage.RECYCLED.value, Stage.DISQUALIFIED.value
 #: Where a refused lead goes, by the disposition of the reason (first leg).
 STAGE_AFTER_REFUSAL: dict[str, str] = {
     Disposition.RECYCLE: Stage.RECYCLED,
@@ -117,8 +116,10 @@ class Move:
 MOVES: dict[str, Move] = {
     move.code: move
     for move in (
-        Move("offer", (), "offered", ("system", "marketer", "qualifier"), {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
-        Move("accept", ("offered",), "accepted", ("owner", "pool"), {1: {"mql": "sal"}, 2: {"sql": "opportunity"}}),
+        Move("offer", (), "offered", ("system", "marketer", "qualifier"),
+             {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
+        Move("accept", ("offered",), "accepted", ("owner", "pool"),
+             {1: {"mql": "sal"}, 2: {"sql": "opportunity"}}),
         Move("ask", ("offered",), "offered", ("owner",), {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
         Move("answer", ("offered",), "offered", ("marketer",), {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
         Move("reassign", ("accepted", "qualified"), None, ("sales_manager", "system"),
@@ -128,7 +129,8 @@ MOVES: dict[str, Move] = {
         Move("reroute", ("offered",), "rerouted", ("owner", "sales_manager", "system"),
              {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
         Move("expire", ("offered",), "expired", ("system",), {1: {"mql": "mql"}, 2: {"sql": "sql"}}),
-        Move("withdraw", ("offered",), "withdrawn", ("marketer",), {1: {"mql": "nurturing"}, 2: {"sql": "sql"}}),
+        Move("withdraw", ("offered",), "withdrawn", ("marketer",),
+             {1: {"mql": "nurturing"}, 2: {"sql": "sql"}}),
         Move("qualify", ("accepted",), "qualified", ("owner",), {1: {"sal": "sql"}}),
         Move("hand_back", ("accepted", "qualified"), "returned", ("owner",),
              {1: {"sal": "", "sql": ""}, 2: {"opportunity": "sql"}}, after_refusal=True),
@@ -205,10 +207,11 @@ _LEAVES_SALES = (Event.RETURNED, Event.CLOSED)
 CLOCK_KINDS: dict[str, ClockKind] = {
     kind.code: kind
     for kind in (
-        ClockKind("decide", _("Decide"), "sales", "handoff", (Event.OFFERED,), (Event.ACCEPTED, Event.DECLINED),
-                  (Event.ASKED,), (Event.ANSWERED,), (Event.WITHDRAWN,)),
+        ClockKind("decide", _("Decide"), "sales", "handoff", (Event.OFFERED,),
+                  (Event.ACCEPTED, Event.DECLINED), (Event.ASKED,), (Event.ANSWERED,), (Event.WITHDRAWN,)),
         ClockKind("first_touch", _("First touch"), "sales", "handoff", (Event.ACCEPTED, Event.OFFERED),
-                  (Event.SALES_TOUCH,), cancel=(Event.DECLINED, Event.WITHDRAWN, Event.RETURNED, Event.OPTED_OUT)),
+                  (Event.SALES_TOUCH,),
+                  cancel=(Event.DECLINED, Event.WITHDRAWN, Event.RETURNED, Event.OPTED_OUT)),
         ClockKind("persistence", _("Persistence"), "sales", "handoff", (Event.ACCEPTED,),
                   (Event.PERSISTED, Event.CONTACTED),
                   cancel=(Event.QUALIFIED, Event.RETURNED, Event.CONVERTED, Event.CLOSED, Event.OPTED_OUT)),

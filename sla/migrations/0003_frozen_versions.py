@@ -30,12 +30,15 @@ def postgresql():
     CREATE FUNCTION concord_version_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'TRUNCATE' THEN
-            RAISE EXCEPTION 'signed versions cannot be removed' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION 'signed versions cannot be removed'
+                USING ERRCODE = 'integrity_constraint_violation';
         ELSIF {SIGNED} AND (TG_OP = 'DELETE') THEN
-            RAISE EXCEPTION 'a signed version cannot be removed' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION 'a signed version cannot be removed'
+                USING ERRCODE = 'integrity_constraint_violation';
         ELSIF TG_OP = 'UPDATE' THEN
             IF {SIGNED} AND ({CHANGED["postgresql"]} OR {BACK}) THEN
-                RAISE EXCEPTION 'a signed version never changes' USING ERRCODE = 'integrity_constraint_violation';
+                RAISE EXCEPTION 'a signed version never changes'
+                    USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
         END IF;

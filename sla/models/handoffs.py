@@ -166,7 +166,7 @@ class Question(models.Model):
 
 
 class Snapshot(models.Model):
-    """The facts as they stood at the offer, typed, complete enough to judge any other gate later (append-only)."""
+    """The facts as they stood at the offer, complete enough to judge any other gate later (append-only)."""
 
     handoff = models.OneToOneField(
         Handoff, on_delete=models.CASCADE, primary_key=True, related_name="snapshot"
@@ -191,7 +191,8 @@ class Snapshot(models.Model):
     timing_on = models.DateField(null=True)
     fit = models.FloatField(null=True)
     level = models.FloatField(null=True)
-    #: [minutes before taken_at, side, kind, evidence, reached, touch id], ascending in time, last 365 days, at most 500.
+    #: [minutes before taken_at, side, kind, evidence, reached, touch id], ascending in time,
+    #: of the last 365 days and at most 500.
     touches = models.JSONField(default=list)
     attributes = models.JSONField(default=dict)
     is_complete = models.BooleanField(
