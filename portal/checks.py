@@ -8,17 +8,22 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-# The tables that only grow: what was promised, offered, judged and done. Each is guarded by triggers in the
-# database.
-APPEND_ONLY_TABLES: tuple[str, ...] = ()
+from leads import guards
 
-TRIGGERS_SQL = {
-    # tgenabled 'D' is switched off, 'R' sleeps for everybody but a replica.
-    "postgresql": """
-        SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND c.relnamespace = current_schema()::regnamespace
-    """,
-    "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'",
+# The tables that only grow (what was promised, offered, judged and done) and those that signing freezes.
+APPEND_ONLY_TABLES = (
+    "leads_auditentry",
+    "leads_stagechange",
+    "sla_signature",
+    "sla_clockevent",
+    "sla_snapshot",
+    "sla_verdict",
+)
+FROZEN_TABLES = ("sla_agreementversion", "sla_commitment")
+# PostgreSQL has one trigger for rows and one for TRUNCATE; SQLite needs one per verb and has no TRUNCATE.
+GUARDS = {
+    "postgresql": {"append_only": ("", "_all"), "frozen": ("", "_all")},
+    "sqlite": {"append_only": ("_update", "_delete"), "frozen": ("", "_delete")},
 }
 
 
@@ -78,31 +83,36 @@ def allowed_hosts(**kwargs: Any) -> list[checks.CheckMessage]:
     )
 
 
-def append_only(**kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse a database whose history could be rewritten: every append-only table needs a live trigger."""
-    missing = unguarded_tables()
+def history_guards(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Refuse a database whose history could be rewritten."""
+    missing = missing_guards()
     if not missing:
         return []
     return mistake(
         6,
-        f"Nothing guards the history in {', '.join(missing)}.",
-        "Run `manage.py migrate`; after a PostgreSQL upgrade restart the server first.",
+        f"The history is not guarded; missing or disabled triggers: {', '.join(missing)}.",
+        "Run `manage.py migrate`; after an upgrade of PostgreSQL restart its server first.",
     )
 
 
-def unguarded_tables() -> list[str]:
-    """Return the append-only tables that no enabled trigger guards."""
-    with connection.cursor() as cursor:
-        cursor.execute(TRIGGERS_SQL[connection.vendor])
-        guarded = {row[0] for row in cursor.fetchall()}
-    return sorted(set(APPEND_ONLY_TABLES) - guarded)
+def missing_guards() -> list[str]:
+    """Return the names of the triggers that should guard history in this database and do not."""
+    kinds = {"append_only": APPEND_ONLY_TABLES, "frozen": FROZEN_TABLES}
+    endings = GUARDS[connection.vendor]
+    wanted = {
+        f"{table}_{kind}{ending}"
+        for kind, tables in kinds.items()
+        for table in tables
+        for ending in endings[kind]
+    }
+    return sorted(wanted - guards.installed_triggers(connection))
 
 
 def register() -> None:
     """Register the checks; the one that asks the database belongs to `check --deploy`, after `migrate`."""
     for check in (database_url, redis_url, time_zone, debug_off, allowed_hosts):
         checks.register(check, "concord")
-    checks.register(append_only, "concord", deploy=True)
+    checks.register(history_guards, "concord", deploy=True)
 
 
 def refuse_mistakes(messages: Iterable[checks.CheckMessage] | None = None) -> None:

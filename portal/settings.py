@@ -199,6 +199,8 @@ HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
 # --- people
 AUTH_USER_MODEL = "leads.User"
+# E-mail addresses are unique whatever their case: a constraint on an expression, which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -251,7 +253,9 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 
-EMAIL_URL = env.str("EMAIL_URL", default="consolemail://" if IS_TRYOUT else "smtp://localhost:25")
+EMAIL_URL = env.str(
+    "EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if IS_TRYOUT else "smtp://localhost:25"
+)
 vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="concord@localhost")
 EMAIL_TIMEOUT = 10

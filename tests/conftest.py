@@ -1,8 +1,8 @@
 """What every test may ask for: real files, a browser, an environment for child processes."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,12 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import BrowserContext, Page, Route
+
+from tests import machine
 
 # Playwright keeps an event loop in the test's thread, in which Django would refuse its synchronous calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -37,11 +39,44 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what this run's database cannot show."""
-    if not settings.DATABASE_URL:
-        for item in items:
-            if item.get_closest_marker("postgres_only"):
-                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: `make test` runs it there"))
+    """Mark what drives a browser, and skip with the reason what this run's database cannot show."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("journey")
+        if item.get_closest_marker("postgres_only") and not settings.DATABASE_URL:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: `make test` runs it there"))
+
+
+@contextmanager
+def guards_lifted() -> Iterator[None]:
+    """Let a test's rows be removed although history is guarded; afterwards every guard stands again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = DEFAULT")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        yield
+        for _, statement in triggers:
+            cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _history_can_be_cleared() -> Iterator[None]:
+    """Lift the guards while Django empties the tables after a test with real transactions."""
+    stock = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with guards_lifted():
+            stock(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -74,12 +109,12 @@ def child_env(transactional_db: None, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the system's Chromium, deaf to every address but our own."""
-    found = [path for path in map(shutil.which, BROWSERS) if path]
-    if not found and os.environ.get("CI"):
+    program = machine.browser()
+    if program is None and os.environ.get("CI"):
         pytest.fail("Chromium is missing: install the package `chromium`")
-    if not found:
+    if program is None:
         pytest.skip("Chromium is missing: install the package `chromium`")
-    return {**browser_type_launch_args, "executable_path": found[0], "headless": True, "args": BROWSER_FLAGS}
+    return {**browser_type_launch_args, "executable_path": program, "headless": True, "args": BROWSER_FLAGS}
 
 
 @pytest.fixture

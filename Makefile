@@ -1,0 +1,58 @@
+# Concord: `make run` tries it out, `make test` proves it. Nothing else needs to be installed by hand.
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
+LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
+	--no-emit-index-url --no-emit-find-links --upgrade
+# Tests choose their own home, whatever the shell around them is set up for.
+CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u DJANGO_SETTINGS_MODULE
+WORKERS ?= 2
+
+.PHONY: run test test-sqlite test-postgres lint lock clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@exec $(BIN)/python manage.py run_portal --port $(PORT)
+
+test: lint test-sqlite test-postgres
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python manage.py makemigrations --check --dry-run
+
+# Browser journeys run once, on PostgreSQL.
+test-sqlite: $(VENV)/.test
+	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m pytest -n $(WORKERS) -m "not journey"
+
+test-postgres: $(VENV)/.test
+	$(BIN)/python -m tests.machine
+	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS)
+
+# Version pins with hashes, from the short lists.
+lock:
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		"$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+		"$$candidate" -m venv $(VENV) && exit 0; \
+		echo "$$candidate cannot make a virtual environment; on Debian install python3-venv." >&2; rm -rf $(VENV); exit 1; \
+	done; echo "Concord needs Python 3.11, 3.12 or 3.13; none of them was found." >&2; exit 1
+
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	@echo "Installing what Concord needs into $(VENV) …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,47 @@
+"""See that this machine has the servers and the browser of the tests: `python -m tests.machine`."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests import stack
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def missing() -> list[str]:
+    """Return the Debian packages whose programs cannot be found here."""
+    present = {
+        "postgresql": stack.postgres_bin() is not None,
+        "redis-server": shutil.which("redis-server") is not None,
+        "chromium": browser() is not None,
+    }
+    return [package for package, is_here in present.items() if not is_here]
+
+
+def browser() -> str | None:
+    """Return the path of a browser that Playwright can drive."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian `packages` without asking anything."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages, "fonts-dejavu-core"]):
+        subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def main() -> int:
+    """Install what is missing where that is possible, else say it in one sentence."""
+    packages = missing()
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        install(packages)
+        packages = missing()
+    if packages:
+        print(f"Please install {', '.join(packages)}: the tests start their own copies.", file=sys.stderr)  # noqa: T201
+    return bool(packages)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
