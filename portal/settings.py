@@ -199,7 +199,8 @@ HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
 # --- people
 AUTH_USER_MODEL = "leads.User"
-# E-mail addresses are unique whatever their case: a constraint on an expression, which this check does not see.
+# E-mail addresses are unique whatever their case: a constraint on an expression, which this check does not
+# see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
