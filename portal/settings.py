@@ -193,7 +193,7 @@ if REDIS_URL:
 else:
     file_cache = "django.core.cache.backends.filebased.FileBasedCache"
     CACHES = {"default": {"BACKEND": file_cache, "LOCATION": VAR_DIR / "cache"}}
-    CELERY_BROKER_URL = "concord-files://"
+    CELERY_BROKER_URL = "concord-files://localhost"
 QUEUE_DIR = VAR_DIR / "queue"
 HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
@@ -244,6 +244,7 @@ LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = IS_TRYOUT
 PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
