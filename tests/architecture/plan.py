@@ -1,0 +1,97 @@
+"""The order of rooms, top to bottom: a line may import any line under it, nothing beside or above it."""
+
+ROOMS: tuple[tuple[str, ...], ...] = (
+    ("portal.wsgi",),
+    ("portal.urls", "portal.apps"),
+    ("portal.management", "portal.tasks", "portal.admin"),
+    ("portal.pages", "portal.api"),
+    ("portal.delivery", "portal.demo", "portal.supervisor"),
+    ("portal.context", "portal.templatetags"),
+    ("portal.htmx", "portal.navigation", "portal.badges", "portal.condition"),
+    ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
+    ("portal.access", "portal.logins", "portal.wording"),
+    ("portal.models", "portal.transport", "portal.addresses", "portal.logs", "portal.settings"),
+    ("sla.management", "sla.tasks", "sla.admin", "sla.apps"),
+    ("sla.sweep",),
+    ("sla.importing",),
+    ("sla.merging", "sla.erasure"),
+    ("sla.intake",),
+    ("sla.lab",),
+    ("sla.compliance",),
+    ("sla.queries",),
+    ("sla.handoffs",),
+    ("sla.routing",),
+    ("sla.clocks",),
+    ("sla.standings",),
+    ("sla.agreements",),
+    ("sla.calendars",),
+    ("sla.permissions",),
+    ("sla.models",),
+    ("sla.choices",),
+    ("sla.clockwork",),
+    ("sla.document",),
+    ("sla.businesstime", "sla.readiness"),
+    ("sla.scoring",),
+    ("sla.reading",),
+    ("sla.wording",),
+    ("leads.management", "leads.tasks", "leads.admin", "leads.apps"),
+    ("leads.importing",),
+    ("leads.facts",),
+    ("leads.transitions", "leads.touches", "leads.ownership"),
+    ("leads.queries",),
+    ("leads.audit", "leads.outbox", "leads.marks"),
+    ("leads.permissions",),
+    ("leads.models",),
+    ("leads.choices", "leads.guards", "leads.setbased"),
+)
+
+FLOORS = ("leads", "sla", "portal")
+
+# Arithmetic and reading without Django, a database or a clock.
+STONE = frozenset(
+    {
+        "sla.clockwork",
+        "sla.document",
+        "sla.businesstime",
+        "sla.readiness",
+        "sla.scoring",
+        "sla.reading",
+        "sla.wording",
+    }
+)
+
+# Where "now" is read; everywhere below it is an argument. The queue of files names messages by the clock.
+EDGE = frozenset(
+    {
+        "portal.pages",
+        "portal.api",
+        "portal.tasks",
+        "sla.tasks",
+        "leads.tasks",
+        "portal.management",
+        "sla.management",
+        "leads.management",
+        "portal.transport",
+    }
+)
+
+# Where a request is answered: facts are written through the door `sla.intake`, judgements by moves.
+PAGES = frozenset({"portal.pages", "portal.api"})
+WRITERS_OF_FACTS = frozenset({"leads.facts", "leads.touches", "leads.ownership", "leads.transitions"})
+
+NO_ROOM_IS_CALLED = frozenset({"utils", "helpers", "common", "base", "services", "misc"})
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+
+
+def room_of(module: str) -> str | None:
+    """Return the room that `module` belongs to: the longest name of the plan that begins it."""
+    parts = module.split(".")
+    names = {room for row in ROOMS for room in row}
+    candidates = (".".join(parts[:length]) for length in range(len(parts), 1, -1))
+    return next((name for name in candidates if name in names), None)
+
+
+def height(room: str) -> int:
+    """Return the line of `room`, counted from the ground."""
+    return next(len(ROOMS) - line for line, row in enumerate(ROOMS) if room in row)
