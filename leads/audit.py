@@ -1,0 +1,119 @@
+"""The log of what people, keys, import runs and the ladder did, chained by hash within each stream."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
+
+from leads.models import AuditEntry, User
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One act to be written down: ids and codes only, never personal data."""
+
+    stream: str
+    verb: str
+    subject_type: str
+    subject_id: int | None
+    actor_id: int | None
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def record(
+    *,
+    stream: str,
+    verb: str,
+    subject_type: str,
+    subject_id: int | None,
+    actor: User | None,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Append one act to its stream (`lead:<id>`, `agreement:<id>`, `system`) and return the entry.
+
+    Must run in the transaction of the act. Streams of a lead are serialized by the lead's own
+    row, which every move changes; the other streams take a lock of their own.
+    """
+    actor_id = actor.pk if actor else None
+    return record_many([Record(stream, verb, subject_type, subject_id, actor_id, at, data or {})])[0]
+
+
+@transaction.atomic
+def record_many(records: Sequence[Record]) -> list[AuditEntry]:
+    """Append acts in their order, with one query for the ends of all chains and one to write."""
+    _lock({record.stream for record in records})
+    ends = _ends({record.stream for record in records})
+    entries = []
+    for one in records:
+        seq, previous_hash = ends.get(one.stream, (0, ""))
+        entry = AuditEntry(
+            stream=one.stream,
+            seq=seq + 1,
+            at=one.at,
+            actor_id=one.actor_id,
+            verb=one.verb,
+            subject_type=one.subject_type,
+            subject_id=one.subject_id,
+            data=one.data,
+            previous_hash=previous_hash,
+        )
+        entry.hash = _hash(entry)
+        ends[one.stream] = (entry.seq, entry.hash)
+        entries.append(entry)
+    return AuditEntry.objects.bulk_create(entries)
+
+
+def broken(stream: str | None = None) -> list[AuditEntry]:
+    """Return the entries at which a chain does not hold: altered, out of place, or after a gap."""
+    entries = AuditEntry.objects.order_by("stream", "seq")
+    if stream is not None:
+        entries = entries.filter(stream=stream)
+    return list(_breaks(entries.iterator(chunk_size=2000)))
+
+
+def _breaks(entries: Iterable[AuditEntry]) -> Iterable[AuditEntry]:
+    stream, seq, previous_hash = "", 0, ""
+    for entry in entries:
+        if entry.stream != stream:
+            stream, seq, previous_hash = entry.stream, 0, ""
+        if (entry.seq, entry.previous_hash, entry.hash) != (seq + 1, previous_hash, _hash(entry)):
+            yield entry
+        seq, previous_hash = entry.seq, entry.hash
+
+
+def _ends(streams: set[str]) -> dict[str, tuple[int, str]]:
+    last = AuditEntry.objects.filter(stream=OuterRef("stream")).order_by("-seq").values("seq")[:1]
+    found = AuditEntry.objects.filter(stream__in=streams, seq=Subquery(last))
+    return {stream: (seq, digest) for stream, seq, digest in found.values_list("stream", "seq", "hash")}
+
+
+def _lock(streams: set[str]) -> None:
+    shared = sorted(stream for stream in streams if not stream.startswith("lead:"))
+    if not shared or connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for stream in shared:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit {stream}"])
+
+
+def _hash(entry: AuditEntry) -> str:
+    content = {
+        "stream": entry.stream,
+        "seq": entry.seq,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "actor_id": entry.actor_id,
+        "verb": entry.verb,
+        "subject_type": entry.subject_type,
+        "subject_id": entry.subject_id,
+        "data": entry.data,
+        "previous_hash": entry.previous_hash,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""Normal forms by which leads and accounts are recognized again; a blank key identifies nothing."""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+_SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
+_SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
+#: Letters that Unicode does not take apart into a base letter and a mark.
+_WHOLE_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+#: Prefix of a country by its name or ISO code, and whether a leading 0 is only a trunk digit there.
+_CALLING_CODES: dict[str, tuple[str, bool]] = {
+    name: (code, has_trunk_zero)
+    for names, code, has_trunk_zero in (
+        ("us usa unitedstates canada ca", "1", False),
+        ("de germany deutschland", "49", True),
+        ("at austria österreich", "43", True),
+        ("ch switzerland schweiz", "41", True),
+        ("gb uk unitedkingdom england scotland", "44", True),
+        ("ie ireland", "353", True),
+        ("fr france", "33", True),
+        ("nl netherlands", "31", True),
+        ("be belgium", "32", True),
+        ("es spain españa", "34", False),
+        ("pt portugal", "351", False),
+        ("it italy italia", "39", False),
+        ("dk denmark danmark", "45", False),
+        ("no norway norge", "47", False),
+        ("se sweden sverige", "46", True),
+        ("fi finland", "358", True),
+        ("pl poland polska", "48", False),
+        ("cz czechia czechrepublic", "420", False),
+        ("in india", "91", True),
+        ("au australia", "61", True),
+        ("nz newzealand", "64", True),
+        ("jp japan", "81", True),
+        ("mx mexico méxico", "52", False),
+        ("br brazil brasil", "55", True),
+    )
+    for name in names.split()
+}
+
+
+def email_key(text: str) -> str:
+    """Return the address in lower case, blank when it is not a valid one; nothing is looked up."""
+    try:
+        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return ""
+    return checked.normalized.lower()
+
+
+def phone_key(text: str, country: str = "") -> str:
+    """Return the digits with the country's prefix where the number or `country` tells it.
+
+    Without either the digits stay as they are; fewer than six of them identify nobody.
+    """
+    spoken = _PHONE_EXTENSION.sub("", text.strip())
+    digits = re.sub(r"\D", "", spoken.replace("(0)", ""))
+    if spoken.startswith("00") and not spoken.startswith("000"):
+        digits = digits[2:]
+    elif not spoken.startswith(("+", "(+")):
+        digits = _with_prefix(digits, country)
+    return digits[:40] if len(digits) >= 6 else ""
+
+
+def _with_prefix(digits: str, country: str) -> str:
+    code, has_trunk_zero = _CALLING_CODES.get(re.sub(r"[\W_]", "", country.casefold()), ("", False))
+    if not code or (code == "1" and len(digits) == 11 and digits.startswith("1")):
+        return digits
+    return code + (digits[1:] if has_trunk_zero and digits.startswith("0") else digits)
+
+
+def name_key(text: str) -> str:
+    """Return a person's name without case, marks, punctuation and the order of blanks."""
+    return _plain(text)[:200]
+
+
+def company_key(text: str) -> str:
+    """Return a company's name without case, marks, punctuation and blanks around signs."""
+    return _plain(text.replace("&", " and "))[:200]
+
+
+def external_id_key(system: str, value: str) -> str:
+    """Return the one form of an id; Salesforce's 15 case-sensitive characters become its 18."""
+    value = value.strip()
+    if system == "salesforce" and _SALESFORCE.fullmatch(value):
+        return value[:15] + _salesforce_suffix(value[:15])
+    return value[:120]
+
+
+def _salesforce_suffix(value: str) -> str:
+    """Return the three characters that hold, for each five, which of them are capitals."""
+    chunks = (value[start : start + 5] for start in (0, 5, 10))
+    return "".join(
+        _SALESFORCE_DIGITS[sum(1 << place for place, letter in enumerate(chunk) if letter.isupper())]
+        for chunk in chunks
+    )
+
+
+def search_text(name: str, company: str, email: str) -> str:
+    """Return what a search looks through: lower case, marks kept and also taken off."""
+    words = " ".join(part for part in (name, company, email) if part).lower()
+    bare = _bare(words)
+    return (words if bare == words else f"{words} {bare}")[:600]
+
+
+def search_term(text: str) -> str:
+    """Return a typed term in the form in which `search_text` holds it."""
+    return " ".join(text.lower().split())
+
+
+def _bare(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text.translate(_WHOLE_LETTERS))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _plain(text: str) -> str:
+    bare = _bare(text.casefold())
+    # Apostrophes vanish, so that O'Neill and ONeill are one; all other signs part words.
+    return " ".join(re.sub(r"[^\w\s]|_", " ", re.sub(r"['’‘`´]", "", bare)).split())

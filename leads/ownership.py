@@ -1,0 +1,29 @@
+"""Writing who holds a lead; what the judging floor decides becomes a fact here, so that scopes read facts only."""
+
+from datetime import datetime
+
+from leads import audit
+from leads.models import Lead, Team, User
+
+
+def assign(*, lead: Lead, owner: User | None, team: Team | None, now: datetime, actor: User | None) -> bool:
+    """Give a lead to a person or, without one, to a team's pool; return whether that changed anything.
+
+    Marks nothing for the judge: who holds a lead is no fact that a gate reads.
+    """
+    owner_id, team_id = owner.pk if owner else None, team.pk if team else None
+    if (lead.owner_id, lead.team_id) == (owner_id, team_id):
+        return False
+    lead.owner, lead.team = owner, team
+    Lead.objects.filter(pk=lead.pk).update(owner_id=owner_id, team_id=team_id)
+    if actor:
+        audit.record(
+            stream=f"lead:{lead.pk}",
+            verb="assigned",
+            subject_type="lead",
+            subject_id=lead.pk,
+            actor=actor,
+            at=now,
+            data={"owner": owner_id, "team": team_id},
+        )
+    return True

@@ -1,0 +1,29 @@
+"""Who may see and change facts; what can be seen derives from the scope, only verbs have rules of their own."""
+
+from leads.choices import Role
+from leads.models import Lead, User
+
+_EDITS_ALL = frozenset({Role.MARKETER, Role.MARKETING_MANAGER, Role.OPERATIONS})
+_EDITS_VISIBLE = frozenset({Role.REP, Role.QUALIFIER, Role.SALES_MANAGER})
+
+
+def can_see_lead(user: User, lead_id: int) -> bool:
+    """Tell whether this lead lies within the person's scope."""
+    return Lead.objects.visible_to(user).filter(pk=lead_id).exists()
+
+
+def can_edit_facts(user: User, lead: Lead) -> bool:
+    """Tell whether this person may change facts of the lead; leaders only read."""
+    if user.role not in _EDITS_ALL | _EDITS_VISIBLE:
+        return False
+    return can_see_lead(user, lead.pk)
+
+
+def can_log_touch(user: User, lead: Lead) -> bool:
+    """Tell whether this person may log a touch with the lead: whoever works with people on either side."""
+    return user.role != Role.OPERATIONS and can_edit_facts(user, lead)
+
+
+def can_import(user: User) -> bool:
+    """Tell whether this person may bring in files."""
+    return user.is_active and user.role == Role.OPERATIONS

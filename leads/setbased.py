@@ -1,0 +1,151 @@
+"""Writing many rows in one statement: the rows travel as one JSON text, on both databases.
+
+`bulk_update` takes 20 s where this takes 0.6 s (docs/decisions, set-based writes).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+
+Row = Mapping[str, Any]
+#: How an upsert treats a row that is there: by column, the new value unless named here.
+MERGES = ("new", "least", "increment", "both", "keep")
+
+
+def update_rows(
+    model: type[models.Model], rows: Sequence[Row], *, key: str = "id", guard: str | None = None
+) -> list[int]:
+    """Update rows by `key` and return the keys that were changed.
+
+    Every row names the key and the same columns (foreign keys as `rep_id`). With `guard` a
+    row also carries `expected`: it is changed only while its guard column still has that value.
+    """
+    if not rows:
+        return []
+    columns = [name for name in rows[0] if name not in (key, "expected")]
+    fields = _fields(model, [key, *columns])
+    source = dict(fields)
+    if guard:
+        source["expected"] = _field(model, guard)
+    table, name = _quoted(model._meta.db_table), _quoted
+    assignments = ", ".join(f"{name(fields[c].column)} = r.{name(c)}" for c in columns)
+    where = f"t.{name(fields[key].column)} = r.{name(key)}"
+    if guard:
+        where += f" AND t.{name(source['expected'].column)} = r.expected"
+    recordset, text = _recordset(source, rows)
+    sql = f"UPDATE {table} AS t SET {assignments} FROM {recordset} WHERE {where} RETURNING t.{name(fields[key].column)}"  # noqa: S608 (names only)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [text])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def insert_rows(model: type[models.Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> int:
+    """Insert rows in their order and return how many; columns not named get the field's default."""
+    return _insert(model, rows, "ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+
+
+def upsert_rows(
+    model: type[models.Model], rows: Sequence[Row], *, key: str, merge: Mapping[str, str] | None = None
+) -> int:
+    """Insert rows or overwrite those of the same `key`, which must not occur twice in `rows`.
+
+    `merge` names by column what happens to a row that is there: `new` (default), `least`,
+    `increment`, `both` (true only if both are), `keep`.
+    """
+    if not rows:
+        return 0
+    merge = merge or {}
+    table = _quoted(model._meta.db_table)
+    parts = [
+        _merged(table, _quoted(_field(model, name).column), merge.get(name, "new"))
+        for name in rows[0]
+        if name != key and merge.get(name) != "keep"
+    ]
+    target = _quoted(_field(model, key).column)
+    return _insert(model, rows, f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(parts)}")
+
+
+def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
+    """Return a condition on a column, and its one parameter, that hold any number of ids."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(ids)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
+
+
+def least() -> str:
+    """Return the name of the function that picks the smaller of two values."""
+    return "LEAST" if connection.vendor == "postgresql" else "MIN"
+
+
+def _merged(table: str, column: str, merge: str) -> str:
+    old, new = f"{table}.{column}", f"excluded.{column}"
+    how = {
+        "new": new,
+        "least": f"{least()}({old}, {new})",
+        "increment": f"{old} + 1",
+        "both": f"{old} AND {new}",
+    }
+    return f"{column} = {how[merge]}"
+
+
+def _insert(model: type[models.Model], rows: Sequence[Row], conflict: str) -> int:
+    if not rows:
+        return 0
+    given = set(rows[0])
+    fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in given or not f.primary_key}
+    defaults = {name: field.get_default() for name, field in fields.items() if name not in given}
+    recordset, text = _recordset(fields, [{**defaults, **row} for row in rows])
+    table = _quoted(model._meta.db_table)
+    columns = ", ".join(_quoted(field.column) for field in fields.values())
+    values = ", ".join(f"r.{_quoted(name)}" for name in fields)
+    # SQLite would read ON CONFLICT after a bare FROM as the ON of a join.
+    sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {recordset} WHERE true {conflict}"  # noqa: S608 (names only)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [text])
+        return int(cursor.rowcount)
+
+
+def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple[str, str]:
+    """Return a FROM item called r with one column per field, and the JSON text it reads."""
+    if connection.vendor == "postgresql":
+        types = ", ".join(f"{_quoted(name)} {_type(field)}" for name, field in fields.items())
+        plain = [{name: field.get_prep_value(row[name]) for name, field in fields.items()} for row in rows]
+        return f"json_to_recordset(%s::json) AS r({types})", json.dumps(plain, default=_encode)
+    picks = ", ".join(f"json_extract(value, '$[{i}]') AS {_quoted(name)}" for i, name in enumerate(fields))
+    prepared = [
+        [field.get_db_prep_save(row[name], connection) for name, field in fields.items()] for row in rows
+    ]
+    return f"(SELECT {picks} FROM json_each(%s)) AS r", json.dumps(prepared, default=_encode)  # noqa: S608 (names only)
+
+
+def _type(field: models.Field) -> str:
+    return str(field.rel_db_type(connection) if field.auto_created else field.db_type(connection))
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return f"{value // timedelta(microseconds=1)} microseconds"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot travel to the database as JSON.")
+
+
+def _fields(model: type[models.Model], names: Iterable[str]) -> dict[str, models.Field]:
+    return {name: _field(model, name) for name in names}
+
+
+def _field(model: type[models.Model], name: str) -> models.Field:
+    for field in model._meta.concrete_fields:
+        if field.attname == name:
+            return field
+    raise KeyError(f"{model.__name__} has no column {name}")
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
