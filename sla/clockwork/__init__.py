@@ -1,0 +1,25 @@
+"""The arithmetic of one clock: what a move or the passing of time makes of it, and what its log tells."""
+
+from sla.clockwork.log import fold, spans
+from sla.clockwork.moves import MOVES, advance, recalendar, recount, start, undo
+from sla.clockwork.values import BREACH, EVENTS, PHASES, WARN, Entry, Rung, Span, State, Terms
+
+__all__ = [
+    "BREACH",
+    "EVENTS",
+    "MOVES",
+    "PHASES",
+    "WARN",
+    "Entry",
+    "Rung",
+    "Span",
+    "State",
+    "Terms",
+    "advance",
+    "fold",
+    "recalendar",
+    "recount",
+    "spans",
+    "start",
+    "undo",
+]
