@@ -1,0 +1,141 @@
+"""The leads behind a figure: every number drills down to its rows, counted by the same conditions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from sla import agreements
+from sla.choices import PERIODIC_KINDS
+from sla.compliance import cohorts, periodic, timed
+from sla.compliance.periods import Filters, Period
+from sla.models import Clock, Handoff
+
+#: Most rows one page or file shows.
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One lead behind a figure; times are None where they do not apply."""
+
+    lead_id: int
+    lead: str
+    account: str
+    source: str
+    owner: str
+    state: str
+    started_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    lateness: timedelta | None
+    cause: str
+    reason: str
+    clock_id: int | None = None
+    handoff_id: int | None = None
+
+
+def of_commitment(
+    code: str, bucket: str, period: Period | None, filters: Filters, now: datetime
+) -> list[Member]:
+    """Return the leads of a commitment in a bucket: kept, missed, open, or any other word for all."""
+    kind = _kind_of(code, now)
+    if kind in PERIODIC_KINDS:
+        return [_from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters, now))]
+    clocks = timed.in_bucket(timed.clocks_in(period, filters).filter(commitment__code=code), bucket, now)
+    related = clocks.select_related("lead__account", "rep", "handoff__rep").order_by("due_at", "id")[:MOST]
+    return [_from_clock(clock) for clock in related]
+
+
+def of_offers(bucket: str, leg: int, period: Period | None, filters: Filters) -> list[Member]:
+    """Return the leads of an offer cohort, by a bucket of `cohorts.in_bucket` or `never_followed_up`."""
+    if bucket == "never_followed_up":
+        return [_from_handoff(h) for h in _related(cohorts.handed_over(period, filters).filter(touched=0))]
+    found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
+    return [_from_handoff(handoff) for handoff in _related(found)]
+
+
+def _kind_of(code: str, now: datetime) -> str:
+    for version in agreements.in_force(now):
+        for commitment in agreements.document(version).commitments:
+            if commitment.code == code:
+                return commitment.kind
+    return code
+
+
+def _units_of(
+    kind: str, bucket: str, period: Period | None, filters: Filters, now: datetime
+) -> QuerySet[Handoff]:
+    if kind in ("feedback", "records"):
+        units, kept = _answers(kind, period, filters, now)
+    else:
+        units = periodic.handed(period, filters, leg=1)
+        units, kept = _conditions(kind, units)
+    if bucket == "kept":
+        return units.filter(kept)
+    return units.exclude(pk__in=units.filter(kept).values("pk")) if bucket == "missed" else units
+
+
+def _answers(
+    kind: str, period: Period | None, filters: Filters, now: datetime
+) -> tuple[QuerySet[Handoff], Q]:
+    if kind == "feedback":
+        return periodic.feedback_units(period, filters)
+    documents = [agreements.document(version) for version in agreements.in_force(now)]
+    return periodic.record_units(period, filters, documents[0].record if documents else ())
+
+
+def _conditions(kind: str, units: QuerySet[Handoff]) -> tuple[QuerySet[Handoff], Q]:
+    if kind == "readiness":
+        return units.filter(snapshot__isnull=False), Q(snapshot__is_complete=True)
+    if kind == "quality":
+        decided = periodic.accepted_or_overturned() | Q(state="declined")
+        return units.filter(decided), periodic.accepted_or_overturned()
+    if kind == "volume":
+        return periodic.countable(units), Q()
+    return units, Q(state="won")
+
+
+def _related(handoffs: QuerySet[Handoff]) -> Iterable[Handoff]:
+    return handoffs.select_related("lead__account", "rep").order_by("offered_at", "id")[:MOST]
+
+
+def _from_clock(clock: Clock) -> Member:
+    lead, rep = clock.lead, clock.rep or (clock.handoff.rep if clock.handoff else None)
+    assert lead is not None  # every clock that counts here stands on a lead
+    return Member(
+        lead_id=lead.pk,
+        lead=str(lead),
+        account=lead.account.name,
+        source=lead.source,
+        owner=str(rep or ""),
+        state=clock.state,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        ended_at=clock.ended_at,
+        lateness=clock.lateness,
+        cause=clock.cause,
+        reason=clock.handoff.reason_code if clock.handoff else "",
+        clock_id=clock.pk,
+        handoff_id=clock.handoff_id,
+    )
+
+
+def _from_handoff(handoff: Handoff) -> Member:
+    lead = handoff.lead
+    return Member(
+        lead_id=lead.pk,
+        lead=str(lead),
+        account=lead.account.name,
+        source=lead.source,
+        owner=str(handoff.rep or ""),
+        state=handoff.state,
+        started_at=handoff.offered_at,
+        due_at=None,
+        ended_at=handoff.ended_at or handoff.decided_at,
+        lateness=None,
+        cause="",
+        reason=handoff.reason_code,
+        handoff_id=handoff.pk,
+    )

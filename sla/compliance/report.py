@@ -1,0 +1,265 @@
+"""The compliance report: both sides' commitments over a period, as pages, CSV and commands print it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sla import agreements
+from sla.choices import PERIODIC_KINDS
+from sla.compliance import cohorts, periodic, timed, truth
+from sla.compliance.cohorts import Cohort, FollowUp
+from sla.compliance.periodic import Units, Volume
+from sla.compliance.periods import FEW, Filters, Period
+from sla.document import Commitment, Document, explain_clause
+from sla.models import AgreementVersion, Clock
+from sla.wording import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One commitment over the period.
+
+    `value` is the share kept, or the number handed over for `volume`; `n` what it is counted from.
+    `status`: kept, missed, behind, too_few (judged by nobody), none (nothing fell due) or unknown.
+    """
+
+    code: str
+    kind: str
+    side: str
+    leg: int | None
+    terms: Sentence
+    target: float | None
+    value: float | None = None
+    value_after_exceptions: float | None = None
+    n: int = 0
+    kept: int = 0
+    missed: int = 0
+    open: int = 0
+    excused: int = 0
+    median: timedelta | None = None
+    p90: timedelta | None = None
+    trend: tuple[float | None, ...] = ()
+    change: float | None = None
+    status: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What both sides promised and kept."""
+
+    period: Period | None
+    now: datetime
+    versions: tuple[AgreementVersion, ...]
+    lines: tuple[Line, ...]
+    legs: dict[int, Cohort]
+    follow_up: FollowUp
+    volume: Volume
+
+    def of_side(self, side: str) -> list[Line]:
+        return [line for line in self.lines if line.side == side]
+
+    def line(self, code: str) -> Line | None:
+        return next((line for line in self.lines if line.code == code), None)
+
+    @property
+    def judged(self) -> list[Line]:
+        return [line for line in self.lines if line.status in ("kept", "missed", "behind")]
+
+    @property
+    def kept(self) -> int:
+        return sum(line.status == "kept" for line in self.lines)
+
+    @property
+    def weakest(self) -> Line | None:
+        """The missed commitment furthest below its target."""
+        missed = [
+            line for line in self.lines if line.status == "missed" and line.value is not None and line.target
+        ]
+        return min(missed, key=lambda line: (line.value or 0) - (line.target or 0), default=None)
+
+
+def build(period: Period | None, filters: Filters, now: datetime) -> Report:
+    """Build the report; the number of queries depends on the number of commitments, not on that of leads."""
+    versions = _versions(period, filters, now)
+    promised = _promised(versions)
+    asked = _Asked(period, filters, now, versions, _volume(period, filters, now, promised))
+    counts, durations = timed.count(period, filters, now), timed.durations(period, filters)
+    before = timed.count(period.before, filters, now) if period else {}
+    trends = timed.trends(period, filters, now) if period else {}
+    lines = []
+    for commitment, document in promised.values():
+        line = _blank(commitment, document)
+        if commitment.kind in PERIODIC_KINDS:
+            line = _periodic(line, commitment, document, asked)
+        else:
+            line = _timed(line, counts.get(line.code, timed.Count3()), durations.get(line.code))
+        lines.append(_with_change(replace(line, trend=trends.get(line.code, ())), before.get(line.code)))
+    return Report(
+        period=period,
+        now=now,
+        versions=tuple(versions),
+        lines=tuple(lines),
+        legs=cohorts.by_leg(period, filters),
+        follow_up=cohorts.follow_up(period, filters),
+        volume=asked.volume,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question, with what every line of the answer shares."""
+
+    period: Period | None
+    filters: Filters
+    now: datetime
+    versions: list[AgreementVersion]
+    volume: Volume
+
+
+def _versions(period: Period | None, filters: Filters, now: datetime) -> list[AgreementVersion]:
+    """Return the versions that judged the period's clocks and offers, and those in force; oldest first."""
+    clocks, offers = timed.clocks_in(period, filters), cohorts.offered_in(period, filters)
+    used = set(clocks.order_by().values_list("version_id", flat=True).distinct())
+    used |= set(offers.order_by().values_list("version_id", flat=True).distinct())
+    used |= {version.pk for version in agreements.in_force(now) if _fits(version, filters)}
+    found = AgreementVersion.objects.filter(pk__in=used).select_related("agreement")
+    return list(found.order_by("starts_on", "number"))
+
+
+def _fits(version: AgreementVersion, filters: Filters) -> bool:
+    if filters.version_id is not None:
+        return version.pk == filters.version_id
+    return filters.agreement_id is None or version.agreement_id == filters.agreement_id
+
+
+def _promised(versions: list[AgreementVersion]) -> dict[str, tuple[Commitment, Document]]:
+    """Return each commitment that is on, by code, in the words of the newest version that has it."""
+    documents = [agreements.document(version) for version in versions]
+    return {c.code: (c, document) for document in documents for c in document.commitments if c.is_on}
+
+
+def _blank(commitment: Commitment, document: Document) -> Line:
+    target = None if commitment.target is None else float(commitment.target)
+    terms = explain_clause(commitment, document)
+    return Line(commitment.code, commitment.kind, commitment.side, commitment.leg, terms[0], target)
+
+
+def _timed(
+    line: Line, counted: timed.Count3, taken: tuple[timedelta | None, timedelta | None] | None
+) -> Line:
+    middle, ninetieth = taken or (None, None)
+    line = replace(
+        line,
+        value=counted.rate,
+        value_after_exceptions=counted.rate_after_exceptions,
+        n=counted.closed,
+        kept=counted.kept,
+        missed=counted.missed,
+        open=counted.open,
+        excused=counted.excused,
+        median=middle,
+        p90=ninetieth,
+    )
+    return replace(line, status=_status(line))
+
+
+def _periodic(line: Line, commitment: Commitment, document: Document, asked: _Asked) -> Line:
+    period, filters, leg = asked.period, asked.filters, commitment.leg or 1
+    if commitment.kind == "volume":
+        return _volume_line(line, asked.volume)
+    if commitment.kind == "close_rate":
+        return _close_rate_line(line, asked)
+    if commitment.kind == "definition_review":
+        return _review_line(line, asked)
+    if commitment.kind == "quality":
+        return _units_line(line, periodic.quality(period, filters, leg))
+    if commitment.kind == "readiness":
+        return _units_line(line, periodic.readiness(period, filters, leg))
+    if commitment.kind == "feedback":
+        return _units_line(line, periodic.feedback(period, filters))
+    if commitment.kind == "records":
+        return _units_line(line, periodic.records(period, filters, document.record))
+    return replace(line, status="unknown")  # pipeline reviews: nothing records them yet
+
+
+def _units_line(line: Line, units: Units) -> Line:
+    value = units.kept / units.closed if units.closed else None
+    line = replace(
+        line, value=value, value_after_exceptions=value, n=units.closed, kept=units.kept,
+        missed=units.closed - units.kept,
+    )  # fmt: skip
+    return replace(line, status=_status(line))
+
+
+def _status(line: Line) -> str:
+    if line.value is None:
+        return "none"
+    if line.n < FEW:
+        return "too_few"
+    return "kept" if line.value >= (line.target or 0) else "missed"
+
+
+def _volume_line(line: Line, volume: Volume) -> Line:
+    line = replace(line, value=volume.counted, value_after_exceptions=volume.counted, n=volume.counted)
+    if volume.promised is None or volume.promised_by_now is None:
+        return replace(line, status="none")
+    line = replace(line, target=volume.promised)
+    if volume.counted >= volume.promised:
+        return replace(line, status="kept")
+    is_over = volume.promised_by_now >= volume.promised
+    on_pace = volume.counted >= volume.promised_by_now and not is_over
+    return replace(line, status="kept" if on_pace else "missed" if is_over else "behind")
+
+
+def _close_rate_line(line: Line, asked: _Asked) -> Line:
+    """Sum the mature cohorts of every version in force; refuted is missed, proved is kept."""
+    in_force = [version for version in agreements.in_force(asked.now) if _fits(version, asked.filters)]
+    judged = [truth.judge(version, asked.now, asked.filters) for version in in_force]
+    known = [each for each in judged if each is not None]
+    worked, won = sum(each.followed_up for each in known), sum(each.won for each in known)
+    words = {"refuted": "missed", "untested": "unknown", "too_early": "too_few", "proved": "kept"}
+    verdicts = {each.verdict for each in known}
+    status = (
+        next((word for verdict, word in words.items() if verdict in verdicts), "none") if worked else "none"
+    )
+    value = won / worked if worked else None
+    return replace(line, value=value, value_after_exceptions=value, n=worked, kept=won, status=status)
+
+
+def _review_line(line: Line, asked: _Asked) -> Line:
+    """Judge the reviews that fell due: kept when a new version was in force by then."""
+    due = [version for version in asked.versions if _falls_due(version, asked.period, asked.now)]
+    kept = sum(v.superseded_at is not None and v.superseded_at.date() <= v.review_due_on for v in due)
+    status = "none" if not due else "kept" if kept == len(due) else "missed"
+    value = kept / len(due) if due else None
+    return replace(line, value=value, value_after_exceptions=value, n=len(due), kept=kept, status=status)
+
+
+def _falls_due(version: AgreementVersion, period: Period | None, now: datetime) -> bool:
+    due_on = version.review_due_on
+    inside = period is None or (due_on is not None and period.first_on <= due_on <= period.last_on)
+    return due_on is not None and inside and due_on < now.date()
+
+
+def _volume(
+    period: Period | None, filters: Filters, now: datetime, promised: dict[str, tuple[Commitment, Document]]
+) -> Volume:
+    promise = next((c for c, _ in promised.values() if c.kind == "volume"), None)
+    amount = promise.amount if promise else None
+    return periodic.volume(period, filters, now, amount, (promise.per if promise else None) or "month")
+
+
+def _with_change(line: Line, earlier: timed.Count3 | None) -> Line:
+    """Add the difference to the period before, for timed commitments with enough cases in both."""
+    if earlier is None or earlier.rate is None or line.value is None or min(earlier.closed, line.n) < FEW:
+        return line
+    return replace(line, change=line.value - earlier.rate)
+
+
+def late_now(filters: Filters) -> list[Clock]:
+    """Return the clocks that are late at this moment, the longest first."""
+    return list(
+        Clock.objects.late()
+        .filter(filters.on_clocks())
+        .select_related("commitment", "lead__account", "lead__owner", "handoff__rep", "rep", "team")
+        .order_by("breached_at", "id")
+    )

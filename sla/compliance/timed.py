@@ -1,0 +1,114 @@
+"""Timed commitments over a period: clocks kept, missed and open.
+
+A clock counts in the period in which it fell due, in its calendar's own zone. Open and overdue
+is missed so far, whether or not the sweep has been by; not yet due stays outside the denominator.
+What was cancelled before it fell due does not count; a miss stays a miss whatever came after.
+Only the lead's own clocks are the side's score, not those of later owners.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from sla.choices import ClockScope, ClockState
+from sla.compliance.periods import Filters, Period, median, ninetieth, share
+from sla.models import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Count3:
+    """Clocks of one commitment: `open` are due in the period but not yet; `excused` are among the missed."""
+
+    kept: int = 0
+    missed: int = 0
+    open: int = 0
+    excused: int = 0
+
+    @property
+    def closed(self) -> int:
+        return self.kept + self.missed
+
+    @property
+    def rate(self) -> float | None:
+        return share(self.kept, self.closed)
+
+    @property
+    def rate_after_exceptions(self) -> float | None:
+        return share(self.kept, self.closed - self.excused)
+
+
+def is_missed(now: datetime) -> Q:
+    return Q(breached_at__isnull=False) | Q(ended_at__isnull=True, due_at__lt=now)
+
+
+def is_kept() -> Q:
+    return Q(state=ClockState.MET, breached_at__isnull=True)
+
+
+def is_open(now: datetime) -> Q:
+    return Q(ended_at__isnull=True, breached_at__isnull=True, due_at__gte=now)
+
+
+def clocks_in(period: Period | None, filters: Filters) -> QuerySet[Clock]:
+    """Return the lead's own clocks that fell or fall due in the period (None: in any)."""
+    found = Clock.objects.filter(filters.on_clocks(), scope=ClockScope.LEAD, due_on__isnull=False)
+    if period is not None:
+        found = found.filter(due_on__range=(period.first_on, period.last_on))
+    return found
+
+
+def in_bucket(clocks: QuerySet[Clock], bucket: str, now: datetime) -> QuerySet[Clock]:
+    """Narrow clocks to `kept`, `missed` or `open`; any other word keeps all three."""
+    tests = {"kept": is_kept(), "missed": is_missed(now), "open": is_open(now)}
+    return clocks.filter(tests.get(bucket, is_kept() | is_missed(now) | is_open(now)))
+
+
+def count(period: Period | None, filters: Filters, now: datetime) -> dict[str, Count3]:
+    """Return the counts by commitment code; one query."""
+    rows = _counted(clocks_in(period, filters).values("commitment__code"), now)
+    return {row["commitment__code"]: _count3(row) for row in rows}
+
+
+def durations(
+    period: Period | None, filters: Filters
+) -> dict[str, tuple[timedelta | None, timedelta | None]]:
+    """Return median and 90th percentile of the time used until met, by commitment code.
+
+    In the commitment's own measure: business time, or calendar time where the terms say so.
+    """
+    taken: dict[str, list[timedelta]] = defaultdict(list)
+    met = clocks_in(period, filters).filter(state=ClockState.MET)
+    for code, elapsed in met.values_list("commitment__code", "elapsed").iterator():
+        taken[code].append(elapsed)
+    return {code: (median(values), ninetieth(values)) for code, values in taken.items()}
+
+
+def trends(period: Period, filters: Filters, now: datetime) -> dict[str, tuple[float | None, ...]]:
+    """Return the share kept in each of the last nine weeks, by commitment code; one query."""
+    weeks = period.weeks
+    span = Period(weeks[0][0], weeks[-1][1], period.zone)
+    days: dict[str, dict[date, Count3]] = defaultdict(dict)
+    for row in _counted(clocks_in(span, filters).values("commitment__code", "due_on"), now):
+        days[row["commitment__code"]][row["due_on"]] = _count3(row)
+    return {code: tuple(_rate_between(found, *week) for week in weeks) for code, found in days.items()}
+
+
+def _counted(groups: QuerySet, now: datetime) -> QuerySet:
+    missed = is_missed(now)
+    return groups.order_by().annotate(
+        kept=Count("id", filter=is_kept()),
+        missed=Count("id", filter=missed),
+        open=Count("id", filter=is_open(now)),
+        excused=Count("id", filter=missed & Q(is_excused=True)),
+    )
+
+
+def _count3(row: dict) -> Count3:
+    return Count3(row["kept"], row["missed"], row["open"], row["excused"])
+
+
+def _rate_between(days: dict[date, Count3], first_on: date, last_on: date) -> float | None:
+    within = [found for day, found in days.items() if first_on <= day <= last_on]
+    return share(sum(found.kept for found in within), sum(found.closed for found in within))
