@@ -1,4 +1,4 @@
-"""Writing who holds a lead; what the judging floor decides becomes a fact here, so that scopes read facts only."""
+"""Writing who holds a lead: decided on the floor above, a fact here, so that scopes read facts only."""
 
 from datetime import datetime
 

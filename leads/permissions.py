@@ -1,4 +1,4 @@
-"""Who may see and change facts; what can be seen derives from the scope, only verbs have rules of their own."""
+"""Who may see and change facts: seeing derives from the scope, only verbs have rules of their own."""
 
 from leads.choices import Role
 from leads.models import Lead, User

@@ -37,7 +37,8 @@ def update_rows(
     if guard:
         where += f" AND t.{name(source['expected'].column)} = r.expected"
     recordset, text = _recordset(source, rows)
-    sql = f"UPDATE {table} AS t SET {assignments} FROM {recordset} WHERE {where} RETURNING t.{name(fields[key].column)}"  # noqa: S608 (names only)
+    returned = f"t.{name(fields[key].column)}"
+    sql = f"UPDATE {table} AS t SET {assignments} FROM {recordset} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
     with connection.cursor() as cursor:
         cursor.execute(sql, [text])
         return [row[0] for row in cursor.fetchall()]
