@@ -1,0 +1,38 @@
+"""Fit points of a lead: the rules of the customer profile, judged like any criterion."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from sla import scoring
+from sla.readiness.compiling import Compiled
+from sla.readiness.criteria import Criterion
+from sla.readiness.facts import Facts
+
+
+class FitRule(Protocol):
+    """What the profile reads of a rule."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def when(self) -> Criterion: ...
+
+
+def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring.Fit]:
+    """Make the rules ready for scoring in bulk."""
+    compiled = [(rule.label, rule.points, Compiled(rule.when)) for rule in rules]
+
+    def fit_at(facts: Facts, at: datetime) -> scoring.Fit:
+        looks = [(label, points, *one.look(facts, at)) for label, points, one in compiled]
+        parts = [scoring.FitPart(label, points, value) for label, points, value, _ in looks]
+        return scoring.fit(parts, min((until for *_, until in looks if until), default=None))
+
+    return fit_at
+
+
+def fit(rules: Iterable[FitRule], facts: Facts, at: datetime) -> scoring.Fit:
+    """Add up the fit points of one lead; an unknown rule earns none."""
+    return compile_fit(rules)(facts, at)
