@@ -14,7 +14,7 @@ transport.register()
 # finds nobody to take it is dropped after a minute, so a worker that comes back is not met by a heap of old
 # sweeps.
 SCHEDULE: dict[str, dict[str, object]] = {
-    name: {"task": name, "schedule": 15.0, "options": {"expires": 60}}
+    name: {"task": name, "schedule": settings.BEAT_SECONDS, "options": {"expires": 60}}
     for name in ("sla.sweep", "portal.deliver", "portal.heartbeat")
 }
 

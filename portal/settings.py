@@ -195,6 +195,8 @@ else:
     CACHES = {"default": {"BACKEND": file_cache, "LOCATION": VAR_DIR / "cache"}}
     CELERY_BROKER_URL = "concord-files://localhost"
 QUEUE_DIR = VAR_DIR / "queue"
+# How often beat asks for a sweep, a delivery and a heartbeat.
+BEAT_SECONDS = env.float("BEAT_SECONDS", default=15.0)
 HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
 # --- people

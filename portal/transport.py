@@ -23,18 +23,18 @@ class Channel(filesystem.Channel):
     machine, which loses their order.
     """
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
-        """Write `payload` under a hidden name, then give it its place in the order."""
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+        """Write `message` under a hidden name, then give it its place in the order."""
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         draft = folder / f".{name}"
         with draft.open("wb") as file:
-            file.write(dumps(payload).encode())
+            file.write(dumps(message).encode())
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / name)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """Take the oldest message of `queue`; raise `Empty` when there is none."""
         folder = Path(self.data_folder_in)
         for name in sorted(os.listdir(folder)):

@@ -6,8 +6,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.management", "portal.tasks", "portal.admin"),
     ("portal.pages", "portal.api"),
     ("portal.delivery", "portal.demo", "portal.supervisor"),
-    ("portal.context", "portal.templatetags"),
-    ("portal.htmx", "portal.navigation", "portal.badges", "portal.condition"),
+    ("portal.context", "portal.templatetags", "portal.lines"),
+    ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
     ("portal.access", "portal.logins", "portal.wording"),
     ("portal.models", "portal.transport", "portal.addresses", "portal.logs", "portal.settings"),
@@ -37,12 +37,12 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.management", "leads.tasks", "leads.admin", "leads.apps"),
     ("leads.importing",),
     ("leads.facts",),
-    ("leads.transitions", "leads.touches", "leads.ownership"),
+    ("leads.transitions", "leads.touches", "leads.ownership", "leads.deals"),
     ("leads.queries",),
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.setbased"),
+    ("leads.choices", "leads.guards", "leads.keys", "leads.setbased"),
 )
 
 FLOORS = ("leads", "sla", "portal")
@@ -65,6 +65,7 @@ EDGE = frozenset(
     {
         "portal.pages",
         "portal.api",
+        "portal.context",
         "portal.tasks",
         "sla.tasks",
         "leads.tasks",
@@ -74,10 +75,14 @@ EDGE = frozenset(
         "portal.transport",
     }
 )
+# Django's own `createsuperuser` makes a user without telling the time, so the field must know it.
+CLOCK_ALLOWED = frozenset({("leads.models.people", "timezone.now")})
 
 # Where a request is answered: facts are written through the door `sla.intake`, judgements by moves.
 PAGES = frozenset({"portal.pages", "portal.api"})
-WRITERS_OF_FACTS = frozenset({"leads.facts", "leads.touches", "leads.ownership", "leads.transitions"})
+WRITERS_OF_FACTS = frozenset(
+    {"leads.facts", "leads.touches", "leads.ownership", "leads.transitions", "leads.deals"}
+)
 
 NO_ROOM_IS_CALLED = frozenset({"utils", "helpers", "common", "base", "services", "misc"})
 LONGEST_FILE = 300

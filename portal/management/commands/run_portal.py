@@ -4,7 +4,7 @@ import signal
 import socket
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument(
-            "--demo", action="store_true", help="load the demo company into an empty real database"
+            "--demo",
+            action=BooleanOptionalAction,
+            default=settings.IS_TRYOUT,
+            help="load the demo company into an empty database",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,7 +44,7 @@ class Command(BaseCommand):
         if is_taken(host, port):
             self.stderr.write(f"Port {port} is in use; choose another one with `make run PORT={port + 1}`.")
             sys.exit(1)
-        self.prepare(may_load_demo=settings.IS_TRYOUT or options["demo"])
+        self.prepare(may_load_demo=options["demo"])
         supervisor = Supervisor(children(host, port), say=self.stderr.write)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.request_stop)
