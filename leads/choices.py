@@ -57,7 +57,6 @@ STAGE_EDGES: frozenset[tuple[str, str]] = frozenset(
         ("sal", "recycled"),
         ("sal", "disqualified"),
         ("sal", "nurturing"),
-        ("sql", "sal"),
         ("sql", "opportunity"),
         ("sql", "recycled"),
         ("sql", "disqualified"),

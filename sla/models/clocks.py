@@ -15,6 +15,7 @@ from sla.models.querysets import ClockQuerySet
 class Clock(models.Model):
     """One timed commitment at work; `next_at` is the only due index (warn, breach, rung, retry).
 
+    Every clock names its lead, also one that runs on a handoff; one on the lead itself has no handoff.
     `due_on` is the due date in the calendar's own zone: the period in which the clock counts.
     """
 
@@ -31,6 +32,10 @@ class Clock(models.Model):
     calendar_key = models.SlugField(blank=True)
     calendar_revision = models.PositiveIntegerField(default=0)
 
+    allowance = models.PositiveIntegerField(
+        default=0, help_text="What was allowed when it started, in units."
+    )
+    unit = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=12, choices=ClockState.choices)
     seq = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
