@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import BrowserContext, Page, Route
 
+from sla import agreements, calendars
 from tests import machine
 
 # Playwright keeps an event loop in the test's thread, in which Django would refuse its synchronous calls.
@@ -79,6 +80,13 @@ def _history_can_be_cleared() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept_in_memory() -> None:
+    """Forget calendars and agreements of the test before: the same key means another row here."""
+    calendars.forget()
+    agreements.forget()
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder of the real files, which are not part of the project; skip where it is not."""
@@ -95,6 +103,7 @@ def shared_data() -> Path:
 def child_env(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """Return the environment in which a child process works on this test's database and an own queue."""
     environment = {**os.environ, "CONCORD_TRYOUT": "1", "CONCORD_VAR": str(tmp_path / "var")}
+    del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return {**environment, "SQLITE_PATH": name}

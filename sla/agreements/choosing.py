@@ -1,0 +1,110 @@
+"""Which version judges a lead, and its text as objects, read once per process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sla import document as documents
+from sla import readiness, scoring
+from sla.choices import VersionState
+from sla.models import AgreementVersion, Commitment
+
+
+class NoAgreement(LookupError):
+    """No version in force covers the lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What judging needs of a version, compiled for many leads."""
+
+    document: documents.Document
+    segment: readiness.Compiled | None
+    gates: dict[str, readiness.Compiled]
+    fit: Callable[[readiness.Facts, datetime], scoring.Fit]
+
+
+def document(version: AgreementVersion) -> documents.Document:
+    """Return the text of a version as objects."""
+    return terms(version).document
+
+
+def terms(version: AgreementVersion) -> Terms:
+    """Return the text of a version and its compiled criteria; kept by hash, so a new text is read anew."""
+    found = _terms.get(version.sha256)
+    if found is None:
+        found = _compile(documents.parse(version.document))
+        if len(_terms) >= _MOST_KEPT:
+            _terms.pop(next(iter(_terms)))
+        _terms[version.sha256] = found
+    return found
+
+
+_MOST_KEPT = 64
+_terms: dict[str, Terms] = {}
+
+
+def _compile(text: documents.Document) -> Terms:
+    rule = text.segment.rule
+    return Terms(
+        document=text,
+        segment=readiness.compile(rule) if rule else None,
+        gates={code: readiness.compile(gate) for code, gate in text.gates.items()},
+        fit=readiness.compile_fit(text.fit),
+    )
+
+
+def in_force() -> list[AgreementVersion]:
+    """Return the active versions in the order in which their segments are asked; no baselines.
+
+    Their long texts are left in the database until somebody needs them.
+    """
+    found = AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
+    return list(
+        found.select_related("agreement")
+        .defer("document", "canonical_text")
+        .order_by("agreement__segment_rank")
+    )
+
+
+def for_facts(
+    facts: readiness.Facts, at: datetime, versions: Sequence[AgreementVersion] | None = None
+) -> AgreementVersion:
+    """Return the version whose segment covers the lead, the first by rank; raises NoAgreement.
+
+    With `versions` (from `in_force`) nothing is asked of the database.
+    """
+    for version in in_force() if versions is None else versions:
+        segment = terms(version).segment
+        if segment is None or segment.value(facts, at) is True:
+            return version
+    raise NoAgreement("No agreement in force covers this lead.")
+
+
+def current() -> AgreementVersion | None:
+    """Return the version in force for everybody without a segment of their own, None before the first."""
+    return next(reversed(in_force()), None)
+
+
+def commitments(version: AgreementVersion) -> dict[tuple[str, str], Commitment]:
+    """Return the commitments of an active version by code and tier (blank: every other tier)."""
+    return _commitments(version.pk, version.sha256)
+
+
+def commitment(version: AgreementVersion, code: str, tier: str = "") -> Commitment:
+    """Return the commitment of a code for a tier: its own, else the one for all; raises KeyError."""
+    rows = commitments(version)
+    return rows.get((code, tier)) or rows[code, ""]
+
+
+def forget() -> None:
+    """Drop what is kept in memory: for tests, where the same id means another row each time."""
+    _terms.clear()
+    _commitments.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _commitments(version_id: int, sha256: str) -> dict[tuple[str, str], Commitment]:
+    rows = Commitment.objects.filter(version_id=version_id)
+    return {(row.code, row.tier): row for row in rows}

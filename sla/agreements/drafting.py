@@ -1,0 +1,103 @@
+"""Drafts of agreements: loaded from and written to JSON without loss."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from leads import audit
+from leads.models import User
+from sla import document as documents
+from sla.choices import VersionState
+from sla.models import Agreement, AgreementVersion
+
+#: Where an agreement for everybody stands unless told otherwise; segments are asked before it.
+RANK_OF_CATCH_ALL = 1000
+_OPEN = (VersionState.DRAFT, VersionState.PROPOSED)
+
+
+@transaction.atomic
+def load(
+    *,
+    key: str,
+    data: dict[str, Any],
+    now: datetime,
+    actor: User | None = None,
+    name: str = "",
+    rank: int | None = None,
+    is_baseline: bool = False,
+) -> AgreementVersion:
+    """Keep a document as a draft of the agreement `key` and return that version.
+
+    The same text is the same version, whatever its state. A draft that is open is rewritten:
+    its signatures stay, but no longer fit its hash. Raises `document.InvalidDocument`.
+    """
+    text = documents.parse({**data, "is_baseline": True} if is_baseline else data)
+    normal = documents.dump(text)
+    canonical = documents.canonical_text(normal)
+    digest = documents.sha256(canonical)
+    agreement = _agreement(key, name or text.title, rank, is_catch_all=text.segment.rule is None)
+    same = agreement.versions.filter(sha256=digest).order_by("-number").first()
+    if same:
+        return same
+    drafts = agreement.versions.filter(state__in=_OPEN, is_baseline=text.is_baseline)
+    version = drafts.order_by("-number").first()
+    version = version or _next_version(agreement, now)
+    version.state = VersionState.DRAFT
+    version.document, version.canonical_text, version.sha256 = normal, canonical, digest
+    version.is_baseline = text.is_baseline
+    version.starts_on, version.review_due_on = text.starts_on, text.review_due_on
+    version.save()
+    audit.record(
+        stream=f"agreement:{agreement.pk}",
+        verb="drafted",
+        subject_type="version",
+        subject_id=version.pk,
+        actor=actor,
+        at=now,
+        data={"number": version.number, "sha256": digest},
+    )
+    return version
+
+
+def export(version: AgreementVersion) -> dict[str, Any]:
+    """Return the document of a version as it was signed: loading it again gives the same hash."""
+    return documents.dump(documents.parse(version.document))
+
+
+def verify() -> list[AgreementVersion]:
+    """Return the versions whose document, canonical text and hash do not belong together."""
+    return [
+        version
+        for version in AgreementVersion.objects.order_by("agreement", "number").iterator()
+        if documents.canonical_text(version.document) != version.canonical_text
+        or documents.sha256(version.canonical_text) != version.sha256
+    ]
+
+
+def _agreement(key: str, name: str, rank: int | None, *, is_catch_all: bool) -> Agreement:
+    agreement = Agreement.objects.select_for_update().filter(key=key).first()
+    if agreement is None:
+        return Agreement.objects.create(
+            key=key, name=name[:120], segment_rank=_free_rank(is_catch_all) if rank is None else rank
+        )
+    if rank is not None and rank != agreement.segment_rank:
+        agreement.segment_rank = rank
+        agreement.save(update_fields=["segment_rank"])
+    return agreement
+
+
+def _free_rank(is_catch_all: bool) -> int:
+    """Return a place behind the segments that are there, and for a segment before the one for everybody."""
+    others = Agreement.objects.all()
+    if not is_catch_all:
+        others = others.filter(segment_rank__lt=RANK_OF_CATCH_ALL)
+    highest = others.aggregate(highest=Max("segment_rank"))["highest"] or 0
+    return max(highest + 1, RANK_OF_CATCH_ALL if is_catch_all else 1)
+
+
+def _next_version(agreement: Agreement, now: datetime) -> AgreementVersion:
+    highest = agreement.versions.aggregate(highest=Max("number"))["highest"] or 0
+    based_on = agreement.versions.filter(state=VersionState.ACTIVE, is_baseline=False).first()
+    return AgreementVersion(agreement=agreement, number=highest + 1, based_on=based_on, created_at=now)

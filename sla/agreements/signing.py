@@ -1,0 +1,117 @@
+"""Proposing a version and signing it: who may sign for which side, under which text."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from leads import audit
+from leads.choices import Role, Side
+from leads.models import User
+from sla import document as documents
+from sla.choices import VersionState
+from sla.models import AgreementVersion, Signature
+
+_SIDES_OF_ROLE: dict[str, tuple[str, ...]] = {
+    Role.MARKETING_MANAGER: (Side.MARKETING,),
+    Role.SALES_MANAGER: (Side.SALES,),
+    # A leader stands above both sides and signs for the one that lacks a manager, never for both.
+    Role.LEADER: (Side.MARKETING, Side.SALES),
+}
+
+
+class MayNotSign(Exception):
+    """This person is not entitled to sign for this side."""
+
+
+class SignedForOtherSide(MayNotSign):
+    """This person has signed the same version for the other side already."""
+
+
+class AlreadySigned(Exception):
+    """This person has signed this very text already."""
+
+
+class NotOpenForSigning(Exception):
+    """The version is in force or past, or its text is not what its hash says."""
+
+
+def entitled_sides(user: User) -> tuple[str, ...]:
+    """Return the sides for which this person may sign."""
+    return _SIDES_OF_ROLE.get(user.role, ()) if user.is_active else ()
+
+
+def signed_sides(version: AgreementVersion) -> set[str]:
+    """Return the sides that have signed the version's text as it stands now."""
+    return set(version.signatures.filter(sha256=version.sha256).values_list("side", flat=True))
+
+
+@transaction.atomic
+def propose(*, version: AgreementVersion, now: datetime, actor: User | None = None) -> AgreementVersion:
+    """Put a draft before both sides; proposing it again changes nothing. Raises NotOpenForSigning."""
+    version = _open_version(version)
+    if version.state == VersionState.DRAFT:
+        version.state = VersionState.PROPOSED
+        version.save(update_fields=["state"])
+        _log(version, "proposed", actor, now)
+    return version
+
+
+@transaction.atomic
+def sign(
+    *,
+    version: AgreementVersion,
+    user: User,
+    side: str,
+    name: str,
+    now: datetime,
+    address: str | None = None,
+) -> Signature:
+    """Sign the version's text for one side under the person's written name.
+
+    Raises MayNotSign, SignedForOtherSide, AlreadySigned or NotOpenForSigning. The version takes
+    effect by `activate`, once both sides have signed and its day has come.
+    """
+    if side not in entitled_sides(user) or not name.strip():
+        raise MayNotSign(f"{user} may not sign for {side}.")
+    version = _open_version(version)
+    earlier = list(version.signatures.filter(user=user))
+    # Nobody signs for both, not even two texts of one version.
+    if any(signature.side != side for signature in earlier):
+        raise SignedForOtherSide(f"{user} has signed for the other side.")
+    if any(signature.sha256 == version.sha256 for signature in earlier):
+        raise AlreadySigned(f"{user} has signed this text.")
+    signature = Signature.objects.create(
+        version=version,
+        side=side,
+        user=user,
+        name=name.strip(),
+        role=user.role,
+        sha256=version.sha256,
+        signed_at=now,
+        address=address,
+    )
+    if version.state == VersionState.DRAFT:
+        AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
+    _log(version, f"signed_for_{side}", user, now)
+    return signature
+
+
+def _open_version(version: AgreementVersion) -> AgreementVersion:
+    """Return the version fresh and locked, if it may still be signed."""
+    fresh = AgreementVersion.objects.select_for_update().get(pk=version.pk)
+    is_whole = documents.sha256(fresh.canonical_text) == fresh.sha256
+    if fresh.state not in (VersionState.DRAFT, VersionState.PROPOSED) or not is_whole:
+        raise NotOpenForSigning(f"Version {fresh.number} cannot be signed.")
+    return fresh
+
+
+def _log(version: AgreementVersion, verb: str, actor: User | None, now: datetime) -> None:
+    audit.record(
+        stream=f"agreement:{version.agreement_id}",
+        verb=verb,
+        subject_type="version",
+        subject_id=version.pk,
+        actor=actor,
+        at=now,
+        data={"number": version.number, "sha256": version.sha256},
+    )

@@ -1,0 +1,163 @@
+"""Working hours as schedules: which calendar rules what, in which revision, and who is away."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from leads import audit
+from leads.models import Absence, Calendar, CalendarRevision, Team, User
+from sla.businesstime import Schedule
+from sla.document import Commitment, Document
+
+
+class CalendarMissing(LookupError):
+    """No calendar has this key, or it has no such revision."""
+
+    def __init__(self, key: str, revision: int | None = None) -> None:
+        super().__init__(f"Calendar {key} revision {revision}" if revision else f"Calendar {key}")
+        self.key, self.revision = key, revision
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The open hours that rule a clock, and the calendar revision they were read from."""
+
+    schedule: Schedule
+    key: str
+    revision: int
+
+
+def schedule(key: str, revision: int | None = None) -> Schedule:
+    """Return the hours of a calendar, by default as they are now; raises CalendarMissing.
+
+    A revision never changes, so it is read once per process.
+    """
+    return _revision(key, revision or current_revision(key))
+
+
+def current_revision(key: str) -> int:
+    """Return the number of a calendar's newest revision; raises CalendarMissing."""
+    number = Calendar.objects.filter(key=key).values_list("revision", flat=True).first()
+    if number is None:
+        raise CalendarMissing(key)
+    return number
+
+
+def for_clock(*, commitment: Commitment, document: Document, team: Team | None, rep: User | None) -> Hours:
+    """Return the hours that rule a commitment which starts now.
+
+    The rep's own hours without absences when the commitment says so and there is a rep, else
+    the team's, else those that the version names for the side.
+    """
+    side = commitment.side if commitment.side in document.calendars else "sales"
+    key = document.calendars[side]
+    # A team of the other side has no say in this side's hours.
+    if team and team.side == side:
+        key = _key_of_team(team) or key
+    is_personal = commitment.whose_hours == "rep" and rep is not None
+    if is_personal and rep:
+        key = _key_of_user(rep) or key
+    revision = current_revision(key)
+    return Hours(stored(key, revision, rep if is_personal else None), key, revision)
+
+
+def stored(key: str, revision: int, rep: User | None = None) -> Schedule:
+    """Return the hours a clock was computed with; with a rep, the days that person is away are closed."""
+    hours = _revision(key, revision)
+    return _without(hours, absent_days([rep.pk])[rep.pk]) if rep else hours
+
+
+def rep_schedule(user: User, otherwise: str = "default") -> Schedule:
+    """Return a person's own hours, or the team's, or those of the key `otherwise`, without absences."""
+    key = _key_of_user(user) or otherwise
+    return stored(key, current_revision(key), user)
+
+
+def is_away(user: User, at: datetime) -> bool:
+    """Tell whether a person is absent on the local date of a moment."""
+    return user.pk in away([user], at)
+
+
+def away(users: Iterable[User], at: datetime, otherwise: str = "default") -> set[int]:
+    """Return the ids of those who are absent at a moment, with a constant number of queries.
+
+    Reads `calendar` and `team.calendar` of the users: select them along.
+    """
+    people = list(users)
+    absences = absent_days(user.pk for user in people)
+    zones = {key: schedule(key) for key in {_key_of_user(user) or otherwise for user in people}}
+    return {
+        user.pk
+        for user in people
+        if zones[_key_of_user(user) or otherwise].local_date(at) in absences[user.pk]
+    }
+
+
+def absent_days(user_ids: Iterable[int]) -> dict[int, frozenset[date]]:
+    """Return for each person the dates on which they are away, in one query."""
+    days: dict[int, set[date]] = {user_id: set() for user_id in user_ids}
+    for absence in Absence.objects.filter(user_id__in=days):
+        length = (absence.last_on - absence.first_on).days + 1
+        days[absence.user_id] |= {absence.first_on + timedelta(days=offset) for offset in range(length)}
+    return {user_id: frozenset(dates) for user_id, dates in days.items()}
+
+
+@transaction.atomic
+def save(*, key: str, name: str, document: Any, now: datetime, actor: User | None = None) -> CalendarRevision:
+    """Create a calendar or write its next revision; the same hours make no new one.
+
+    Raises `businesstime.InvalidSchedule` with the path to what is wrong.
+    """
+    normal = Schedule.from_json(document).to_json()
+    calendar, is_new = Calendar.objects.select_for_update().get_or_create(key=key, defaults={"name": name})
+    newest = calendar.revisions.order_by("-number").first()
+    if newest and newest.document == normal:
+        return newest
+    number = newest.number + 1 if newest else 1
+    Calendar.objects.filter(pk=calendar.pk).update(revision=number, name=name)
+    revision = CalendarRevision.objects.create(
+        calendar=calendar, number=number, document=normal, created_at=now, actor=actor
+    )
+    audit.record(
+        stream="system",
+        verb="calendar_created" if is_new else "calendar_changed",
+        subject_type="calendar",
+        subject_id=calendar.pk,
+        actor=actor,
+        at=now,
+        data={"key": key, "revision": number},
+    )
+    return revision
+
+
+def forget() -> None:
+    """Drop what is kept in memory: for tests, where the same key means another calendar each time."""
+    _revision.cache_clear()
+    _without.cache_clear()
+
+
+def _key_of_team(team: Team) -> str:
+    return team.calendar.key if team.calendar else ""
+
+
+def _key_of_user(user: User) -> str:
+    if user.calendar:
+        return user.calendar.key
+    return _key_of_team(user.team) if user.team else ""
+
+
+@lru_cache(maxsize=256)
+def _revision(key: str, number: int) -> Schedule:
+    found = CalendarRevision.objects.filter(calendar__key=key, number=number).values("document").first()
+    if found is None:
+        raise CalendarMissing(key, number)
+    return Schedule.from_json(found["document"])
+
+
+@lru_cache(maxsize=4096)
+def _without(hours: Schedule, days: frozenset[date]) -> Schedule:
+    return hours.without(days) if days else hours

@@ -1,0 +1,1 @@
+"""What the version in force says of each lead now."""
