@@ -1,6 +1,6 @@
 """One calendar's open hours, and the arithmetic of due times on them."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -143,14 +143,15 @@ class Schedule:
         return EPOCH + MICROSECOND * max(instant, table.starts[index])
 
     def spans(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        """List the open spans between two instants, cut off at both."""
+        """List the open spans between two instants, cut off at both; none when the end comes first."""
         begin, finish = _micros(start), _micros(end)
+        if finish <= begin:
+            return []
         table = self._covering(finish, self._covering(begin))
-        first = bisect_right(table.ends, begin)
+        inside = slice(bisect_right(table.ends, begin), bisect_left(table.starts, finish))
         return [
             (EPOCH + MICROSECOND * max(opening, begin), EPOCH + MICROSECOND * min(closing, finish))
-            for opening, closing in zip(table.starts[first:], table.ends[first:], strict=True)
-            if opening < finish
+            for opening, closing in zip(table.starts[inside], table.ends[inside], strict=True)
         ]
 
     # ── any unit of an agreement ─────────────────────────────────────────────────────────────────────────
