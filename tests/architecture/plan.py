@@ -37,7 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.management", "leads.tasks", "leads.admin", "leads.apps"),
     ("leads.importing",),
     ("leads.facts",),
-    ("leads.transitions", "leads.touches", "leads.ownership", "leads.deals"),
+    ("leads.transitions", "leads.touches", "leads.ownership", "leads.deals", "leads.people"),
     ("leads.queries",),
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
