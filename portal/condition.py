@@ -17,7 +17,7 @@ Finding = dict[str, object]
 def findings(now: datetime, *, with_worker: bool = True) -> dict[str, Finding]:
     """Return one finding per part; each has `ok`, the rest says why."""
     try:
-        found = {"database": {"ok": True}, **database_findings()}
+        found: dict[str, Finding] = {"database": {"ok": True}, **database_findings()}
         if with_worker:
             found["worker"] = worker_finding(now)
     except DatabaseError as error:

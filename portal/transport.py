@@ -23,13 +23,14 @@ class Channel(filesystem.Channel):
     machine, which loses their order.
     """
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
-        """Write `message` under a hidden name, then give it its place in the order."""
+    # Kombu's two classes above disagree about the name of the second argument.
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        """Write `payload` under a hidden name, then give it its place in the order."""
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         draft = folder / f".{name}"
         with draft.open("wb") as file:
-            file.write(dumps(message).encode())
+            file.write(dumps(payload).encode())
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / name)
