@@ -1,7 +1,7 @@
 """Fit and engagement of a lead, the grid and tiers they lead to, and intervals around shares."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -177,23 +177,24 @@ def shown(score: float) -> int:
     return math.floor(score + 0.5)
 
 
-def is_at_least(level: Level, bar: float, at: datetime) -> bool:
-    """Tell whether the shown score reaches a whole-number bar."""
+def reaching(bar: float) -> Callable[[Level, datetime], bool]:
+    """Return the test whether a shown score reaches a whole-number bar."""
     if bar <= 0:
-        return True
-    falls_at = crossing(level, bar)
-    return falls_at is not None and at < falls_at
+        return lambda level, at: True
+    needed = math.log2(bar - 0.5)
+    return lambda level, at: level[0] - _half_lives(at, level[1]) >= needed
 
 
 def crossing(level: Level, bar: float) -> datetime | None:
-    """Return the moment from which, without new touches, the shown score is below the bar.
+    """Return the moment from which the shown score is below the bar, if no touch comes.
 
     None when there is none: the score is zero, or the bar is not above zero.
     """
     if bar <= 0 or level.value == ZERO:
         return None
     ages = level.value - math.log2(bar - 0.5)
-    return LANDMARK + timedelta(days=ages * level.half_life_days)
+    # One microsecond more than rounding may take away: at this moment it is surely below.
+    return LANDMARK + timedelta(days=ages * level.half_life_days, microseconds=1)
 
 
 def level_needed(bar: float, at: datetime, half_life_days: float) -> float:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-#: True, False, or None where the value cannot be compared.
+#: True, False, or None where the value is blank or cannot be compared.
 Comparison: TypeAlias = Callable[[Any], bool | None]
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -21,7 +21,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def comparison(op: str, value: Any) -> Comparison:
-    """Return the test of a known fact against a leaf's value."""
+    """Return the test of a fact, never None itself, against a leaf's value."""
     if op in _ORDER:
         return _ordering(_ORDER[op], value)
     wanted = value if isinstance(value, tuple) else (value,)
@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 
 def is_blank(value: Any) -> bool:
     """Tell whether a fact says nothing: null, a blank text or an empty list."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == []
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
 
 
 def number_of(value: Any) -> float | Decimal | None:
@@ -55,7 +55,7 @@ def number_of(value: Any) -> float | Decimal | None:
 
 def _ordering(compare: Callable[[Any, Any], bool], bar: Any) -> Comparison:
     def ordered(fact: Any) -> bool | None:
-        number = number_of(fact)
+        number = fact if type(fact) is int else number_of(fact)
         return None if number is None else compare(number, bar)
 
     return ordered
@@ -64,9 +64,9 @@ def _ordering(compare: Callable[[Any, Any], bool], bar: Any) -> Comparison:
 def _containing(wanted: tuple[str, ...]) -> Comparison:
     def contains(fact: Any) -> bool | None:
         if isinstance(fact, list | tuple):
-            return any(contains(one) for one in fact)
-        text = _as_text(fact)
-        return None if text is None else any(piece in text for piece in wanted)
+            return any(contains(one) for one in fact) if fact else None
+        text = plain(fact) if isinstance(fact, str) else _as_text(fact)
+        return any(piece in text for piece in wanted) if text else None
 
     return contains
 
@@ -82,9 +82,12 @@ def _membership(wanted: tuple[Any, ...]) -> Comparison:
 
     def among(fact: Any) -> bool | None:
         if isinstance(fact, str):
-            return plain(fact) in texts or (bool(numbers) and number_of(fact) in numbers)
+            text = plain(fact)
+            if text in texts:
+                return True
+            return (bool(numbers) and number_of(text) in numbers) if text else None
         if isinstance(fact, list | tuple):
-            return any(among(one) for one in fact)
+            return any(among(one) for one in fact) if fact else None
         if isinstance(fact, bool):
             return plain(str(fact)) in texts
         number = number_of(fact)
@@ -95,5 +98,5 @@ def _membership(wanted: tuple[Any, ...]) -> Comparison:
 
 def _as_text(fact: Any) -> str | None:
     if isinstance(fact, bool | int | float | Decimal | str):
-        return plain(str(fact))
+        return plain(str(fact)) or None
     return None

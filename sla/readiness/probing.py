@@ -60,7 +60,10 @@ def newest(leaf: TouchLeaf, most: int | None = None) -> Callable[[Facts, datetim
     def find(facts: Facts, at: datetime) -> list[TouchFact]:
         since = at - window
         found: list[TouchFact] = []
-        for touch in reversed(facts.touches or ()):
+        touches = facts.touches
+        if not touches or touches[-1][0] <= since:
+            return found
+        for touch in reversed(touches):
             if touch[0] <= since:
                 break
             if (kinds and touch[2] not in kinds) or (sides and touch[1] not in sides):
@@ -95,7 +98,7 @@ def _compared(leaf: FactLeaf | BantLeaf) -> Value:
 
     def value(facts: Facts, at: datetime) -> bool | None:
         fact = fetch(facts)
-        return None if is_blank(fact) else compare(fact)
+        return None if fact is None else compare(fact)
 
     return value
 
@@ -148,10 +151,11 @@ def _fit_probe(leaf: ScoreLeaf) -> Probe:
 
 def _engagement_probe(leaf: ScoreLeaf) -> Probe:
     bar, is_floor = _bar(leaf)
+    reaches = scoring.reaching(bar)
 
     def value(facts: Facts, at: datetime) -> bool | None:
         level = facts.engagement
-        return None if level is None else scoring.is_at_least(level, bar, at) is is_floor
+        return None if level is None else reaches(level, at) is is_floor
 
     def until(facts: Facts, at: datetime, is_met: bool | None) -> datetime | None:
         if facts.engagement is None or is_met is not is_floor:

@@ -25,10 +25,12 @@ def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring
     """Make the rules ready for scoring in bulk."""
     compiled = [(rule.label, rule.points, Compiled(rule.when)) for rule in rules]
 
+    timed = [one for _, _, one in compiled if not one.is_timeless]
+
     def fit_at(facts: Facts, at: datetime) -> scoring.Fit:
-        looks = [(label, points, *one.look(facts, at)) for label, points, one in compiled]
-        parts = [scoring.FitPart(label, points, value) for label, points, value, _ in looks]
-        return scoring.fit(parts, min((until for *_, until in looks if until), default=None))
+        parts = [scoring.FitPart(label, points, one.value(facts, at)) for label, points, one in compiled]
+        untils = (one.look(facts, at)[1] for one in timed)
+        return scoring.fit(parts, min((until for until in untils if until), default=None))
 
     return fit_at
 
