@@ -1,0 +1,21 @@
+"""Turn figures into drawings: positions only, the markup stands in templates/charts."""
+
+from portal.charts.columns import Stacks, stacks
+from portal.charts.lines import Pace, Spark, pace, spark
+from portal.charts.process import Control, control
+from portal.charts.shares import Intervals, Truth, intervals, truth
+
+__all__ = [
+    "Control",
+    "Intervals",
+    "Pace",
+    "Spark",
+    "Stacks",
+    "Truth",
+    "control",
+    "intervals",
+    "pace",
+    "spark",
+    "stacks",
+    "truth",
+]

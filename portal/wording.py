@@ -1,0 +1,80 @@
+"""Say spans, shares and moments in few words, in the reader's zone and language."""
+
+from datetime import datetime, timedelta
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+#: Below this many cases a share is said as "3 of 4": a percentage would sound surer than it is.
+FEW = 5
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def span_text(span: timedelta) -> str:
+    """Say a span with two units at most, rounded down: "18 m", "1 h 52 m", "2 d 4 h"; its sign is dropped."""
+    seconds = int(abs(span.total_seconds()))
+    if seconds < MINUTE:
+        return _("%(n)s s") % {"n": seconds}
+    if seconds < HOUR:
+        return _("%(n)s m") % {"n": seconds // MINUTE}
+    if seconds < DAY:
+        hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
+        return two_units(_("%(n)s h") % {"n": hours}, minutes and _("%(n)s m") % {"n": f"{minutes:02d}"})
+    days, hours = seconds // DAY, seconds % DAY // HOUR
+    return two_units(_("%(n)s d") % {"n": days}, hours and _("%(n)s h") % {"n": hours})
+
+
+def two_units(first: str, second: str | int) -> str:
+    """Join two units with a space that does not break; leave out a second one of nothing."""
+    return f"{first} {second}" if second else first
+
+
+def moment_text(moment: datetime, now: datetime) -> str:
+    """Say a moment as briefly as `now` allows: "11:00" today, "Wed 11:00" this week, else with its date."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    distance = abs((local.date() - today).days)
+    if distance == 0:
+        pattern = pgettext("format of a time", "H:i")
+    elif distance < 7:
+        pattern = pgettext("format of weekday and time", "D H:i")
+    elif local.year == today.year:
+        pattern = pgettext("format of date and time", "j M, H:i")
+    else:
+        pattern = pgettext("format of date, year and time", "j M Y, H:i")
+    return formats.date_format(local, pattern)
+
+
+def share_text(share: float | None, digits: int = 0) -> str:
+    """Say a share of 0..1 as a percentage; nothing to say gives a dash."""
+    if share is None:
+        return "–"
+    return f"{formats.number_format(round(share * 100, digits), decimal_pos=digits)}%"
+
+
+def share_of(kept: int, total: int) -> str:
+    """Say how many of how many: a percentage, or both counts where they are few."""
+    if total < FEW:
+        return _("%(kept)s of %(total)s") % {"kept": kept, "total": total}
+    return share_text(kept / total)
+
+
+def signed_text(value: float) -> str:
+    """Say a change with its sign, a true minus and no decimals that are zero."""
+    size = formats.number_format(abs(value), decimal_pos=0 if float(value).is_integer() else 1)
+    if not value:
+        return size
+    return f"+{size}" if value > 0 else f"−{size}"
+
+
+def count_text(value: float) -> str:
+    """Say a count or an amount with grouped digits."""
+    return formats.number_format(value, decimal_pos=0, force_grouping=True)
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"

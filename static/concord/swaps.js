@@ -1,0 +1,66 @@
+// What happens around a swap: dialogs open, focus finds its place, failures are said.
+import { focusRow, rows } from "./keys.js";
+import { startToasts, say } from "./toasts.js";
+
+const { problem, refused } = document.body.dataset;
+let origin = null;
+
+/** Remember, before a swap, which row the request came from and which one follows it. */
+function remember(event) {
+  const source = event.detail.requestConfig?.elt ?? event.detail.elt;
+  const row = source.closest?.("[data-row]") ?? document.querySelector("[data-row].focus");
+  const list = rows();
+  const at = list.indexOf(row);
+  origin = {
+    row,
+    hadFocus: Boolean(source.closest?.("[data-row]")) || source.closest?.("dialog") !== null,
+    advances: source.matches?.("[data-advance]") ?? false,
+    next: list[at + 1] ?? list[at - 1] ?? null,
+  };
+}
+
+function settleFocus(event) {
+  const swapped = event.detail.target;
+  const wanted = swapped?.isConnected ? swapped.querySelector?.("[data-focus], [autofocus]") : null;
+  if (wanted) return wanted.focus();
+  if (!origin?.hadFocus || document.querySelector("dialog[open]")) return;
+  if (document.activeElement && document.activeElement !== document.body && !origin.advances) return;
+  const same = origin.row?.id ? document.getElementById(origin.row.id) : null;
+  const place = origin.advances || !same ? origin.next : same;
+  if (place?.isConnected) return focusRow(place);
+  const heading = document.querySelector("main h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
+}
+
+function openDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[data-modal]:not([open])")) {
+    dialog.showModal();
+    dialog.addEventListener("close", () => dialog.remove(), { once: true });
+    dialog.querySelector("[data-focus], [autofocus], [aria-invalid=true]")?.focus();
+  }
+}
+
+const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+
+export function startSwaps() {
+  const { body } = document;
+  body.addEventListener("htmx:beforeSwap", remember);
+  body.addEventListener("htmx:afterSettle", (event) => {
+    openDialogs();
+    startToasts();
+    settleFocus(event);
+  });
+  body.addEventListener("concord:close", closeDialogs);
+  body.addEventListener("concord:focus", (event) => {
+    const element = document.querySelector(event.detail.target);
+    if (element?.matches("[data-row]")) focusRow(element);
+    else element?.focus();
+  });
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
+  });
+  body.addEventListener("htmx:sendError", () => say(problem));
+  body.addEventListener("htmx:timeout", () => say(problem));
+  body.addEventListener("htmx:responseError", () => say(refused));
+}
