@@ -3,8 +3,12 @@
 import re
 import unicodedata
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+#: Short addresses of plain letters, valid without asking: imports meet millions of them.
+_PLAIN_ADDRESS = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*\.)+([a-z]{2,18})"
+)
 _SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
@@ -47,8 +51,12 @@ _CALLING_CODES: dict[str, tuple[str, bool]] = {
 
 def email_key(text: str) -> str:
     """Return the address in lower case, blank when it is not a valid one; nothing is looked up."""
+    text = text.strip()
+    plain = _PLAIN_ADDRESS.fullmatch(text.lower())
+    if plain and len(text) <= 64 and plain[1] not in SPECIAL_USE_DOMAIN_NAMES:
+        return plain[0]
     try:
-        checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        checked = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return ""
     return checked.normalized.lower()
@@ -115,11 +123,16 @@ def search_term(text: str) -> str:
 
 
 def _bare(text: str) -> str:
+    if text.isascii():
+        return text
     apart = unicodedata.normalize("NFKD", text.translate(_WHOLE_LETTERS))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _plain(text: str) -> str:
     bare = _bare(text.casefold())
+    words = bare.split()
+    if "".join(words).isalnum():
+        return " ".join(words)
     # Apostrophes vanish, so that O'Neill and ONeill are one; all other signs part words.
     return " ".join(re.sub(r"[^\w\s]|_", " ", re.sub(r"['’‘`´]", "", bare)).split())

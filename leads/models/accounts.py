@@ -20,6 +20,7 @@ class Account(models.Model):
     city = models.CharField(max_length=120, blank=True)
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     attributes = models.JSONField(default=dict)
+    origins = models.JSONField(default=dict, help_text="Which import said what, see `leads.origins`.")
     created_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()
 

@@ -34,6 +34,7 @@ class Lead(models.Model):
     )
     is_sales_generated = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict)
+    origins = models.JSONField(default=dict, help_text="Which import said what, see `leads.origins`.")
     search_text = models.CharField(max_length=600, blank=True)
 
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.INQUIRY)
@@ -78,6 +79,9 @@ class ExternalId(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="external_ids")
     system = models.CharField(max_length=40)
     external_id = models.CharField(max_length=120)
+    row_digest = models.BigIntegerField(
+        null=True, help_text="Of the row last imported under this id: the same again changes nothing."
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["system", "external_id"], name="external_id_once"),)
