@@ -67,8 +67,12 @@ def for_clock(*, commitment: Commitment, document: Document, team: Team | None, 
 
 def stored(key: str, revision: int, rep: User | None = None) -> Schedule:
     """Return the hours a clock was computed with; with a rep, the days that person is away are closed."""
-    hours = _revision(key, revision)
-    return _without(hours, absent_days([rep.pk])[rep.pk]) if rep else hours
+    return with_days_off(key, revision, absent_days([rep.pk])[rep.pk] if rep else frozenset())
+
+
+def with_days_off(key: str, revision: int, days: frozenset[date]) -> Schedule:
+    """Return the hours of a revision, closed on these days too; for many reps, with `absent_days`."""
+    return _without(_revision(key, revision), days)
 
 
 def rep_schedule(user: User, otherwise: str = "default") -> Schedule:

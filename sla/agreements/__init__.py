@@ -11,6 +11,7 @@ from sla.agreements.choosing import (
     forget,
     in_force,
     terms,
+    zone,
 )
 from sla.agreements.drafting import export, load, verify
 from sla.agreements.signing import (
@@ -50,4 +51,5 @@ __all__ = [
     "signed_sides",
     "terms",
     "verify",
+    "zone",
 ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from sla import calendars, readiness, scoring
 from sla import document as documents
-from sla import readiness, scoring
 from sla.choices import VersionState
 from sla.models import AgreementVersion, Commitment
 
@@ -85,6 +85,15 @@ def for_facts(
 def current() -> AgreementVersion | None:
     """Return the version in force for everybody without a segment of their own, None before the first."""
     return next(reversed(in_force()), None)
+
+
+def zone(key: str | None = None) -> str:
+    """Return the zone in which the agreement's days begin: that of Sales' calendar, UTC without one.
+
+    Without a key, that of the agreement for everybody else.
+    """
+    found = [version for version in in_force() if key in (None, version.agreement.key)]
+    return calendars.schedule(document(found[-1]).calendars["sales"]).timezone if found else "UTC"
 
 
 def commitments(version: AgreementVersion) -> dict[tuple[str, str], Commitment]:

@@ -1,1 +1,22 @@
-"""What the version in force says of each lead now."""
+"""What the version in force says of each lead now: ready or not, since when, how good, until when."""
+
+from sla.standings.dossiers import missing as dossier_missing
+from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at
+from sla.standings.gathering import facts_of, scored
+from sla.standings.judging import Explanation, Judged, due_rechecks, explain, hold, judge, place
+
+__all__ = [
+    "Explanation",
+    "Judged",
+    "dossier_missing",
+    "due_rechecks",
+    "explain",
+    "facts_from_snapshot",
+    "facts_of",
+    "freeze",
+    "freeze_at",
+    "hold",
+    "judge",
+    "place",
+    "scored",
+]

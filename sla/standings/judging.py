@@ -1,0 +1,187 @@
+"""Judging leads against the version in force, and keeping the result in one row per lead."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leads import setbased
+from leads.models import Lead
+from sla import agreements, readiness, scoring
+from sla.models import AgreementVersion, Standing
+from sla.standings.dossiers import missing
+from sla.standings.gathering import facts_of, scored
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One lead judged: its new standing, and whether that turned.
+
+    `became_ready_at` is set when it was not ready before; `ceased` when it was and is no longer.
+    """
+
+    standing: Standing
+    version: AgreementVersion
+    facts: readiness.Facts
+    became_ready_at: datetime | None
+    ceased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything a page says about why a lead is, or is not, sales-ready."""
+
+    version: AgreementVersion
+    facts: readiness.Facts
+    verdict: readiness.Verdict
+    fit: scoring.Fit
+    engagement: scoring.Engagement
+    grid: str
+    tier: str
+    missing: list[str]
+
+
+def judge(
+    *, lead_ids: Iterable[int], now: datetime, since: Mapping[int, datetime] | None = None
+) -> dict[int, Judged]:
+    """Judge leads, write their standings in one statement and return what came out, by lead.
+
+    `since` tells from when the facts that changed are true: a lead that was not ready cannot have
+    become so before. Leads that no agreement covers are left out. Constant number of queries.
+    """
+    versions = agreements.in_force()
+    if not versions:
+        return {}
+    facts = facts_of(lead_ids, now)
+    before = Standing.objects.in_bulk(facts)
+    judged: dict[int, Judged] = {}
+    for lead_id in sorted(facts):
+        try:
+            version = agreements.for_facts(facts[lead_id], now, versions)
+        except agreements.NoAgreement:
+            continue
+        changed_at = (since or {}).get(lead_id)
+        judged[lead_id] = _judge_one(lead_id, facts[lead_id], version, before.get(lead_id), changed_at, now)
+    rows = [_row(one.standing) for one in judged.values()]
+    setbased.upsert_rows(Standing, rows, key="lead_id", merge={"held_because": "keep"})
+    return judged
+
+
+def due_rechecks(now: datetime, limit: int = 1000) -> list[int]:
+    """Return leads whose standing time alone has changed, the longest waiting first."""
+    due = Standing.objects.filter(recheck_at__lte=now).order_by("recheck_at", "pk")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def hold(*, lead_id: int, because: str) -> None:
+    """Note in a code why a ready lead is not offered yet; blank when nothing holds it."""
+    Standing.objects.filter(pk=lead_id).exclude(held_because=because).update(held_because=because)
+
+
+def explain(*, lead: Lead, now: datetime, version: AgreementVersion | None = None) -> Explanation:
+    """Judge one lead at a moment with every leaf explained, without writing anything.
+
+    Raises `agreements.NoAgreement` when no version is given and none covers the lead.
+    """
+    bare = facts_of([lead.pk], now)[lead.pk]
+    version = version or agreements.for_facts(bare, now)
+    terms = agreements.terms(version)
+    facts, fit, engagement = scored(bare, terms, now)
+    grid, tier = place(facts, terms, now)
+    verdict = readiness.judge(terms.gates["readiness"], facts, now)
+    return Explanation(
+        version, facts, verdict, fit, engagement, grid, tier, missing(lead, facts, terms.document)
+    )
+
+
+def place(facts: readiness.Facts, terms: agreements.Terms, at: datetime) -> tuple[str, str]:
+    """Return the cell of the grid and the priority tier of scored facts."""
+    score = scoring.score_at(facts.engagement, at) if facts.engagement else 0.0
+    cell = scoring.grid(facts.fit, score, terms.document.grid)
+    return cell, scoring.tier(cell, terms.document.tiers)
+
+
+def _judge_one(
+    lead_id: int,
+    bare: readiness.Facts,
+    version: AgreementVersion,
+    before: Standing | None,
+    changed_at: datetime | None,
+    now: datetime,
+) -> Judged:
+    terms = agreements.terms(version)
+    gate = terms.gates["readiness"]
+    facts, fit, engagement = scored(bare, terms, now)
+    vector = gate.vector(facts, now)
+    is_ready = gate.fold(vector) is True
+    was_ready = before is not None and before.is_ready
+    became_ready_at = None
+    if is_ready and not was_ready:
+        became_ready_at = _since(terms, facts, version, before, changed_at, now)
+    level = engagement.level.value
+    grid, tier = place(facts, terms, now)
+    standing = Standing(
+        lead_id=lead_id,
+        version=version,
+        judged_at=now,
+        is_ready=is_ready,
+        ready_since=(became_ready_at or (before.ready_since if before else now)) if is_ready else None,
+        fit=fit.value,
+        level=None if level == scoring.ZERO else level,
+        grid=grid,
+        tier=tier,
+        recheck_at=_recheck_at(terms, facts, vector, fit, now),
+        parts={
+            "engagement": engagement.to_json(),
+            "fit": [part.value for part in fit.parts],
+            "leaves": list(vector),
+        },
+        held_because=before.held_because if before else "",
+    )
+    return Judged(standing, version, facts, became_ready_at, was_ready and not is_ready)
+
+
+def _since(
+    terms: agreements.Terms,
+    facts: readiness.Facts,
+    version: AgreementVersion,
+    before: Standing | None,
+    changed_at: datetime | None,
+    now: datetime,
+) -> datetime:
+    """Return the true moment at which the gate was met, never before what rules or changed it."""
+    gate = terms.gates["readiness"]
+    # Recounting the engagement of the past is dear, and moot where the gate does not ask for it.
+    counted = terms.document.engagement if _asks_engagement(gate) else None
+    found = readiness.ready_since(gate, facts, now, counted) or now
+    earliest = [found, version.activated_at or found]
+    if before:
+        earliest.append(changed_at or before.judged_at)
+    return min(max(earliest), now)
+
+
+def _asks_engagement(gate: readiness.Compiled) -> bool:
+    return any(
+        isinstance(leaf, readiness.ScoreLeaf) and leaf.score == "engagement" for _, leaf in gate.leaves
+    )
+
+
+def _recheck_at(
+    terms: agreements.Terms,
+    facts: readiness.Facts,
+    vector: Sequence[bool | None],
+    fit: scoring.Fit,
+    now: datetime,
+) -> datetime | None:
+    """Return when time alone changes the verdict, the segment, the fit or the cell of the grid."""
+    moments = [terms.gates["readiness"].valid_until(facts, now, vector), fit.valid_until]
+    if terms.segment:
+        moments.append(terms.segment.look(facts, now)[1])
+    if facts.engagement:
+        bars = (terms.document.grid.engagement_1, terms.document.grid.engagement_2)
+        moments += [scoring.crossing(facts.engagement, bar) for bar in bars]
+    return min((moment for moment in moments if moment and moment > now), default=None)
+
+
+def _row(standing: Standing) -> dict[str, Any]:
+    return {field.attname: getattr(standing, field.attname) for field in Standing._meta.concrete_fields}
