@@ -1,4 +1,7 @@
-"""Business time: calls per second for near and far due times, and a million due times under one schedule."""
+"""Measure business time: calls per second for near and far due times, a million due times under one schedule.
+
+Run: python -m bench.business_time
+"""
 
 import os
 import platform
