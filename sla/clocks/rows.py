@@ -1,0 +1,136 @@
+"""Between clockwork and the tables: a row as a state, a state as a row, entries as lines of the log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads import outbox, setbased
+from leads.outbox import Message
+from sla import clockwork
+from sla.models import ActionRow, Clock, ClockEvent
+
+#: A line that clockwork does not know: the clock went over to another hop or owner and simply ran on.
+CARRIED = "carried"
+#: Rungs that ask for a move instead of telling somebody.
+MOVING_RUNGS = ("reassign", "pool")
+_SAME_NAME = (
+    *("seq", "started_at", "elapsed", "running_since", "due_at", "due_on", "next_at", "next_step"),
+    *("warned_at", "breached_at", "ended_at", "lateness"),
+)
+_COLUMNS = (*_SAME_NAME, "state", "is_excused", "handoff_id", "rep_id", "team_id", "cause")
+_COLUMNS_OF_TERMS = ("allowance", "unit", "calendar_key", "calendar_revision", "error")
+
+
+@dataclass
+class Change:
+    """What is to be written of one clock: its row, with the seq it had, and new lines of its log."""
+
+    clock: Clock
+    seq_before: int | None  # None: the clock is new
+    entries: list[clockwork.Entry] = field(default_factory=list)
+
+
+class ClockChanged(Exception):
+    """A clock was changed by somebody else although it was locked."""
+
+
+def state_of(clock: Clock) -> clockwork.State:
+    """Read a row as clockwork's state."""
+    values = {name: getattr(clock, name) for name in _SAME_NAME}
+    return clockwork.State(phase=clock.state, excused=clock.is_excused, **values)
+
+
+def take(clock: Clock, state: clockwork.State) -> None:
+    """Set a row to a state, without writing it."""
+    for name in _SAME_NAME:
+        setattr(clock, name, getattr(state, name))
+    clock.state, clock.is_excused = state.phase, state.excused
+
+
+def entries_of(events: Iterable[ClockEvent]) -> list[clockwork.Entry]:
+    """Read a clock's log, in the order of `seq`, as clockwork's entries."""
+    return [
+        clockwork.Entry(
+            seq=event.seq,
+            event=event.event,
+            step=event.step,
+            happened_at=event.happened_at,
+            noticed_at=event.noticed_at,
+            due_before=event.due_before,
+            due_after=event.due_after,
+            detail=event.detail,
+        )
+        for event in events
+        if event.event != CARRIED
+    ]
+
+
+def write(changes: Sequence[Change], *, now: datetime, actor_id: int | None = None) -> None:
+    """Write clocks, their log, notices and asked-for moves in a handful of statements, ended ones first.
+
+    Clocks of history write neither notices nor moves. Raises ClockChanged.
+    """
+    old = [change for change in changes if change.seq_before is not None]
+    rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock)} for c in old]
+    if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
+        raise ClockChanged
+    Clock.objects.bulk_create([change.clock for change in changes if change.seq_before is None])
+    setbased.insert_rows(ClockEvent, [line for change in changes for line in _lines(change, actor_id)])
+    told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
+    told = [(clock, entry) for clock, entry in told if not clock.is_history]
+    outbox.put_many([_notice(clock, entry) for clock, entry in told], now=now)
+    asked = [_action(clock, entry, now) for clock, entry in told if _asks_move(clock, entry)]
+    setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)
+
+
+def _row(clock: Clock) -> dict[str, Any]:
+    return {name: getattr(clock, name) for name in (*_COLUMNS, *_COLUMNS_OF_TERMS)}
+
+
+def _lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
+    clock = change.clock
+    for entry in change.entries:
+        yield {
+            "clock_id": clock.pk,
+            "seq": entry.seq,
+            "event": entry.event,
+            "step": entry.step,
+            "happened_at": entry.happened_at,
+            "noticed_at": entry.noticed_at,
+            "due_before": entry.due_before,
+            "due_after": entry.due_after,
+            "calendar_revision": clock.calendar_revision,
+            "actor_id": actor_id,
+            "cause": clock.cause if entry.event == "breached" else "",
+            "detail": entry.detail,
+        }
+
+
+def _notice(clock: Clock, entry: clockwork.Entry) -> Message:
+    data = {"kind": clock.kind, "side": clock.side, "handoff": clock.handoff_id}
+    return Message(
+        key=f"clock:{clock.pk}:{entry.seq}",
+        kind=f"clock.{entry.event}",
+        subject_type="clock",
+        subject_id=clock.pk,
+        not_before=entry.noticed_at,
+        lead_id=clock.lead_id,
+        recipient_id=clock.rep_id,
+        data={**data, "action": entry.detail.get("action", "notify_owner")},
+    )
+
+
+def _asks_move(clock: Clock, entry: clockwork.Entry) -> bool:
+    return clock.handoff_id is not None and entry.detail.get("action") in MOVING_RUNGS
+
+
+def _action(clock: Clock, entry: clockwork.Entry, now: datetime) -> dict[str, Any]:
+    action = entry.detail["action"]
+    return {
+        "key": f"{action}:{clock.pk}:{entry.seq}",
+        "action": action,
+        "handoff_id": clock.handoff_id,
+        "created_at": now,
+        "due_at": now,
+    }

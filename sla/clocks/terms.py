@@ -1,0 +1,58 @@
+"""What a commitment allows one clock: how long, in whose hours, with which ladder."""
+
+from collections.abc import Iterable
+
+from leads.models import Lead
+from sla import agreements, calendars, clockwork
+from sla.businesstime import Schedule
+from sla.document import KINDS, Document, Span
+from sla.models import AgreementVersion, Clock, Commitment
+
+
+def commitments_on(version: AgreementVersion, tier: str) -> list[Commitment]:
+    """Return the timed commitments of a version that are on, each with the tier's own time if it has one."""
+    rows = agreements.commitments(version)
+    codes = {code for code, _tier in rows}
+    chosen = (rows.get((code, tier)) or rows.get((code, "")) for code in sorted(codes))
+    return [row for row in chosen if row and row.is_on and row.is_timed]
+
+
+def allowed(commitment: Commitment, document: Document, lead: Lead) -> Span | None:
+    """Return the time allowed; for commitments against going stale it is the stage's, None if it has none."""
+    if KINDS[commitment.kind].measure != "stale":
+        return Span(int(commitment.amount or 0), commitment.unit)
+    days = {stage.code: stage.stale_after_business_days for stage in document.stages}.get(lead.stage)
+    return Span(days, "business_days") if days else None
+
+
+def terms(span: Span, commitment: Commitment) -> clockwork.Terms:
+    """Return what clockwork needs to know of a commitment."""
+    rungs = tuple(
+        clockwork.Rung(rung["after"]["amount"], rung["after"]["unit"], rung["action"])
+        for rung in commitment.ladder
+    )
+    return clockwork.Terms(span.amount, span.unit, commitment.warn_at, rungs)
+
+
+def terms_of(clock: Clock) -> clockwork.Terms:
+    """Return the terms a clock was started with; reads its commitment."""
+    return terms(Span(clock.allowance, clock.unit), clock.commitment)
+
+
+def schedules_of(clocks: Iterable[Clock]) -> dict[int, Schedule]:
+    """Return by clock id the hours each was computed with, in at most one query; reads commitments."""
+    clocks = list(clocks)
+    personal = {clock.rep_id for clock in clocks if _is_personal(clock) and clock.rep_id}
+    days = calendars.absent_days(personal) if personal else {}
+    return {
+        clock.pk: calendars.with_days_off(
+            clock.calendar_key,
+            clock.calendar_revision,
+            days.get(clock.rep_id, frozenset()) if _is_personal(clock) and clock.rep_id else frozenset(),
+        )
+        for clock in clocks
+    }
+
+
+def _is_personal(clock: Clock) -> bool:
+    return clock.commitment.whose_hours == "rep"
