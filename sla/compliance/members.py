@@ -40,9 +40,9 @@ def of_commitment(
     code: str, bucket: str, period: Period | None, filters: Filters, now: datetime
 ) -> list[Member]:
     """Return the leads of a commitment in a bucket: kept, missed, open, or any other word for all."""
-    kind = _kind_of(code, now)
+    kind = _kind_of(code)
     if kind in PERIODIC_KINDS:
-        return [_from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters, now))]
+        return [_from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters))]
     clocks = timed.in_bucket(timed.clocks_in(period, filters).filter(commitment__code=code), bucket, now)
     related = clocks.select_related("lead__account", "rep", "handoff__rep").order_by("due_at", "id")[:MOST]
     return [_from_clock(clock) for clock in related]
@@ -56,19 +56,17 @@ def of_offers(bucket: str, leg: int, period: Period | None, filters: Filters) ->
     return [_from_handoff(handoff) for handoff in _related(found)]
 
 
-def _kind_of(code: str, now: datetime) -> str:
-    for version in agreements.in_force(now):
+def _kind_of(code: str) -> str:
+    for version in agreements.in_force():
         for commitment in agreements.document(version).commitments:
             if commitment.code == code:
                 return commitment.kind
     return code
 
 
-def _units_of(
-    kind: str, bucket: str, period: Period | None, filters: Filters, now: datetime
-) -> QuerySet[Handoff]:
+def _units_of(kind: str, bucket: str, period: Period | None, filters: Filters) -> QuerySet[Handoff]:
     if kind in ("feedback", "records"):
-        units, kept = _answers(kind, period, filters, now)
+        units, kept = _answers(kind, period, filters)
     else:
         units = periodic.handed(period, filters, leg=1)
         units, kept = _conditions(kind, units)
@@ -77,12 +75,10 @@ def _units_of(
     return units.exclude(pk__in=units.filter(kept).values("pk")) if bucket == "missed" else units
 
 
-def _answers(
-    kind: str, period: Period | None, filters: Filters, now: datetime
-) -> tuple[QuerySet[Handoff], Q]:
+def _answers(kind: str, period: Period | None, filters: Filters) -> tuple[QuerySet[Handoff], Q]:
     if kind == "feedback":
         return periodic.feedback_units(period, filters)
-    documents = [agreements.document(version) for version in agreements.in_force(now)]
+    documents = [agreements.document(version) for version in agreements.in_force()]
     return periodic.record_units(period, filters, documents[0].record if documents else ())
 
 

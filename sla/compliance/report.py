@@ -120,7 +120,7 @@ def _versions(period: Period | None, filters: Filters, now: datetime) -> list[Ag
     clocks, offers = timed.clocks_in(period, filters), cohorts.offered_in(period, filters)
     used = set(clocks.order_by().values_list("version_id", flat=True).distinct())
     used |= set(offers.order_by().values_list("version_id", flat=True).distinct())
-    used |= {version.pk for version in agreements.in_force(now) if _fits(version, filters)}
+    used |= {version.pk for version in agreements.in_force() if _fits(version, filters)}
     found = AgreementVersion.objects.filter(pk__in=used).select_related("agreement")
     return list(found.order_by("starts_on", "number"))
 
@@ -140,7 +140,7 @@ def _promised(versions: list[AgreementVersion]) -> dict[str, tuple[Commitment, D
 def _blank(commitment: Commitment, document: Document) -> Line:
     target = None if commitment.target is None else float(commitment.target)
     terms = explain_clause(commitment, document)
-    return Line(commitment.code, commitment.kind, commitment.side, commitment.leg, terms[0], target)
+    return Line(commitment.code, commitment.kind, commitment.side, commitment.leg, terms, target)
 
 
 def _timed(
@@ -212,7 +212,7 @@ def _volume_line(line: Line, volume: Volume) -> Line:
 
 def _close_rate_line(line: Line, asked: _Asked) -> Line:
     """Sum the mature cohorts of every version in force; refuted is missed, proved is kept."""
-    in_force = [version for version in agreements.in_force(asked.now) if _fits(version, asked.filters)]
+    in_force = [version for version in agreements.in_force() if _fits(version, asked.filters)]
     judged = [truth.judge(version, asked.now, asked.filters) for version in in_force]
     known = [each for each in judged if each is not None]
     worked, won = sum(each.followed_up for each in known), sum(each.won for each in known)

@@ -1,0 +1,149 @@
+"""Acceptance by offer cohort, and whether anybody followed up."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from sla.compliance import cohorts, periodic, regret
+from sla.compliance.periods import Filters, Period
+from tests import factories
+from tests.factories import NOW, add_touch, cast, make_lead, signed_version, won_deal
+from tests.sla.compliance import rows
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+EVERYTHING = Filters()
+MONDAY = NOW - timedelta(days=2)
+
+
+@pytest.fixture
+def place():
+    people = cast()
+    return signed_version(signers=(people.marketing_manager, people.sales_manager)), people.sales
+
+
+def test_acceptance_counts_decisions_only(place) -> None:
+    for state in ("accepted", "returned", "won", "declined", "rerouted", "withdrawn", "expired", "offered"):
+        rows.offer(*place, state, MONDAY)
+
+    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
+
+    assert (cohort.offers, cohort.accepted, cohort.declined, cohort.acceptance) == (8, 3, 1, 0.75)
+    assert (cohort.rerouted, cohort.withdrawn, cohort.expired, cohort.undecided) == (1, 1, 1, 1)
+
+
+def test_overturned_decline_counts_as_accepted(place) -> None:
+    rows.overturned(*place, MONDAY)
+    rows.overturned(*place, MONDAY, ruling="upheld")
+
+    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
+
+    assert (cohort.accepted, cohort.declined, cohort.overturned) == (1, 1, 1)
+    assert periodic.quality(NOVEMBER, EVERYTHING, leg=1) == periodic.Units(1, 2)
+
+
+def test_offer_counts_in_the_period_of_the_offer(place) -> None:
+    october = Period(date(2026, 10, 1), date(2026, 10, 31))
+    rows.offer(*place, "accepted", NOW.replace(month=10), decided_at=NOW)
+
+    assert cohorts.by_leg(october, EVERYTHING)[1].accepted == 1
+    assert cohorts.by_leg(NOVEMBER, EVERYTHING) == {}
+
+
+def test_history_without_a_time_belongs_to_no_period(place) -> None:
+    rows.offer(*place, "won", None, is_history=True)
+
+    assert cohorts.by_leg(NOVEMBER, EVERYTHING) == {}
+    assert cohorts.by_leg(None, EVERYTHING)[1].accepted == 1
+
+
+def test_follow_up_counts_real_touches_of_sales_since_the_offer(place) -> None:
+    touched, mailed, asleep = (rows.offer(*place, "accepted", MONDAY).lead for _ in range(3))
+    add_touch(touched, "call", side="sales", ago=timedelta(hours=47))
+    add_touch(touched, "mail", side="sales", ago=timedelta(hours=1))
+    add_touch(mailed, "mail", side="sales", ago=timedelta(hours=1), is_automatic=True)
+    add_touch(asleep, "call", side="sales", ago=timedelta(days=3))
+
+    found = cohorts.follow_up(NOVEMBER, EVERYTHING)
+
+    assert (found.leads, found.never, found.touches) == (3, 2, 2)
+    assert found.first_touch_median == timedelta(hours=1)
+
+
+def test_follow_up_of_history_without_touches_is_unknown(place) -> None:
+    rows.offer(*place, "won", None, is_history=True)
+
+    found = cohorts.follow_up(None, EVERYTHING)
+
+    assert (found.leads, found.never, found.never_share, found.touches_per_lead) == (1, None, None, None)
+
+
+def test_volume_counts_first_cycles_sourced_by_marketing(place) -> None:
+    first = rows.offer(*place, "declined", MONDAY)
+    rows.offer(*place, "accepted", MONDAY, lead=first.lead, cycle=2)
+    rows.offer(*place, "accepted", MONDAY, lead=make_lead(is_sales_generated=True))
+    rows.overturned(*place, MONDAY, ruling="upheld")
+    rows.offer(*place, "rerouted", MONDAY)
+
+    found = periodic.volume(NOVEMBER, EVERYTHING, NOW, promised=120, per="month")
+
+    assert (found.counted, found.recycled, found.sales_generated, found.taken_off) == (1, 1, 1, 1)
+    assert found.promised == 120
+    assert found.promised_by_now == pytest.approx(120 * 17.375 / 30)
+
+
+def test_promise_per_month_scales_to_the_period() -> None:
+    quarter = Period(date(2026, 10, 1), date(2026, 12, 31))
+
+    assert periodic.volume(quarter, EVERYTHING, NOW, promised=120, per="month").promised == 360
+    assert periodic.volume(NOVEMBER, EVERYTHING, NOW, promised=120, per="quarter").promised == 40
+
+
+def test_feedback_asks_for_reasons_and_quality(place) -> None:
+    rows.offer(*place, "declined", MONDAY)
+    rows.offer(*place, "declined", MONDAY, reason_code="not_recorded", is_history=True)
+    rows.offer(*place, "won", MONDAY, quality="better")
+    rows.offer(*place, "lost", MONDAY)
+
+    assert periodic.feedback(NOVEMBER, EVERYTHING) == periodic.Units(2, 4)
+
+
+def test_regret_names_refused_leads_that_bought_afterwards(place) -> None:
+    bought, earlier, kept = (rows.offer(*place, "declined", MONDAY).lead for _ in range(3))
+    won_deal(bought, closed_at=NOW, amount=60_000, currency="EUR")
+    won_deal(earlier, closed_at=MONDAY - timedelta(days=9), amount=10_000)
+    won_deal(rows.offer(*place, "accepted", MONDAY).lead, closed_at=NOW, amount=5_000)
+
+    found = regret.find(NOVEMBER, EVERYTHING)
+
+    assert [(case.lead_id, case.reason, case.amount) for case in found.cases] == [
+        (bought.pk, "no_budget", 60_000)
+    ]
+    assert (found.refused, found.by_reason) == (3, [("no_budget", 1, 60_000)])
+    assert kept.pk not in {case.lead_id for case in found.cases}
+
+
+def test_overturned_decline_is_nothing_to_regret(place) -> None:
+    lead = rows.overturned(*place, MONDAY).lead
+    won_deal(lead, closed_at=NOW)
+
+    assert regret.find(NOVEMBER, EVERYTHING).cases == ()
+
+
+def test_bucket_of_offers_lists_what_the_cohort_counts(place) -> None:
+    for state in ("accepted", "declined", "won", "expired"):
+        rows.offer(*place, state, MONDAY)
+    rows.overturned(*place, MONDAY)
+    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
+    offers = cohorts.offered_in(NOVEMBER, EVERYTHING, leg=1)
+
+    for bucket in ("accepted", "declined", "expired", "undecided"):
+        assert cohorts.in_bucket(offers, bucket).count() == getattr(cohort, bucket), bucket
+
+
+def test_team_narrows_the_cohort(place) -> None:
+    version, _ = place
+    rows.offer(*place, "accepted", MONDAY)
+    rows.offer(version, factories.team(), "declined", MONDAY)
+
+    assert cohorts.by_leg(NOVEMBER, Filters(team_id=place[1].pk))[1].acceptance == 1.0

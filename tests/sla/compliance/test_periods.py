@@ -1,0 +1,51 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sla.compliance.periods import Period, median, month_of, ninetieth, quarter_of
+
+
+@pytest.mark.parametrize(
+    ("day", "first_on", "last_on"),
+    [
+        (date(2026, 2, 14), date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2024, 2, 14), date(2024, 2, 1), date(2024, 2, 29)),
+        (date(2026, 12, 31), date(2026, 12, 1), date(2026, 12, 31)),
+    ],
+)
+def test_month_of_day_is_whole(day: date, first_on: date, last_on: date) -> None:
+    assert month_of(day) == Period(first_on, last_on)
+
+
+def test_quarter_of_day_is_whole() -> None:
+    assert quarter_of(date(2026, 11, 21)) == Period(date(2026, 10, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        (month_of(date(2026, 3, 9)), month_of(date(2026, 2, 9))),
+        (quarter_of(date(2026, 2, 9)), quarter_of(date(2025, 11, 9))),
+        (Period(date(2026, 3, 9), date(2026, 3, 15)), Period(date(2026, 3, 2), date(2026, 3, 8))),
+    ],
+)
+def test_period_before_is_of_the_same_kind(period: Period, before: Period) -> None:
+    assert period.before == before
+
+
+def test_period_begins_and_ends_in_its_own_zone() -> None:
+    period = Period(date(2026, 3, 29), date(2026, 3, 29), "Europe/Berlin")
+
+    assert period.start_at == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    assert period.end_at - period.start_at.astimezone(UTC) == timedelta(hours=23)
+
+
+def test_median_and_ninetieth_of_ten() -> None:
+    hours = [timedelta(hours=n) for n in (9, 1, 8, 2, 7, 3, 6, 4, 5, 10)]
+
+    assert median(hours) == timedelta(hours=5, minutes=30)
+    assert ninetieth(hours) == timedelta(hours=9)
+
+
+def test_median_and_ninetieth_of_nothing_are_unknown() -> None:
+    assert (median([]), ninetieth([])) == (None, None)

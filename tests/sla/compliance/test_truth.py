@@ -1,0 +1,93 @@
+"""A definition is proved, refuted, too early to tell, or untested because nobody followed up."""
+
+from datetime import timedelta
+
+import pytest
+
+from sla.compliance import truth
+from tests.factories import NOW, START, add_touch, cast, make_account, make_lead, signed_version, won_deal
+from tests.sla.compliance import rows
+
+pytestmark = pytest.mark.django_db
+OFFERED = START + timedelta(days=1)
+LATER = START + timedelta(days=200)
+
+
+@pytest.fixture
+def place():
+    people = cast()
+    return signed_version(signers=(people.marketing_manager, people.sales_manager)), people.sales
+
+
+def offers(place, number: int, *, won: int = 0, touched: bool = True, **deal) -> None:
+    for index in range(number):
+        lead = make_lead(now=OFFERED)
+        rows.offer(*place, "accepted", OFFERED, lead=lead)
+        if touched:
+            add_touch(lead, "call", side="sales", now=OFFERED + timedelta(hours=3))
+        if index < won:
+            won_deal(lead, closed_at=OFFERED + timedelta(days=60), **deal)
+
+
+def test_definition_is_proved_when_the_interval_lies_above_the_line(place) -> None:
+    offers(place, 30, won=20, amount=1000, margin="0.25")
+
+    found = truth.judge(place[0], LATER)
+
+    assert (found.verdict, found.opportunities, found.won, found.margin) == ("proved", 30, 20, 0.25)
+    assert found.low > found.bar == 0.3
+
+
+def test_definition_is_refuted_when_the_interval_lies_below(place) -> None:
+    offers(place, 40, won=2)
+
+    assert truth.judge(place[0], LATER).verdict == "refuted"
+
+
+def test_definition_is_too_early_when_the_interval_crosses(place) -> None:
+    offers(place, 6, won=2)
+
+    assert truth.judge(place[0], LATER).verdict == "too_early"
+
+
+def test_definition_is_never_condemned_while_sales_did_not_follow_up(place) -> None:
+    offers(place, 10)
+    offers(place, 30, touched=False)
+
+    found = truth.judge(place[0], LATER)
+
+    assert (found.verdict, found.followed_share) == ("untested", 0.25)
+
+
+def test_cohort_younger_than_the_window_does_not_count(place) -> None:
+    offers(place, 30, won=20)
+
+    assert truth.judge(place[0], NOW).opportunities == 0
+
+
+def test_two_leads_of_one_account_are_one_opportunity(place) -> None:
+    account = make_account(now=OFFERED)
+    for _ in range(2):
+        lead = make_lead(account=account, now=OFFERED)
+        rows.offer(*place, "accepted", OFFERED, lead=lead)
+        add_touch(lead, "call", side="sales", now=OFFERED + timedelta(hours=3))
+    won_deal(lead, closed_at=LATER - timedelta(days=9))
+
+    found = truth.judge(place[0], LATER)
+
+    assert (found.opportunities, found.won) == (1, 1)
+
+
+def test_deal_bought_elsewhere_is_told_apart(place) -> None:
+    offers(place, 3, won=1, is_elsewhere=True)
+
+    found = truth.judge(place[0], LATER)
+
+    assert (found.won, found.bought_elsewhere) == (0, 1)
+
+
+def test_margin_is_weighted_by_amount(place) -> None:
+    offers(place, 1, won=1, amount=3000, margin="0.1")
+    offers(place, 1, won=1, amount=1000, margin="0.5")
+
+    assert truth.judge(place[0], LATER).margin == pytest.approx(0.2)
