@@ -1,12 +1,16 @@
 """Marks that a lead's facts changed: left by every writer of facts, taken up by the judge."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F, Q
 
 from leads import setbased
 from leads.models import FactChange, Lead
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
 
 
 def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history: bool = False) -> int:
@@ -24,16 +28,38 @@ def mark_all(*, since: datetime) -> int:
     return _mark("merged_into_id IS NULL", [], since, False)
 
 
+def waiting(now: datetime, limit: int) -> list[FactChange]:
+    """Return marks to be taken up, the oldest first, without those set aside for later."""
+    due = FactChange.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
+    return list(due.order_by("since", "pk")[:limit])
+
+
+def clear(seen: Iterable[FactChange]) -> int:
+    """Delete marks that are still as they were seen; one raised meanwhile stays and is judged again."""
+    rows = [{"lead_id": one.lead_id, "marks": one.marks} for one in seen]
+    return setbased.delete_rows(FactChange, rows)
+
+
+def set_aside(*, lead_id: int, error: str, now: datetime) -> None:
+    """Put a lead that could not be judged aside, for a while that doubles with each attempt."""
+    change, _ = FactChange.objects.get_or_create(pk=lead_id, defaults={"since": now})
+    wait = min(FIRST_WAIT * 2 ** min(change.attempts, 10), LONGEST_WAIT)
+    FactChange.objects.filter(pk=lead_id).update(
+        attempts=F("attempts") + 1, retry_at=now + wait, error=error[:2000]
+    )
+
+
 def _mark(condition: str, parameters: list[object], since: datetime, is_history: bool) -> int:
     table = connection.ops.quote_name(FactChange._meta.db_table)
     # Ordered by id, so that two writers never wait for each other crosswise.
     sql = f"""
-        INSERT INTO {table} (lead_id, since, is_history, marks)
-        SELECT id, %s, %s, 1 FROM {Lead._meta.db_table} WHERE {condition} ORDER BY id
+        INSERT INTO {table} (lead_id, since, is_history, marks, attempts, error)
+        SELECT id, %s, %s, 1, 0, '' FROM {Lead._meta.db_table} WHERE {condition} ORDER BY id
         ON CONFLICT (lead_id) DO UPDATE SET
             since = {setbased.least()}({table}.since, excluded.since),
             is_history = {table}.is_history AND excluded.is_history,
-            marks = {table}.marks + 1
+            marks = {table}.marks + 1,
+            retry_at = NULL
     """  # noqa: S608 (names only)
     moment = FactChange._meta.get_field("since").get_db_prep_save(since, connection)
     with connection.cursor() as cursor:

@@ -117,6 +117,21 @@ def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
 
 
+def delete_rows(model: type[models.Model], rows: Sequence[Row]) -> int:
+    """Delete the rows that equal one of `rows` in all the columns these name; return how many."""
+    if not rows:
+        return 0
+    fields = _fields(model, rows[0])
+    recordset, text = _recordset(fields, rows)
+    columns = ", ".join(_quoted(field.column) for field in fields.values())
+    wanted = ", ".join(f"r.{_quoted(name)}" for name in fields)
+    table = _quoted(model._meta.db_table)
+    sql = f"DELETE FROM {table} WHERE ({columns}) IN (SELECT {wanted} FROM {recordset})"  # noqa: S608 (names only)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [text])
+        return int(cursor.rowcount)
+
+
 def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of ids."""
     if connection.vendor == "postgresql":

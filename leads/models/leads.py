@@ -162,6 +162,9 @@ class FactChange(models.Model):
     marks = models.PositiveIntegerField(
         default=1, help_text="Raised by each change; the drain deletes what it saw."
     )
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often judging it failed.")
+    retry_at = models.DateTimeField(null=True, help_text="Set aside until then; a new change takes it up.")
+    error = models.TextField(blank=True)
 
     class Meta:
         indexes = (models.Index(fields=["since"], name="fact_change_oldest"),)
