@@ -1,27 +1,64 @@
 """Give every template the frame around its page, at no cost until a template looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal import navigation
+from sla import agreements
+from sla.models import AgreementVersion
 
 THEMES = ("system", "light", "dark")
+#: The rail turns amber when the review is this near, as the first reminder is sent.
+REVIEW_NEAR_DAYS = 30
 
 
 @dataclass(frozen=True)
 class InForce:
-    """The agreement in force as the rail shows it; `tone` is "", "soon" or "late" by its review."""
+    """What is in force as the rail and the foot say it; `tone` is "", "soon" or "late" by its review."""
 
     label: str
+    judge: str
     signed_line: str
     review_line: str
-    tone: str = ""
+    tone: str
+
+
+def in_force_line(versions: Sequence[AgreementVersion], today: date) -> InForce | None:
+    """Say what is in force: of several agreements the one whose review is next, None without any."""
+    reviews = [(version.review_due_on, version) for version in versions if version.review_due_on]
+    if not reviews:
+        return None
+    review_due_on, version = min(reviews, key=lambda pair: pair[0])
+    days = (review_due_on - today).days
+    due = date_format(review_due_on, "j M")
+    since = date_format(version.starts_on, "j M Y")
+    is_one = len(versions) == 1
+    which = {"number": version.number, "n": len(versions)}
+    return InForce(
+        label=(_("Agreement v%(number)s in force") if is_one else _("%(n)s agreements in force")) % which,
+        judge=(_("agreement v%(number)s") if is_one else _("the agreement of each segment")) % which,
+        signed_line=_("Signed by both, since %(date)s") % {"date": since},
+        review_line=review_line(days, due),
+        tone="late" if days < 0 else "soon" if days <= REVIEW_NEAR_DAYS else "",
+    )
+
+
+def review_line(days: int, due: str) -> str:
+    """Say when the review is due."""
+    if days < 0:
+        return _("Review overdue since %(date)s") % {"date": due}
+    words = ngettext("Review in %(n)s day, %(date)s", "Review in %(n)s days, %(date)s", days)
+    return words % {"n": days, "date": due}
 
 
 class Frame:
@@ -63,8 +100,8 @@ class Frame:
 
     @cached_property
     def agreement(self) -> InForce | None:
-        """The agreement in force, None before the first is signed."""
-        return None
+        """The agreement in force, None before the first is signed; one query."""
+        return in_force_line(agreements.in_force(), timezone.localdate(self.now))
 
     @property
     def dialog_base(self) -> str:

@@ -63,7 +63,8 @@ def share_of(kept: int, total: int) -> str:
 
 def signed_text(value: float) -> str:
     """Say a change with its sign, a true minus and no decimals that are zero."""
-    size = formats.number_format(abs(value), decimal_pos=0 if float(value).is_integer() else 1)
+    # Rounded first: number_format cuts decimals off.
+    size = formats.number_format(round(abs(value), 1), decimal_pos=0 if float(value).is_integer() else 1)
     if not value:
         return size
     return f"+{size}" if value > 0 else f"−{size}"
@@ -71,7 +72,7 @@ def signed_text(value: float) -> str:
 
 def count_text(value: float) -> str:
     """Say a count or an amount with grouped digits."""
-    return formats.number_format(value, decimal_pos=0, force_grouping=True)
+    return formats.number_format(round(value), decimal_pos=0, force_grouping=True)
 
 
 def initials(name: str) -> str:

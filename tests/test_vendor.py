@@ -19,7 +19,7 @@ def test_vendored_file_has_the_pinned_hash(file: dict[str, str]) -> None:
 
 
 def test_vendor_folder_holds_nothing_unlisted() -> None:
-    listed = {file["path"] for _, file in FILES} | {"vendor.json"}
+    listed = {file["path"] for file in FILES} | {"vendor.json"}
     assert {path.name for path in VENDOR.iterdir()} == listed
 
 

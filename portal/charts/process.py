@@ -45,43 +45,47 @@ class Control:
     template: str = "charts/_control.html"
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What the first points say is usual."""
+
+    mean: float
+    low: float
+    high: float
+    widest_range: float
+
+
 def control(labels: Sequence[str], values: Sequence[float], unit: str = "") -> Control | None:
     """Return the chart of `values`, oldest first; None with fewer than three: they have no limits."""
     if len(values) < 3:
         return None
-    base = values[:BASELINE]
-    mean = fmean(base)
-    usual_range = fmean(abs(b - a) for a, b in pairwise(base))
-    low, high = max(0.0, mean - LIMIT_FACTOR * usual_range), mean + LIMIT_FACTOR * usual_range
-    ranges = [abs(b - a) for a, b in pairwise(values)]
-    range_limit = RANGE_FACTOR * usual_range
-    marks = ticks(max(*values, high))
+    usual = limits_of(values)
+    marks = ticks(max(*values, usual.high))
     across, down = Scale(0, len(values) - 1, LEFT, RIGHT), Scale(0, marks[-1], BOTTOM, TOP)
-    small = Scale(0, max(*ranges, range_limit) or 1, RANGE_BOTTOM, RANGE_TOP)
-    outside = [index for index, value in enumerate(values) if not low <= value <= high]
-    longest = long_run(values, mean)
+    outside = [index for index, value in enumerate(values) if not usual.low <= value <= usual.high]
+    spots = [(place(across.at(i)), place(down.at(value))) for i, value in enumerate(values)]
+    longest = long_run(values, usual.mean)
+    line_of_ranges, level_of_ranges = moving_range(values, usual, across)
     return Control(
-        sentence=sentence(values, mean, low, high, len(outside), unit),
+        sentence=sentence(values, usual, len(outside), unit),
         grid=tuple(
             Label(str(LEFT - 8), place(down.at(mark)), f"{number(mark)} {unit}".strip()) for mark in marks
         ),
         dates=tuple(Label(place(across.at(i)), str(HEIGHT - 4), labels[i]) for i in spread(len(values), 3)),
-        line=points((across.at(i), down.at(value)) for i, value in enumerate(values)),
-        dots=tuple(
-            (place(across.at(i)), place(down.at(value))) for i, value in enumerate(values) if i not in outside
-        ),
-        outside=tuple(Label(place(across.at(i)), place(down.at(values[i])), labels[i]) for i in outside),
+        line=" ".join(f"{x},{y}" for x, y in spots),
+        dots=tuple(spot for i, spot in enumerate(spots) if i not in outside),
+        outside=tuple(Label(*spots[i], labels[i]) for i in outside),
         run=run_bracket(longest, across, down, values) if longest else None,
         run_text=_("%(n)s in a row on one side") % {"n": longest[1] - longest[0] + 1} if longest else "",
         levels=(
-            limit(down, high, _("limit")),
-            limit(down, mean, _("mean")),
-            limit(down, low, _("limit")),
+            level(down, usual.high, _("limit")),
+            level(down, usual.mean, _("mean")),
+            level(down, usual.low, _("limit")),
         ),
         band_width=str(RIGHT - LEFT),
-        band_height=place(down.at(low) - down.at(high)),
-        range_line=points((across.at(i + 1), small.at(value)) for i, value in enumerate(ranges)),
-        range_limit=limit(small, range_limit, _("limit")),
+        band_height=place(down.at(usual.low) - down.at(usual.high)),
+        range_line=line_of_ranges,
+        range_limit=level_of_ranges,
         head=(_("Day"), _("Value")),
         rows=tuple(
             (label, f"{decimal(value)} {unit}".strip()) for label, value in zip(labels, values, strict=True)
@@ -89,19 +93,36 @@ def control(labels: Sequence[str], values: Sequence[float], unit: str = "") -> C
     )
 
 
-def sentence(values: Sequence[float], mean: float, low: float, high: float, outside: int, unit: str) -> str:
+def limits_of(values: Sequence[float]) -> Limits:
+    """Return mean and natural limits of the first points; a value below zero cannot be."""
+    base = values[:BASELINE]
+    mean = fmean(base)
+    usual_range = fmean(abs(b - a) for a, b in pairwise(base))
+    reach = LIMIT_FACTOR * usual_range
+    return Limits(mean, max(0.0, mean - reach), mean + reach, RANGE_FACTOR * usual_range)
+
+
+def moving_range(values: Sequence[float], usual: Limits, across: Scale) -> tuple[str, Label]:
+    """Return the line of steps from point to point, and the limit they should keep."""
+    ranges = [abs(b - a) for a, b in pairwise(values)]
+    small = Scale(0, max(*ranges, usual.widest_range) or 1, RANGE_BOTTOM, RANGE_TOP)
+    line = points((across.at(i + 1), small.at(value)) for i, value in enumerate(ranges))
+    return line, level(small, usual.widest_range, _("limit"))
+
+
+def sentence(values: Sequence[float], usual: Limits, outside: int, unit: str) -> str:
     """Say the chart in words."""
     return _("%(n)s values around %(mean)s %(unit)s, limits %(low)s to %(high)s, %(outside)s outside.") % {
         "n": len(values),
-        "mean": decimal(mean),
+        "mean": decimal(usual.mean),
         "unit": unit,
-        "low": decimal(low),
-        "high": decimal(high),
+        "low": decimal(usual.low),
+        "high": decimal(usual.high),
         "outside": outside,
     }
 
 
-def limit(scale: Scale, value: float, word: str) -> Label:
+def level(scale: Scale, value: float, word: str) -> Label:
     """Return a level with its value at the right edge."""
     return Label(str(RIGHT + 8), place(scale.at(value)), f"{word} {decimal(value)}")
 

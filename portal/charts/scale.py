@@ -72,4 +72,4 @@ def number(value: float) -> str:
 
 def decimal(value: float) -> str:
     """Write a value with one decimal, in the reader's language."""
-    return formats.number_format(value, decimal_pos=1)
+    return formats.number_format(round(value, 1), decimal_pos=1)

@@ -77,7 +77,8 @@ def key(cap: str) -> SafeString:
 @register.inclusion_tag("components/_clock.html")
 def clock_badge(badge: Badge, wide: bool = False, bare: bool = False) -> dict[str, Any]:
     """Show a clock: shape, word and time; `wide` fills its column."""
-    left = None if badge.left_share is None else f"{badge.left_share * 100:.0f} 100"
+    has_ring = badge.state == "running" and badge.left_share is not None
+    left = f"{badge.left_share * 100:.0f} 100" if has_ring else ""
     drawn = shape(SHAPE_OF_BADGE.get(badge.state, "none"))
     return {"badge": badge, "wide": wide, "bare": bare, "arc": left, "shape": drawn}
 

@@ -1,0 +1,128 @@
+"""People log in by e-mail, land on their first page and keep their choices."""
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from leads.choices import Role
+from leads.models import User
+from portal import navigation
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rep() -> User:
+    return factories.user(name="Mia Keller", email="mia@example.com")
+
+
+def log_in(client: Client, **changes: str) -> object:
+    return client.post("/login/", {"username": "mia@example.com", "password": factories.PASSWORD, **changes})
+
+
+def test_login_leads_to_the_page_that_was_asked_for(client: Client, rep: User) -> None:
+    assert client.get("/more/")["Location"] == "/login/?next=/more/"
+    assert log_in(client, next="/more/")["Location"] == "/more/"
+
+
+def test_login_does_not_lead_off_this_site(client: Client, rep: User) -> None:
+    assert log_in(client, next="https://example.org/")["Location"] == "/"
+
+
+def test_login_accepts_the_address_in_any_case(client: Client, rep: User) -> None:
+    assert log_in(client, username="Mia@Example.com").status_code == 302
+
+
+@pytest.mark.parametrize("username", ["mia@example.com", "nobody@example.com"])
+def test_wrong_login_does_not_tell_who_exists(client: Client, rep: User, username: str) -> None:
+    answer = log_in(client, username=username, password="wrong")
+    assert answer.status_code == 422
+    assert answer.context["form"].non_field_errors() == [
+        "This address and this password do not belong together. Check both."
+    ]
+
+
+def test_fifth_wrong_password_pauses_the_login(client: Client, rep: User) -> None:
+    answers = [log_in(client, password="wrong") for _try in range(5)]
+    assert [answer.status_code for answer in answers[:4]] == [422] * 4
+    assert answers[4].status_code == 429
+    assert "rests for an hour" in answers[4].content.decode()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_start_leads_to_the_first_page_of_the_role(client: Client, role: Role) -> None:
+    client.force_login(factories.user(role))
+    assert client.get("/")["Location"] == navigation.first_address(role)
+
+
+def test_logout_needs_a_post(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert client.get("/more/").status_code == 302
+
+
+def test_theme_is_kept_in_the_browser(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    assert client.post("/appearance/", {"theme": "dark", "next": "/more/"})["Location"] == "/more/"
+    assert b'data-theme="dark"' in client.get("/more/").content
+
+
+def test_single_keys_are_kept_for_the_person(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    client.post("/appearance/", {"single_keys": "off"})
+    rep.refresh_from_db()
+    assert not rep.single_keys
+    assert b'data-keys="off"' in client.get("/more/").content
+
+
+def test_forgotten_password_is_set_by_a_link(client: Client, rep: User) -> None:
+    client.post("/password/forgotten/", {"email": "mia@example.com"})
+    link = next(line for line in mail.outbox[0].body.splitlines() if "/password/new/" in line)
+    form_address = client.get(link.removeprefix("http://testserver"))["Location"]
+    wanted = "a quiet river 7"
+    client.post(form_address, {"new_password1": wanted, "new_password2": wanted})
+    assert log_in(client, password=wanted).status_code == 302
+
+
+def test_unknown_address_gets_the_same_page_and_no_letter(client: Client) -> None:
+    answer = client.post("/password/forgotten/", {"email": "nobody@example.com"})
+    assert (answer["Location"], mail.outbox) == ("/password/sent/", [])
+
+
+def test_changed_password_is_confirmed(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    assert client.get("/password/").status_code == 200
+    wanted = "a quiet river 7"
+    client.post(
+        "/password/",
+        {"old_password": factories.PASSWORD, "new_password1": wanted, "new_password2": wanted},
+    )
+    assert b"Password changed." in client.get("/more/").content
+
+
+def test_keys_open_as_dialog_or_as_page(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    assert client.get("/keys/", headers={"HX-Request": "true"}).content.strip().startswith(b"<dialog")
+    assert client.get("/keys/").content.strip().startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.OPERATIONS, 200), (Role.REP, 403)])
+def test_pieces_are_for_operations(client: Client, role: Role, status: int) -> None:
+    client.force_login(factories.user(role))
+    assert client.get("/styleguide/").status_code == status
+
+
+def test_missing_page_is_said_kindly(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert b"This page is not here" in answer.content
+
+
+def test_frame_costs_at_most_three_queries(client: Client, rep: User, django_assert_max_num_queries) -> None:
+    client.force_login(rep)
+    # Session, person, agreement in force.
+    with django_assert_max_num_queries(3):
+        client.get("/more/")
