@@ -1,0 +1,88 @@
+"""Facts as they come in by pages, API and integrations: a writer of `leads`, then the drain.
+
+What the drain meets with never undoes the fact: it stays marked and is judged later.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from leads import deals, facts, touches
+from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
+from sla import clocks
+from sla.choices import Event
+from sla.intake.draining import drain_lead
+
+
+def create_lead(*, account: Account, now: datetime, actor: User | None = None, **known: Any) -> Lead:
+    """Create a lead as `facts.create_lead` does; raises `facts.DuplicateEmail`."""
+    lead = facts.create_lead(account=account, now=now, actor=actor, **known)
+    drain_lead(lead_id=lead.pk, now=now, actor=actor)
+    return lead
+
+
+def edit(*, lead: Lead, changes: Mapping[str, Any], now: datetime, actor: User | None = None) -> bool:
+    """Change facts of a lead and return whether anything differed; raises `facts.DuplicateEmail`."""
+    changed = facts.update_lead(lead=lead, changes=changes, now=now, actor=actor)
+    drain_lead(lead_id=lead.pk, now=now, actor=actor)
+    return changed
+
+
+def edit_account(
+    *, account: Account, changes: Mapping[str, Any], now: datetime, actor: User | None = None
+) -> bool:
+    """Change facts of an account, which may turn every lead of it."""
+    changed = facts.update_account(account=account, changes=changes, now=now, actor=actor)
+    if changed:
+        for lead_id in account.leads.alive().values_list("pk", flat=True):
+            drain_lead(lead_id=lead_id, now=now, actor=actor)
+    return changed
+
+
+def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: Any) -> Touch:
+    """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`."""
+    added = touches.add(lead=lead, now=now, actor=actor, **touch)
+    drain_lead(lead_id=added.lead_id, now=now, actor=actor)
+    return added
+
+
+def learn(*, lead: Lead, now: datetime, actor: User | None = None, **bant: Any) -> BantFact:
+    """Add what became known of budget, authority, need or timing, as `facts.learn_bant` does."""
+    learned = facts.learn_bant(lead=lead, now=now, actor=actor, **bant)
+    drain_lead(lead_id=lead.pk, now=now, actor=actor)
+    return learned
+
+
+def consent(*, lead: Lead, now: datetime, actor: User | None = None, **spoken: Any) -> Consent:
+    """Record consent given or withdrawn, as `facts.record_consent` does; an opt-out cancels outreach."""
+    recorded = facts.record_consent(lead=lead, now=now, actor=actor, **spoken)
+    drain_lead(lead_id=lead.pk, now=now, actor=actor)
+    return recorded
+
+
+def next_step(*, lead: Lead, step: str, on: date | None, now: datetime, actor: User | None = None) -> bool:
+    """Write down what happens next; a dated step keeps a lead of Sales from going stale."""
+    changed = facts.set_next_step(lead=lead, step=step, on=on, now=now, actor=actor)
+    if changed and on:
+        clocks.hear(event=Event.SALES_REFRESH, lead=lead, now=now, actor=actor)
+    drain_lead(lead_id=lead.pk, now=now, actor=actor)
+    return changed
+
+
+def deal(*, account: Account, now: datetime, actor: User | None = None, **known: Any) -> Deal:
+    """Record an open deal as `deals.record_deal` does."""
+    recorded = deals.record_deal(account=account, now=now, **known)
+    _drain_deal(recorded, now, actor)
+    return recorded
+
+
+def close_deal(*, deal: Deal, now: datetime, actor: User | None = None, **outcome: Any) -> Deal:
+    """Close a deal as `deals.close_deal` does; the handoff it belongs to is won or lost with it."""
+    closed = deals.close_deal(deal=deal, now=now, **outcome)
+    _drain_deal(closed, now, actor)
+    return closed
+
+
+def _drain_deal(deal: Deal, now: datetime, actor: User | None) -> None:
+    if deal.lead_id:
+        drain_lead(lead_id=deal.lead_id, now=now, actor=actor)
