@@ -159,11 +159,8 @@ def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement
 
 def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
     """Explain a score line by line, the largest share first."""
-    age = _half_lives(at, engagement.half_life_days)
-    lines = [
-        ScorePart(side, kind, part.count, part.given, _power(part.value - age))
-        for (side, kind), part in engagement.parts.items()
-    ]
+    age, shares = _half_lives(at, engagement.half_life_days), engagement.parts.items()
+    lines = [ScorePart(*key, part.count, part.given, _power(part.value - age)) for key, part in shares]
     return tuple(sorted(lines, key=lambda line: (-line.now, line.side, line.kind)))
 
 
@@ -199,7 +196,7 @@ def crossing(level: Level, bar: float) -> datetime | None:
 
 def level_needed(bar: float, at: datetime, half_life_days: float) -> float:
     """Return the stored level from which the shown score reaches the bar: a filter for an index."""
-    return ZERO if bar <= 0 else math.log2(bar - 0.5) + _half_lives(at, half_life_days)
+    return math.log2(bar - 0.5) + _half_lives(at, half_life_days) if bar > 0 else ZERO
 
 
 class FitPart(NamedTuple):
@@ -268,7 +265,7 @@ def wilson(k: int, n: int, z: float = 1.96) -> Interval:
     share, square = k / n, z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
     reach = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+    return Interval(middle - reach if k else 0.0, middle + reach if k < n else 1.0)
 
 
 def truth(won: int, n: int, followed_share: float | None, bar: float, needed_share: float) -> str:
