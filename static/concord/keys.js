@@ -25,6 +25,14 @@ function markRow(row) {
   showPanel(row);
 }
 
+/** Keep one row in the tab order, as after a swap, and read its panel anew. */
+export function tidyRows() {
+  const list = rows();
+  const marked = list.find((row) => row.classList.contains("focus")) ?? list[0];
+  panelOf = "";
+  if (marked) markRow(marked);
+}
+
 let panelTimer = 0;
 let panelOf = "";
 
@@ -138,8 +146,5 @@ export function startKeys() {
     const menu = document.querySelector(MENU);
     if (menu && !menu.contains(event.target)) menu.open = false;
   });
-  const list = rows();
-  for (const row of list) row.tabIndex = -1;
-  const first = list.find((row) => row.classList.contains("focus")) ?? list[0];
-  if (first) markRow(first);
+  tidyRows();
 }

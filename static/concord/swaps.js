@@ -1,5 +1,5 @@
 // What happens around a swap: dialogs open, focus finds its place, failures are said.
-import { focusRow, rows } from "./keys.js";
+import { focusRow, rows, tidyRows } from "./keys.js";
 import { startToasts, say } from "./toasts.js";
 
 const { problem, refused } = document.body.dataset;
@@ -19,9 +19,10 @@ function remember(event) {
   };
 }
 
-function settleFocus(event) {
-  const swapped = event.detail.target;
-  const wanted = swapped?.isConnected ? swapped.querySelector?.("[data-focus], [autofocus]") : null;
+const ASKS_FOCUS = "[data-focus], [autofocus]";
+
+function settleFocus(fresh) {
+  const wanted = fresh.matches?.(ASKS_FOCUS) ? fresh : fresh.querySelector?.(ASKS_FOCUS);
   if (wanted) return wanted.focus();
   if (!origin?.hadFocus || document.querySelector("dialog[open]")) return;
   if (document.activeElement && document.activeElement !== document.body && !origin.advances) return;
@@ -49,7 +50,8 @@ export function startSwaps() {
   body.addEventListener("htmx:afterSettle", (event) => {
     openDialogs();
     startToasts();
-    settleFocus(event);
+    if (event.target.matches?.("[data-row]")) tidyRows();
+    settleFocus(event.target);
   });
   body.addEventListener("concord:close", closeDialogs);
   body.addEventListener("concord:focus", (event) => {
