@@ -18,8 +18,6 @@ from portal import condition, logins
 from portal.supervisor import Child, Supervisor
 
 START_SECONDS = 30
-# A worker may need this long before its first task has come through the queue.
-WARM_UP_SECONDS = 90
 
 
 class Command(BaseCommand):
@@ -110,7 +108,9 @@ def children(host: str, port: int) -> list[Child]:
     quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
     return [
         Child("Web server", python(web), environment=environment),
-        Child("Worker", python(worker), is_stuck=takes_no_work, environment=quiet),
+        Child(
+            "Worker", python(worker), takes_no_work, settings.HEARTBEAT_LIMIT_SECONDS / 4, environment=quiet
+        ),
         Child("Beat", python(beat), environment=environment),
     ]
 
@@ -121,8 +121,8 @@ def python(module_and_arguments: list[str]) -> list[str]:
 
 
 def takes_no_work(age_seconds: float) -> bool:
-    """Say whether no task has come through the queue for three times as long as it may take."""
-    if age_seconds < WARM_UP_SECONDS:
+    """Say whether no task has come through the queue for too long, a fresh worker's start set aside."""
+    if age_seconds < 1.5 * settings.HEARTBEAT_LIMIT_SECONDS:
         return False
     try:
         return not condition.worker_finding(timezone.now())["ok"]
