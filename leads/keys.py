@@ -69,11 +69,12 @@ def phone_key(text: str, country: str = "") -> str:
     """
     spoken = _PHONE_EXTENSION.sub("", text.strip())
     digits = re.sub(r"\D", "", spoken.replace("(0)", ""))
+    is_long_enough = len(digits) >= 6
     if spoken.startswith("00") and not spoken.startswith("000"):
         digits = digits[2:]
     elif not spoken.startswith(("+", "(+")):
         digits = _with_prefix(digits, country)
-    return digits[:40] if len(digits) >= 6 else ""
+    return digits[:40] if is_long_enough else ""
 
 
 def _with_prefix(digits: str, country: str) -> str:

@@ -33,12 +33,12 @@ def update_rows(
         source["expected"] = _field(model, guard)
     table, name = _quoted(model._meta.db_table), _quoted
     assignments = ", ".join(f"{name(fields[c].column)} = r.{name(c)}" for c in columns)
-    where = f"t.{name(fields[key].column)} = r.{name(key)}"
+    returned = f"{table}.{name(fields[key].column)}"
+    where = f"{returned} = r.{name(key)}"
     if guard:
-        where += f" AND t.{name(source['expected'].column)} = r.expected"
+        where += f" AND {table}.{name(source['expected'].column)} = r.expected"
     recordset, text = _recordset(source, rows)
-    returned = f"t.{name(fields[key].column)}"
-    sql = f"UPDATE {table} AS t SET {assignments} FROM {recordset} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
+    sql = f"UPDATE {table} SET {assignments} FROM {recordset} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
     with connection.cursor() as cursor:
         cursor.execute(sql, [text])
         return [row[0] for row in cursor.fetchall()]

@@ -29,9 +29,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return self.none()
         if user.role in SEES_ALL:
             return self.alive()
-        if user.role == Role.SALES_MANAGER:
-            return self.alive().filter(
-                Q(team_id=user.team_id, team__isnull=False) | Q(owner__team_id=user.team_id)
-            )
         mine = Q(owner_id=user.pk) | Q(account__owner_id=user.pk)
-        return self.alive().filter(mine | Q(team_id=user.team_id, owner__isnull=True, team__isnull=False))
+        # Without a team nothing is the team's: a blank team must not match leads of nobody.
+        if user.team_id is None:
+            return self.none() if user.role == Role.SALES_MANAGER else self.alive().filter(mine)
+        if user.role == Role.SALES_MANAGER:
+            return self.alive().filter(Q(team_id=user.team_id) | Q(owner__team_id=user.team_id))
+        return self.alive().filter(mine | Q(team_id=user.team_id, owner__isnull=True))

@@ -1,0 +1,108 @@
+"""Marks: every writer of facts leaves one, and none is lost while it is taken up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from leads import deals, facts, marks, touches, transitions
+from leads.choices import Stage
+from leads.models import FactChange, Lead
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def shift(lead: Lead, *stages: str) -> None:
+    for stage in stages:
+        transitions.change_stage(lead=lead, to_stage=stage, cause="test", happened_at=NOW, now=NOW)
+
+
+WRITERS: dict[str, Callable[[Lead], object]] = {
+    "update_lead": lambda lead: facts.update_lead(lead=lead, changes={"title": "CFO"}, now=NOW),
+    "update_account": lambda lead: facts.update_account(
+        account=lead.account, changes={"employees": 7}, now=NOW
+    ),
+    "learn_bant": lambda lead: facts.learn_bant(
+        lead=lead, kind="budget", amount=Decimal(1), known_at=NOW, now=NOW
+    ),
+    "record_consent": lambda lead: facts.record_consent(
+        lead=lead, channel="any", state="given", happened_at=None, now=NOW
+    ),
+    "set_next_step": lambda lead: facts.set_next_step(lead=lead, step="Call", on=None, now=NOW),
+    "record_deal": lambda lead: deals.record_deal(account=lead.account, lead=lead, now=NOW),
+    "close_deal": lambda lead: factories.won_deal(lead),
+    "add_touch": lambda lead: touches.add(
+        lead=lead, side="prospect", kind="visited", happened_at=NOW, now=NOW
+    ),
+    "raise_evidence": lambda lead: (
+        factories.add_touch(lead, source="crm", external_id="1"),
+        factories.add_touch(lead, source="crm", external_id="1", evidence=4),
+    ),
+    "back_to_nurturing": lambda lead: shift(lead, "mql", "recycled", "nurturing"),
+}
+
+
+def test_create_lead_leaves_a_mark() -> None:
+    lead = factories.make_lead(created_at=NOW - DAY)
+    assert FactChange.objects.get(pk=lead.pk).since == NOW - DAY
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+def test_every_writer_leaves_a_mark(writer: Callable[[Lead], object]) -> None:
+    lead = factories.make_lead()
+    FactChange.objects.all().delete()
+    writer(lead)
+    assert FactChange.objects.filter(pk=lead.pk).exists()
+
+
+def test_becoming_ready_and_ceasing_leave_none() -> None:
+    lead = factories.make_lead()
+    FactChange.objects.all().delete()
+    shift(lead, Stage.MQL, Stage.NURTURING)
+    assert not FactChange.objects.exists()
+
+
+def test_mark_keeps_the_earliest_and_history_only_while_all_is(django_assert_num_queries) -> None:
+    first, second = factories.make_lead(), factories.make_lead()
+    FactChange.objects.all().delete()
+    ids = [second.pk, first.pk, first.pk]
+    with django_assert_num_queries(1):
+        assert marks.mark(lead_ids=ids, since=NOW, now=NOW, is_history=True) == 2
+    marks.mark(lead_ids=[first.pk], since=NOW - DAY, now=NOW, is_history=True)
+    marks.mark(lead_ids=[second.pk], since=NOW + DAY, now=NOW, is_history=False)
+    found = {c.pk: (c.since, c.is_history, c.marks) for c in FactChange.objects.all()}
+    assert found == {first.pk: (NOW - DAY, True, 2), second.pk: (NOW, False, 2)}
+
+
+def test_clear_leaves_a_mark_raised_meanwhile() -> None:
+    first, second = factories.make_lead(), factories.make_lead()
+    seen = marks.waiting(NOW, 10)
+    marks.mark(lead_ids=[second.pk], since=NOW, now=NOW)
+    assert marks.clear(seen) == 1
+    assert list(FactChange.objects.values_list("pk", flat=True)) == [second.pk]
+    assert first.pk in {change.pk for change in seen}
+
+
+def test_set_aside_waits_longer_each_time_and_a_new_change_ends_it() -> None:
+    lead = factories.make_lead()
+    waits = []
+    for _ in range(3):
+        marks.set_aside(lead_id=lead.pk, error="boom", now=NOW)
+        waits.append(FactChange.objects.get().retry_at - NOW)
+    assert waits == [marks.FIRST_WAIT, marks.FIRST_WAIT * 2, marks.FIRST_WAIT * 4]
+    assert marks.waiting(NOW, 10) == []
+    assert [one.pk for one in marks.waiting(NOW + DAY, 10)] == [lead.pk]
+    marks.mark(lead_ids=[lead.pk], since=NOW, now=NOW)
+    assert [one.pk for one in marks.waiting(NOW, 10)] == [lead.pk]
+
+
+def test_mark_all_is_one_statement_and_skips_merged_leads(django_assert_num_queries) -> None:
+    kept, merged = factories.make_lead(), factories.make_lead()
+    Lead.objects.filter(pk=merged.pk).update(merged_into=kept)
+    FactChange.objects.all().delete()
+    with django_assert_num_queries(1):
+        assert marks.mark_all(since=NOW) == 1

@@ -1,0 +1,108 @@
+"""Who sees which lead: the scope, the predicate and the search say the same."""
+
+import pytest
+
+from leads import ownership, permissions, queries
+from leads.models import Lead, User
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> factories.Cast:
+    return factories.cast()
+
+
+@pytest.fixture
+def leads(cast: factories.Cast) -> dict[str, Lead]:
+    """One lead per way in which it may belong to somebody, all named Vela."""
+    account = factories.make_account("Vela of Rita")
+    account.owner = cast.rep
+    account.save()
+    merged = factories.make_lead("Vela merged", owner=cast.rep)
+    made = {
+        "rep": factories.make_lead("Vela rep", owner=cast.rep),
+        "other": factories.make_lead("Vela other", owner=cast.other_rep),
+        "pool": factories.make_lead("Vela pool", team=cast.sales),
+        "account": factories.make_lead("Vela account", account=account),
+        "stranger": factories.make_lead("Vela stranger", owner=cast.stranger),
+        "nobody": factories.make_lead("Vela nobody"),
+    }
+    Lead.objects.filter(pk=merged.pk).update(merged_into=made["rep"])
+    return {**made, "merged": merged}
+
+
+EVERYTHING = {"rep", "other", "pool", "account", "stranger", "nobody"}
+SEES = {
+    "rep": {"rep", "pool", "account"},
+    "other_rep": {"other", "pool"},
+    "qualifier": {"pool"},
+    "stranger": {"stranger"},
+    "sales_manager": {"rep", "other", "pool"},
+    "marketer": EVERYTHING,
+    "marketing_manager": EVERYTHING,
+    "leader": EVERYTHING,
+    "operations": EVERYTHING,
+}
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_scope_predicate_and_search_agree(cast: factories.Cast, leads: dict[str, Lead], role: str) -> None:
+    user: User = getattr(cast, role)
+    names = {lead.pk: name for name, lead in leads.items()}
+    visible = {names[pk] for pk in Lead.objects.visible_to(user).values_list("pk", flat=True)}
+    assert visible == SEES[role]
+    assert {name for name, lead in leads.items() if permissions.can_see_lead(user, lead.pk)} == visible
+    assert {names[lead.pk] for lead in queries.search(user=user, text="VELA")} == visible
+
+
+def test_nobody_sees_anything_once_inactive(cast: factories.Cast, leads: dict[str, Lead]) -> None:
+    for role in SEES:
+        user: User = getattr(cast, role)
+        user.is_active = False
+        assert not Lead.objects.visible_to(user).exists()
+
+
+def test_somebody_without_a_team_sees_no_pool(leads: dict[str, Lead]) -> None:
+    assert not Lead.objects.visible_to(factories.user("rep")).exists()
+    assert not Lead.objects.visible_to(factories.user("sales_manager")).exists()
+
+
+EDITS = {"rep": True, "other_rep": False, "sales_manager": True, "marketer": True, "leader": False}
+
+
+@pytest.mark.parametrize(("role", "may"), EDITS.items())
+def test_can_edit_facts(cast: factories.Cast, leads: dict[str, Lead], role: str, may: bool) -> None:
+    assert permissions.can_edit_facts(getattr(cast, role), leads["rep"]) is may
+
+
+def test_operations_edit_facts_but_log_no_touches(cast: factories.Cast, leads: dict[str, Lead]) -> None:
+    assert permissions.can_edit_facts(cast.operations, leads["nobody"]) is True
+    assert permissions.can_log_touch(cast.operations, leads["nobody"]) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("ve", 0), ("  vela  REP ", 1), ("siobhan", 1), ("SIOBHÁN", 1), ("@example.org", 7), ("100%", 0)],
+)
+def test_search_terms(cast: factories.Cast, leads: dict[str, Lead], text: str, count: int) -> None:
+    factories.make_lead("Siobhán Bell")
+    assert len(queries.search(user=cast.leader, text=text)) == count
+
+
+def test_search_is_one_query(cast: factories.Cast, leads, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        found = queries.search(user=cast.leader, text="vela", limit=4)
+        assert len({lead.account.name for lead in found}) == 4
+
+
+def test_assign_makes_a_lead_visible(cast: factories.Cast, leads: dict[str, Lead]) -> None:
+    lead = leads["nobody"]
+    give = {"lead": lead, "now": NOW, "actor": cast.sales_manager}
+    assert ownership.assign(owner=cast.stranger, team=cast.elsewhere, **give) is True
+    assert ownership.assign(owner=cast.stranger, team=cast.elsewhere, **give) is False
+    assert permissions.can_see_lead(cast.stranger, lead.pk)
+    ownership.assign(owner=None, team=cast.sales, **give)
+    assert permissions.can_see_lead(cast.rep, lead.pk)
