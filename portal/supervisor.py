@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 Say = Callable[[str], None]
 FIRST_DELAY_SECONDS = 1.0
@@ -39,12 +40,14 @@ class Child:
     asked: float = 0.0
     delay: float = FIRST_DELAY_SECONDS
     environment: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     def start(self) -> None:
         """Start the command."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
+            cwd=self.folder,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             start_new_session=True,

@@ -106,12 +106,11 @@ def children(host: str, port: int) -> list[Child]:
     beat = [*celery, "beat", "--pidfile=", "--loglevel", loglevel]
     # Celery warns root on every start; in a container that is nobody's mistake.
     quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
+    top, limit = settings.BASE_DIR, settings.HEARTBEAT_LIMIT_SECONDS
     return [
-        Child("Web server", python(web), environment=environment),
-        Child(
-            "Worker", python(worker), takes_no_work, settings.HEARTBEAT_LIMIT_SECONDS / 4, environment=quiet
-        ),
-        Child("Beat", python(beat), environment=environment),
+        Child("Web server", python(web), environment=environment, folder=top),
+        Child("Worker", python(worker), takes_no_work, limit / 4, environment=quiet, folder=top),
+        Child("Beat", python(beat), environment=environment, folder=top),
     ]
 
 
