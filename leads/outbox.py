@@ -58,3 +58,8 @@ def put_many(messages: Sequence[Message], *, now: datetime) -> int:
         for message in messages
     ]
     return setbased.insert_rows(OutboxMessage, rows, ignore_conflicts=True)
+
+
+def drop(*, key: str) -> bool:
+    """Take back a message that nobody has read yet, as when its cause is undone; tell whether it was there."""
+    return bool(OutboxMessage.objects.filter(key=key, fanned_out_at__isnull=True).delete()[0])

@@ -9,8 +9,8 @@ from sla.handoffs.errors import (
     GateNotMet,
     MoveRefused,
     NoReferee,
-    NotEligible,
     NoTeam,
+    NotEligible,
     NothingAsked,
     NotSalesReady,
     NotYours,
@@ -21,6 +21,13 @@ from sla.handoffs.errors import (
     UnknownReason,
     WrongStage,
 )
+from sla.handoffs.foreseeing import Consequences, consequences
+from sla.handoffs.offering import accept, answer, ask, offer, withdraw
+from sla.handoffs.passing import expire, hand_on, pool, reassign, reroute
+from sla.handoffs.refusing import decline, hand_back
+from sla.handoffs.returning import acknowledge, contest, reopen, repair, rule, wake
+from sla.handoffs.undoing import undo
+from sla.handoffs.working import convert, lose, nudge, qualification, qualify, rate, win
 
 __all__ = [
     "AlreadyDecided",
@@ -28,6 +35,7 @@ __all__ = [
     "AlreadyOpen",
     "AskedBefore",
     "Changed",
+    "Consequences",
     "GateNotMet",
     "MoveRefused",
     "NoReferee",
@@ -42,4 +50,31 @@ __all__ = [
     "UnknownMove",
     "UnknownReason",
     "WrongStage",
+    "accept",
+    "acknowledge",
+    "answer",
+    "ask",
+    "consequences",
+    "contest",
+    "convert",
+    "decline",
+    "expire",
+    "hand_back",
+    "hand_on",
+    "lose",
+    "nudge",
+    "offer",
+    "pool",
+    "qualification",
+    "qualify",
+    "rate",
+    "reassign",
+    "reopen",
+    "repair",
+    "reroute",
+    "rule",
+    "undo",
+    "wake",
+    "win",
+    "withdraw",
 ]

@@ -1,0 +1,162 @@
+"""What follows a refusal: Marketing acknowledges, repairs or contests, the referee rules, the lead wakes."""
+
+import contextlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from leads import audit, marks, transitions
+from leads.choices import Stage
+from leads.models import Lead, User
+from sla import clocks, permissions
+from sla.choices import LEAD_MOVES, Disposition, Event, ReopenReason, Ruling
+from sla.handoffs import acting, errors, offering
+from sla.models import Handoff, Refusal
+
+
+@transaction.atomic
+def acknowledge(*, handoff: Handoff, actor: User, now: datetime, track: str = "") -> Handoff:
+    """Take a refused lead up again for Marketing, perhaps on another nurture track.
+
+    Raises AlreadyDone, NotYours, UnknownMove, ReasonNeeds.
+    """
+    case, refusal = _case("acknowledge", handoff, actor, now)
+    if refusal.acknowledged_at or refusal.contested_at:
+        raise errors.AlreadyDone
+    if track and track not in {one.code for one in case.document.tracks}:
+        raise errors.ReasonNeeds("track")
+    changes = {"acknowledged_at": now, "acknowledged_by": actor, "track": track or refusal.track}
+    return _done(case, changes, Event.ACKNOWLEDGED)
+
+
+@transaction.atomic
+def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> Handoff:
+    """Note that Marketing's data is right again; the lead is judged anew. Raises AlreadyDone."""
+    case, refusal = _case("repair", handoff, actor, now)
+    is_repair = case.handoff.disposition == Disposition.REPAIR
+    if refusal.repaired_at or refusal.contested_at or not is_repair:
+        raise errors.AlreadyDone
+    changes: dict[str, Any] = {"repaired_at": now, "repaired_by": actor}
+    if note.strip():
+        changes["note"] = f"{refusal.note}\n{note.strip()}".strip()
+    done = _done(case, changes, Event.REPAIRED)
+    marks.mark(lead_ids=[done.lead_id], since=now, now=now)
+    return done
+
+
+@transaction.atomic
+def contest(*, handoff: Handoff, actor: User, now: datetime, note: str) -> Handoff:
+    """Call the referee: the refusal was wrong. Raises AlreadyDone, NoReferee, ReasonNeeds."""
+    case, refusal = _case("contest", handoff, actor, now)
+    if refusal.acknowledged_at or refusal.contested_at or refusal.repaired_at:
+        raise errors.AlreadyDone
+    if not case.document.referee:
+        raise errors.NoReferee
+    if not note.strip():
+        raise errors.ReasonNeeds("note")
+    changes = {"contested_at": now, "contested_by": actor, "contest_note": note.strip()}
+    return _done(case, changes, Event.CONTESTED)
+
+
+def rule(*, handoff: Handoff, actor: User, ruling: str, now: datetime, note: str = "") -> Handoff:
+    """Rule on a contested refusal; overturned, the lead is ready and offered again, in a cycle of its own.
+
+    The new offer is a second transaction, as it locks reps first; without a team the lead waits in
+    `mql`. Returns the handoff ruled upon. Raises AlreadyDone, NotYours.
+    """
+    with transaction.atomic():
+        ruled, is_again_ready = _rule(handoff, actor, Ruling(ruling), now, note)
+    if is_again_ready:
+        with contextlib.suppress(errors.MoveRefused):
+            offering.offer(lead=ruled.lead, now=now)
+    return ruled
+
+
+@transaction.atomic
+def wake(*, handoff: Handoff, now: datetime, actor: User | None = None) -> Handoff:
+    """Bring a recycled lead back into nurturing, where its facts are judged anew.
+
+    `actor` is whoever caused it, for the record. Raises AlreadyDone, UnknownMove.
+    """
+    case, refusal = _case("wake", handoff, None, now)
+    case.actor = actor
+    if refusal.woken_at or case.handoff.disposition != Disposition.RECYCLE:
+        raise errors.AlreadyDone
+    is_asleep = case.handoff.lead.stage == Stage.RECYCLED
+    stage = Stage.NURTURING.value if is_asleep else None
+    events = (Event.WOKEN, Event.ENTERED_MARKETING) if is_asleep else (Event.WOKEN,)
+    Refusal.objects.filter(pk=refusal.pk).update(woken_at=now)
+    return acting.carry_out(case, acting.Plan(stage=stage, events=events))
+
+
+@transaction.atomic
+def reopen(*, lead: Lead, actor: User, reason: str, now: datetime) -> Lead:
+    """Bring a lost or disqualified lead back into nurturing; `reason` is a ReopenReason.
+
+    Raises NotYours, ReasonNeeds, WrongStage.
+    """
+    if not permissions.can_reopen(actor, lead):
+        raise errors.NotYours
+    if reason not in ReopenReason.values:
+        raise errors.ReasonNeeds("reason")
+    fresh = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    after = dict(LEAD_MOVES["reopen"]).get(fresh.stage)
+    if after is None:
+        raise errors.WrongStage(fresh)
+    transitions.change_stage(
+        lead=fresh, to_stage=after, cause="reopen", happened_at=now, now=now, actor=actor
+    )
+    audit.record(
+        stream=f"lead:{fresh.pk}",
+        verb="reopen",
+        subject_type="lead",
+        subject_id=fresh.pk,
+        actor=actor,
+        at=now,
+        data={"reason": reason},
+    )
+    clocks.hear(event=Event.ENTERED_MARKETING, lead=fresh, now=now, actor=actor)
+    return fresh
+
+
+def _case(code: str, handoff: Handoff, actor: User | None, now: datetime) -> tuple[acting.Case, Refusal]:
+    case = acting.begin(code, handoff, actor, now)
+    refusal = Refusal.objects.filter(handoff=case.handoff).first()
+    if refusal is None:  # history may know of a refusal without its circumstances
+        refusal = Refusal.objects.create(handoff=case.handoff)
+    return case, refusal
+
+
+def _done(case: acting.Case, changes: dict[str, Any], event: str) -> Handoff:
+    acting.carry_out(case, acting.Plan(events=(event,), recipient=case.handoff.rep))
+    Refusal.objects.filter(handoff=case.handoff).update(**changes)
+    return case.handoff
+
+
+def _rule(handoff: Handoff, actor: User, ruling: Ruling, now: datetime, note: str) -> tuple[Handoff, bool]:
+    case, refusal = _case("rule", handoff, actor, now)
+    if refusal.contested_at is None or refusal.ruled_at is not None:
+        raise errors.AlreadyDone
+    lead = case.handoff.lead
+    back = dict(LEAD_MOVES["overturn"]).get(lead.stage)
+    is_again_ready = ruling == Ruling.OVERTURNED and back is not None and not _is_with_sales(lead)
+    plan = acting.Plan(
+        stage=None,
+        events=(Event.RULED,),
+        data={"ruling": ruling.value},
+        recipient=case.handoff.rep,
+    )
+    changes: dict[str, Any] = {"ruled_at": now, "ruled_by": actor, "ruling": ruling.value}
+    if note.strip():
+        changes["contest_note"] = f"{refusal.contest_note}\n{note.strip()}".strip()
+    acting.carry_out(case, plan)
+    if is_again_ready:
+        acting.step(case.handoff.lead, str(back), case, cause="overturn")
+        clocks.hear(event=Event.BECAME_READY, lead=case.handoff.lead, now=now, actor=actor)
+    Refusal.objects.filter(handoff=case.handoff).update(**changes)
+    return case.handoff, is_again_ready
+
+
+def _is_with_sales(lead: Lead) -> bool:
+    return Handoff.objects.open().filter(lead=lead).exists()
