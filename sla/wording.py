@@ -60,10 +60,13 @@ class Sentence:
         return cls(template, {name: _unpacked(value) for name, value in params.items()})
 
 
-def listed(items: list["Sentence | str"], pair: str) -> "Sentence | str":
-    """Chain items by a template of two places, `%(first)s` and `%(rest)s`."""
+def listed(items: list["Sentence | str"], pair: str, last: str = "") -> "Sentence | str":
+    """Chain items by a template of two places, `%(first)s` and `%(rest)s`; the last pair may have its own."""
     first, *rest = items
-    return Sentence(pair, {"first": first, "rest": listed(rest, pair)}) if rest else first
+    if not rest:
+        return first
+    joined = last if last and len(rest) == 1 else pair
+    return Sentence(joined, {"first": first, "rest": listed(rest, pair, last)})
 
 
 def _packed(value: Any) -> Any:

@@ -41,7 +41,7 @@ def parse(data: dict[str, Any]) -> shape.Document:
 def _document(reader: Reader) -> shape.Document:
     reader.choice("format", (shape.FORMAT,))
     is_baseline = reader.boolean("is_baseline", False)
-    referee = _part(reader, "referee", lambda part: part.text("email"))
+    referee = _part(reader, "referee", _referee)
     return shape.Document(
         title=reader.text("title"),
         preamble=reader.text("preamble", may_be_blank=True),
@@ -231,6 +231,13 @@ def _calendars(reader: Reader) -> dict[str, str]:
 def _expiry(reader: Reader) -> shape.Expiry:
     after = _required(reader, "after", commitments.read_span, shape.Span(0, ""))
     return shape.Expiry(after, reader.choice("to", ("reroute", "pool")))
+
+
+def _referee(reader: Reader) -> str:
+    email: str = reader.text("email")
+    if email and "@" not in email.strip("@"):
+        reader.complain("email", gettext_noop("This is no e-mail address."))
+    return email
 
 
 def _routing(reader: Reader) -> shape.Routing:

@@ -36,7 +36,7 @@ _NEEDS = {
     "<=": gettext_noop("%(value)s or less"),
     "in": gettext_noop("%(value)s"),
     "not_in": gettext_noop("not %(value)s"),
-    "contains": gettext_noop("has the words %(value)s"),
+    "contains": gettext_noop("contains %(value)s"),
     "known": gettext_noop("known"),
 }
 _WORDS = {
@@ -76,6 +76,11 @@ def quoted(text: str) -> Sentence:
 def word(code: str) -> Sentence:
     """Return the word for a side, kind or grade of a touch."""
     return Sentence(_WORDS[code]) if code in _WORDS else quoted(code)
+
+
+def spoken_fact(text: str) -> Sentence:
+    """Return the word for the state of a consent; every other text is somebody's own."""
+    return word(text) if text in ("given", "withdrawn") else quoted(text)
 
 
 def subject(leaf: Leaf) -> Sentence:
@@ -146,7 +151,7 @@ def _touches_needed(leaf: TouchLeaf) -> Sentence:
     params = {
         "count": leaf.at_least,
         "days": leaf.within_days,
-        "which": _chained([word(code) for code in leaf.kinds or leaf.sides], _OR),
+        "which": _chained([word(code) for code in leaf.kinds or leaf.sides], _COMMA, _OR),
         "evidence": word(leaf.evidence),
     }
     if leaf.evidence and (leaf.kinds or leaf.sides):
@@ -162,9 +167,9 @@ def _touches_needed(leaf: TouchLeaf) -> Sentence:
 
 def _spoken(value: Any) -> Any:
     if isinstance(value, tuple):
-        return _chained([_spoken(one) for one in value], _OR if len(value) == 2 else _COMMA)
-    return word(value) if isinstance(value, str) else value
+        return _chained([_spoken(one) for one in value], _COMMA, _OR)
+    return spoken_fact(value) if isinstance(value, str) else value
 
 
-def _chained(items: Sequence[Any], pair: str) -> Any:
-    return listed(list(items), pair) if items else ""
+def _chained(items: Sequence[Any], pair: str, last: str = "") -> Any:
+    return listed(list(items), pair, last) if items else ""

@@ -9,7 +9,7 @@ from sla import scoring
 from sla.readiness.comparing import is_blank
 from sla.readiness.compiling import Compiled, count_unknown
 from sla.readiness.criteria import BantLeaf, Criterion, Leaf, ScoreLeaf, TouchLeaf
-from sla.readiness.describing import money, need, quoted, subject, word
+from sla.readiness.describing import money, need, quoted, spoken_fact, subject
 from sla.readiness.facts import Facts
 from sla.readiness.probing import days_until, field_of, newest
 from sla.wording import Sentence, gettext_noop
@@ -122,7 +122,7 @@ def _score_seen(leaf: ScoreLeaf, facts: Facts, at: datetime) -> tuple[Sentence, 
 
 def _written(value: Any) -> Sentence:
     if isinstance(value, str):
-        return word(value) if value in ("given", "withdrawn") else quoted(value)
+        return spoken_fact(value)
     if isinstance(value, list | tuple):
         return quoted(", ".join(str(one) for one in value))
     return Sentence("%(value)s", {"value": value if isinstance(value, int | float) else str(value)})

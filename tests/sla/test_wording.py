@@ -53,4 +53,5 @@ def test_sentence_survives_json() -> None:
 
 def test_items_are_chained_by_pairs() -> None:
     assert str(listed(["a", "b", "c"], "%(first)s, %(rest)s")) == "a, b, c"
+    assert str(listed(["a", "b", "c"], "%(first)s, %(rest)s", "%(first)s or %(rest)s")) == "a, b or c"
     assert listed(["a"], "%(first)s, %(rest)s") == "a"

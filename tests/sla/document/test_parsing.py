@@ -111,6 +111,7 @@ def test_default_agreement_is_without_fault() -> None:
         ("expiry.to", "bin", "expiry.to"),
         ("routing.max_hops", 0, "routing.max_hops"),
         ("referee", {"mail": "a@example.com"}, "referee.email"),
+        ("referee", {"email": "Jo"}, "referee.email"),
         ("maturity_days", "180", "maturity_days"),
         ("commitment", [], "commitment"),
     ],

@@ -56,6 +56,11 @@ TOUCHES = tuple(
         (MET, FACTS, ("Employees", "1 or more", "50", ("employees",))),
         (UNKNOWN, FACTS, ("Industry", "Energy", "not known", ())),
         (
+            {"fact": "title", "op": "contains", "value": ["sales", "event", "mail"]},
+            Facts(title="sales"),
+            ("Title", "contains sales, event or mail", "sales", ("title",)),
+        ),
+        (
             {"bant": "budget", "op": ">", "value": 50000, "currency": "EUR"},
             Facts(budget=60000, budget_currency="USD"),
             ("Budget", "more than 50,000 EUR", "60,000 USD", ("bant.budget",)),
