@@ -37,6 +37,15 @@ class _Before:
     had_it: frozenset[int]
 
 
+@dataclass(frozen=True)
+class _Person:
+    """Somebody who might get the lead: how many are held, and the id of the last offer, 0 for none."""
+
+    user: User
+    open: int
+    last_offer: int
+
+
 def choose(
     *,
     lead: Lead,
@@ -57,19 +66,19 @@ def choose(
     teams = teams_for(side=side, leg=leg, agreement_key=agreement_key)
     owner_id = lead.account.owner_id
     people = _people(teams, owner_id)
-    away = calendars.away(people, now, document.calendars.get(side, "default"))
-    owner = next((person for person in people if person.pk == owner_id), None)
+    away = calendars.away([one.user for one in people], now, document.calendars.get(side, "default"))
     trace: dict[str, Any] = {"method": document.routing.method, "owner": None, "considered": []}
+    owner = next((one for one in people if one.user.pk == owner_id), None)
     if owner:
-        outcome = _outcome(owner, away, before.had_it, before.had_it)
-        if not _takes_on(owner, side, leg):
+        outcome = _outcome(owner, away, frozenset(), before.had_it)
+        if not _takes_on(owner.user, side, leg):
             outcome = Considered.OTHER_TEAM
         trace["owner"] = _line(owner, outcome)
         if outcome == Considered.CHOSEN:
-            return Choice(owner, owner.team, trace)
+            return Choice(owner.user, owner.user.team, trace)
     team_ids = {team.pk for team in teams}
-    candidates = [person for person in people if person.team_id in team_ids and person.pk != owner_id]
-    chosen = _next(candidates, away, before, trace)
+    others = [one for one in people if one.user.team_id in team_ids and one.user.pk != owner_id]
+    chosen = _next(others, away, before, trace)
     if chosen:
         return Choice(chosen, chosen.team, trace)
     return Choice(None, teams[0] if teams else None, trace)
@@ -80,9 +89,9 @@ def is_eligible(user: User, *, document: Document, leg: int, now: datetime) -> b
     side = document.leg(leg).to_side
     if not _takes_on(user, side, leg):
         return False
-    people = _counted(User.objects.filter(pk=user.pk))
-    away = calendars.away(people, now, document.calendars.get(side, "default"))
-    return all(_outcome(one, away, frozenset(), frozenset()) == Considered.CHOSEN for one in people)
+    one = _counted(User.objects.filter(pk=user.pk))[0]
+    away = calendars.away([one.user], now, document.calendars.get(side, "default"))
+    return _outcome(one, away, frozenset(), frozenset()) == Considered.CHOSEN
 
 
 def teams_for(*, side: str, leg: int, agreement_key: str) -> list[Team]:
@@ -92,20 +101,20 @@ def teams_for(*, side: str, leg: int, agreement_key: str) -> list[Team]:
     return own or teams
 
 
-def _people(teams: Sequence[Team], owner_id: int | None) -> list[User]:
+def _people(teams: Sequence[Team], owner_id: int | None) -> list[_Person]:
     """Lock everybody who might get the lead, in the order of ids, and read how much each holds."""
     those = Q(team__in=[team.pk for team in teams], role__in=TAKES_LEADS) | Q(pk=owner_id)
     # Locked without touching keys: rows that merely name a person do not wait.
     list(User.objects.select_for_update(no_key=True).filter(those).order_by("id").values_list("id"))
-    return list(_counted(User.objects.filter(those)).order_by("id"))
+    return _counted(User.objects.filter(those).order_by("id"))
 
 
-def _counted(people: QuerySet[User]) -> QuerySet[User]:
+def _counted(people: QuerySet[User]) -> list[_Person]:
     held = Handoff.objects.open().filter(rep=OuterRef("pk")).values("rep").annotate(n=Count("pk")).values("n")
     last = Handoff.objects.filter(rep=OuterRef("pk"), is_history=False).order_by("-id").values("id")[:1]
-    return people.select_related("calendar", "team__calendar").annotate(
-        open_count=Subquery(held), last_offer=Subquery(last)
-    )
+    found = people.annotate(held=Subquery(held), last=Subquery(last)).values_list("pk", "held", "last")
+    counts = {pk: (count or 0, offer or 0) for pk, count, offer in found}
+    return [_Person(user, *counts[user.pk]) for user in people.select_related("calendar", "team__calendar")]
 
 
 def _before(lead: Lead, leg: int, cycle: int, not_to: Collection[int]) -> _Before:
@@ -122,35 +131,35 @@ def _before(lead: Lead, leg: int, cycle: int, not_to: Collection[int]) -> _Befor
     return _Before(frozenset(said_no), frozenset(passed_on | set(not_to)))
 
 
-def _next(candidates: Sequence[User], away: set[int], before: _Before, trace: dict[str, Any]) -> User | None:
+def _next(people: Sequence[_Person], away: set[int], before: _Before, trace: dict[str, Any]) -> User | None:
     chosen = None
-    for person in sorted(candidates, key=lambda one: (one.last_offer or 0, one.pk)):
+    for person in sorted(people, key=lambda one: (one.last_offer, one.user.pk)):
         outcome = _outcome(person, away, before.said_no, before.had_it)
         if outcome == Considered.CHOSEN and chosen:
             outcome = Considered.LATER
         elif outcome == Considered.CHOSEN:
-            chosen = person
+            chosen = person.user
         trace["considered"].append(_line(person, outcome))
     return chosen
 
 
-def _outcome(person: User, away: set[int], said_no: frozenset[int], had_it: frozenset[int]) -> Considered:
-    is_full = person.max_open is not None and (person.open_count or 0) >= person.max_open
+def _outcome(person: _Person, away: set[int], said_no: frozenset[int], had_it: frozenset[int]) -> Considered:
+    user = person.user
     obstacles = {
-        Considered.INACTIVE: not person.is_active,
-        Considered.PAUSED: person.is_paused,
-        Considered.AWAY: person.pk in away,
-        Considered.HAD_IT: person.pk in had_it,
-        Considered.SAID_NO: person.pk in said_no,
-        Considered.FULL: is_full,
+        Considered.INACTIVE: not user.is_active,
+        Considered.PAUSED: user.is_paused,
+        Considered.AWAY: user.pk in away,
+        Considered.HAD_IT: user.pk in had_it,
+        Considered.SAID_NO: user.pk in said_no,
+        Considered.FULL: user.max_open is not None and person.open >= user.max_open,
     }
     return next((outcome for outcome, stands in obstacles.items() if stands), Considered.CHOSEN)
 
 
-def _takes_on(person: User, side: str, leg: int) -> bool:
-    team = person.team
-    return person.role in TAKES_LEADS and team is not None and (team.side, team.leg) == (side, leg)
+def _takes_on(user: User, side: str, leg: int) -> bool:
+    team = user.team
+    return user.role in TAKES_LEADS and team is not None and (team.side, team.leg) == (side, leg)
 
 
-def _line(person: User, outcome: Considered) -> dict[str, Any]:
-    return {"rep": person.pk, "outcome": outcome.value, "open": person.open_count or 0}
+def _line(person: _Person, outcome: Considered) -> dict[str, Any]:
+    return {"rep": person.user.pk, "outcome": outcome.value, "open": person.open}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,7 @@ class ClockKind:
     """How a timed commitment listens to what happens (event codes, see `Event`)."""
 
     code: str
-    label: str
+    label: str | Promise
     side: str
     subject: str  # 'handoff' or 'lead'
     start: tuple[str, ...]
@@ -99,7 +100,7 @@ CLOCK_KINDS: dict[str, ClockKind] = {
 }  # fmt: skip
 
 #: Commitments counted over a period: code → (label, side).
-PERIODIC_KINDS: dict[str, tuple[str, str]] = {
+PERIODIC_KINDS: dict[str, tuple[str | Promise, str]] = {
     "feedback": (_("Feedback"), "sales"),
     "records": (_("Records complete"), "sales"),
     "volume": (_("Volume"), "marketing"),

@@ -41,7 +41,7 @@ class Move:
 
 
 _OFFER_STAYS = {1: {"offered": {"mql": "mql"}}, 2: {"offered": {"sql": "sql"}}}
-_REFUSED = {1: {"declined": {}, "returned": {}}}
+_REFUSED: dict[int, dict[str, dict[str, str]]] = {1: {"declined": {}, "returned": {}}}
 
 #: Who may make a move: `owner` the rep offered to or working it, `pool` any eligible rep of the pool,
 #: `marketer` and `qualifier` give the lead on leg one and two, `system` sweep, routing or verdict,

@@ -4,22 +4,26 @@ from sla.clocks.hearing import Hearing, hear
 from sla.clocks.history import history
 from sla.clocks.memory import Replay, has_moved_since, replay, undo
 from sla.clocks.owners import carry, person, settle
-from sla.clocks.rows import Change, ClockChanged, state_of, take, write
-from sla.clocks.terms import schedules_of, terms_of
+from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, state_of, take, write
+from sla.clocks.terms import days_off, schedule_of, schedules_of, terms_of
 from sla.clocks.touches import hear_touch
 
 __all__ = [
+    "SWEPT",
     "Change",
     "ClockChanged",
     "Hearing",
     "Replay",
     "carry",
+    "days_off",
+    "entries_of",
     "has_moved_since",
     "hear",
     "hear_touch",
     "history",
     "person",
     "replay",
+    "schedule_of",
     "schedules_of",
     "settle",
     "state_of",

@@ -20,6 +20,9 @@ _SAME_NAME = (
 )
 _COLUMNS = (*_SAME_NAME, "state", "is_excused", "handoff_id", "rep_id", "team_id", "cause")
 _COLUMNS_OF_TERMS = ("allowance", "unit", "calendar_key", "calendar_revision", "error")
+_ALL_COLUMNS = (*_COLUMNS, *_COLUMNS_OF_TERMS)
+#: All that the passing of time changes.
+SWEPT = ("seq", "state", "next_at", "next_step", "warned_at", "breached_at", "cause", "error")
 
 
 @dataclass
@@ -66,13 +69,19 @@ def entries_of(events: Iterable[ClockEvent]) -> list[clockwork.Entry]:
     ]
 
 
-def write(changes: Sequence[Change], *, now: datetime, actor_id: int | None = None) -> None:
-    """Write clocks, their log, notices and asked-for moves in a handful of statements, ended ones first.
+def write(
+    changes: Sequence[Change],
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+    columns: Sequence[str] = _ALL_COLUMNS,
+) -> None:
+    """Write clocks, their log, notices and asked-for moves in a handful of statements, old rows first.
 
     Clocks of history write neither notices nor moves. Raises ClockChanged.
     """
     old = [change for change in changes if change.seq_before is not None]
-    rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock)} for c in old]
+    rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
     if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
         raise ClockChanged
     Clock.objects.bulk_create([change.clock for change in changes if change.seq_before is None])
@@ -84,8 +93,8 @@ def write(changes: Sequence[Change], *, now: datetime, actor_id: int | None = No
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)
 
 
-def _row(clock: Clock) -> dict[str, Any]:
-    return {name: getattr(clock, name) for name in (*_COLUMNS, *_COLUMNS_OF_TERMS)}
+def _row(clock: Clock, columns: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(clock, name) for name in columns}
 
 
 def _lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:

@@ -18,7 +18,9 @@ def started_by(event: str, lead: Lead, handoff: Handoff | None) -> Iterator[Star
     for subject in sorted(subjects):
         is_of_lead = subject == "lead" and not (handoff and handoff.is_history)
         judged = of_lead(lead) if is_of_lead else of_handoff(handoff)
-        for commitment in terms.commitments_on(*judged) if judged else ():
+        if judged is None:
+            continue
+        for commitment in terms.commitments_on(*judged):
             kind = CLOCK_KINDS[commitment.kind]
             if kind.subject == subject and event in kind.start and _is_begun(commitment, event, handoff):
                 yield commitment, judged[0]

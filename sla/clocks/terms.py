@@ -1,12 +1,15 @@
 """What a commitment allows one clock: how long, in whose hours, with which ladder."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from leads.models import Lead
 from sla import agreements, calendars, clockwork
 from sla.businesstime import Schedule
 from sla.document import KINDS, Document, Span
 from sla.models import AgreementVersion, Clock, Commitment
+
+DaysOff = dict[int, frozenset[date]]
 
 
 def commitments_on(version: AgreementVersion, tier: str) -> list[Commitment]:
@@ -42,16 +45,20 @@ def terms_of(clock: Clock) -> clockwork.Terms:
 def schedules_of(clocks: Iterable[Clock]) -> dict[int, Schedule]:
     """Return by clock id the hours each was computed with, in at most one query; reads commitments."""
     clocks = list(clocks)
-    personal = {clock.rep_id for clock in clocks if _is_personal(clock) and clock.rep_id}
-    days = calendars.absent_days(personal) if personal else {}
-    return {
-        clock.pk: calendars.with_days_off(
-            clock.calendar_key,
-            clock.calendar_revision,
-            days.get(clock.rep_id, frozenset()) if _is_personal(clock) and clock.rep_id else frozenset(),
-        )
-        for clock in clocks
-    }
+    days = days_off(clocks)
+    return {clock.pk: schedule_of(clock, days) for clock in clocks}
+
+
+def schedule_of(clock: Clock, days: DaysOff) -> Schedule:
+    """Return the hours a clock was computed with; raises `calendars.CalendarMissing`."""
+    own = days.get(clock.rep_id, frozenset()) if clock.rep_id and _is_personal(clock) else frozenset()
+    return calendars.with_days_off(clock.calendar_key, clock.calendar_revision, own)
+
+
+def days_off(clocks: Iterable[Clock]) -> DaysOff:
+    """Return the days on which the reps are away whose hours rule these clocks."""
+    reps = {clock.rep_id for clock in clocks if clock.rep_id and _is_personal(clock)}
+    return calendars.absent_days(reps) if reps else {}
 
 
 def _is_personal(clock: Clock) -> bool:

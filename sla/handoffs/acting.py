@@ -267,12 +267,11 @@ def tell(case: Case, plan: Plan, not_before: datetime) -> None:
 
 def values(handoff: Handoff, names: Iterable[str]) -> dict[str, Any]:
     """Return columns of a handoff as JSON can hold them."""
-    found = {}
-    for name in names:
-        field_ = Handoff._meta.get_field(name)
-        value = getattr(handoff, field_.attname)
-        found[field_.attname] = value.isoformat() if isinstance(value, datetime) else value
-    return found
+    columns = {column.name: column.attname for column in Handoff._meta.concrete_fields}
+    found = {columns[name]: getattr(handoff, columns[name]) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()
+    }
 
 
 def restored(found: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""What time alone brings about: due clocks, moves asked for, versions taking effect, facts to judge."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sla import agreements, intake
+from sla.sweep import acting, ticking
+
+_MARKS_AT_ONCE = 1000
+_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run did, in numbers."""
+
+    warned: int = 0
+    breached: int = 0
+    escalated: int = 0
+    set_aside: int = 0
+    expired: int = 0
+    woken: int = 0
+    actions: int = 0
+    failed: int = 0
+    activated: int = 0
+    drained: int = 0
+
+    def __str__(self) -> str:
+        told = (f"{field.name} {getattr(self, field.name)}" for field in fields(self))
+        return ", ".join(told)
+
+
+def run(now: datetime) -> Report:
+    """Do everything that is due at `now`, which comes from the database's clock.
+
+    Running twice does nothing the second time; any number of workers may run at once.
+    """
+    steps = ticking.tick(now)
+    activated = agreements.activate_due(now=now)
+    acting.ask(now)
+    moves = acting.act(now)
+    return Report(
+        warned=steps["warned"],
+        breached=steps["breached"],
+        escalated=steps["escalated"],
+        set_aside=steps["set_aside"],
+        expired=moves["expire"],
+        woken=moves["wake"],
+        actions=moves["reassign"] + moves["pool"],
+        failed=moves["failed"],
+        activated=len(activated),
+        drained=_drain(now),
+    )
+
+
+def _drain(now: datetime) -> int:
+    """Take up marks in bulk, some rounds at most: a great import is judged over several runs."""
+    total = 0
+    for _round in range(_ROUNDS):
+        taken = intake.drain(now=now, limit=_MARKS_AT_ONCE)
+        total += taken
+        if taken < _MARKS_AT_ONCE:
+            break
+    return total

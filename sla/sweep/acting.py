@@ -1,0 +1,116 @@
+"""Moves that a ladder or a date asks for: written down first, then made as ordinary moves, one by one."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from leads import setbased
+from sla import handoffs
+from sla.choices import Disposition, HandoffState
+from sla.models import ActionRow, Handoff, Refusal
+
+BATCH = 500
+_FIRST_REST, _LONGEST_REST = timedelta(minutes=5), timedelta(days=1)
+_LONGEST_ERROR = 500
+log = logging.getLogger(__name__)
+
+
+def ask(now: datetime) -> int:
+    """Write down what has come due by date: offers that end, recycled leads that wake."""
+    expiring = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
+    rows = [
+        _row("expire", pk, f"expire:{pk}:{seq}", now)
+        for pk, seq in expiring.order_by("expires_at").values_list("pk", "seq")[:BATCH]
+    ]
+    waking = Refusal.objects.filter(
+        woken_at__isnull=True, wake_at__lte=now, handoff__disposition=Disposition.RECYCLE
+    )
+    rows += [
+        _row("wake", pk, f"wake:{pk}:date", now)
+        for pk in waking.order_by("wake_at").values_list("pk", flat=True)[:BATCH]
+    ]
+    return setbased.insert_rows(ActionRow, rows, ignore_conflicts=True)
+
+
+def act(now: datetime) -> Counter[str]:
+    """Make the moves that are asked for, one transaction each; return how many by action, and `failed`.
+
+    A move that is refused because somebody was faster is done with; one that finds nobody to take
+    the lead, or fails, is tried again later, each time after a longer rest.
+    """
+    taken: Counter[str] = Counter()
+    waiting = ActionRow.objects.filter(done_at__isnull=True, due_at__lte=now).order_by("due_at", "id")
+    for pk in list(waiting.values_list("pk", flat=True)[:BATCH]):
+        taken[_act_one(pk, now)] += 1
+    return taken
+
+
+def _act_one(pk: int, now: datetime) -> str:
+    try:
+        with transaction.atomic():
+            row = _claimed(pk)
+            if row is None:
+                return "skipped"
+            _MOVES[row.action](row.handoff, now)
+            ActionRow.objects.filter(pk=pk).update(done_at=now, error="")
+            return row.action
+    except (handoffs.NotEligible, handoffs.TooManyHops) as refused:
+        return _put_off(pk, refused, now)
+    except handoffs.MoveRefused as refused:
+        ActionRow.objects.filter(pk=pk).update(done_at=now, error=_text(refused))
+        return "moot"
+    # Whatever is wrong with one handoff, the others are due.
+    except Exception as error:
+        log.exception("Action %s failed", pk)
+        return _put_off(pk, error, now)
+
+
+def _claimed(pk: int) -> ActionRow | None:
+    rows = ActionRow.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    return rows.filter(pk=pk, done_at__isnull=True).select_related("handoff__lead").first()
+
+
+def _put_off(pk: int, error: Exception, now: datetime) -> str:
+    attempts = ActionRow.objects.values_list("attempts", flat=True).get(pk=pk) + 1
+    rest = min(_FIRST_REST * 2 ** (attempts - 1), _LONGEST_REST)
+    ActionRow.objects.filter(pk=pk).update(attempts=attempts, error=_text(error), due_at=now + rest)
+    return "failed"
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+
+
+def _row(action: str, handoff_id: int, key: str, now: datetime) -> dict[str, object]:
+    return {"key": key, "action": action, "handoff_id": handoff_id, "created_at": now, "due_at": now}
+
+
+def _pool(handoff: Handoff, now: datetime) -> None:
+    """Worked leads have no pool: they go to another rep."""
+    if handoff.state == HandoffState.OFFERED:
+        handoffs.pool(handoff=handoff, now=now)
+    else:
+        handoffs.hand_on(handoff=handoff, now=now)
+
+
+def _reassign(handoff: Handoff, now: datetime) -> None:
+    handoffs.hand_on(handoff=handoff, now=now)
+
+
+def _expire(handoff: Handoff, now: datetime) -> None:
+    handoffs.expire(handoff=handoff, now=now)
+
+
+def _wake(handoff: Handoff, now: datetime) -> None:
+    handoffs.wake(handoff=handoff, now=now)
+
+
+_MOVES: dict[str, Callable[[Handoff, datetime], None]] = {
+    "reassign": _reassign,
+    "pool": _pool,
+    "expire": _expire,
+    "wake": _wake,
+}

@@ -1,0 +1,80 @@
+"""Why a commitment was missed, computed from what was so at the breach; the first that holds is named.
+
+For Sales, in this order: nobody owned it, the owner was away on the due day, held more leads than
+agreed, Marketing had handed over more that day than agreed, the dossier was incomplete, else idle.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from leads.models import User
+from sla import agreements, calendars
+from sla.choices import Cause
+from sla.models import AgreementVersion, Clock, Handoff, Snapshot
+
+#: Missing these may be the fault of too many leads at once.
+_SWAMPED = ("decide", "first_touch")
+
+
+def assign(clocks: Sequence[Clock]) -> None:
+    """Set the cause of clocks that have just been breached, with a constant number of queries."""
+    of_sales = [clock for clock in clocks if clock.side == "sales"]
+    for clock in clocks:
+        clock.cause = Cause.IDLE
+    if not of_sales:
+        return
+    reps = {clock.rep_id for clock in of_sales if clock.rep_id}
+    handoffs = {clock.handoff_id for clock in of_sales if clock.handoff_id}
+    away, full = calendars.absent_days(reps), _over_capacity(reps)
+    incomplete = set(Snapshot.objects.filter(pk__in=handoffs, is_complete=False).values_list("pk", flat=True))
+    swamped = _over_delivered([clock for clock in of_sales if clock.kind in _SWAMPED])
+    for clock in of_sales:
+        causes = {
+            Cause.UNOWNED: clock.rep_id is None,
+            Cause.ABSENT: clock.due_on in away.get(clock.rep_id or 0, frozenset()),
+            Cause.OVER_CAPACITY: clock.rep_id in full,
+            Cause.OVER_DELIVERY: clock.handoff_id in swamped,
+            Cause.INCOMPLETE_DOSSIER: clock.handoff_id in incomplete,
+        }
+        clock.cause = next((cause for cause, holds in causes.items() if holds), Cause.IDLE)
+
+
+def _over_capacity(reps: set[int]) -> set[int]:
+    limits = dict(User.objects.filter(pk__in=reps, max_open__isnull=False).values_list("pk", "max_open"))
+    held = Handoff.objects.open().filter(rep_id__in=limits).values_list("rep_id").annotate(n=Count("pk"))
+    return {rep for rep, count in held if count > (limits[rep] or 0)}
+
+
+def _over_delivered(clocks: Sequence[Clock]) -> set[int]:
+    """Return the handoffs offered on a day on which more were offered than the version allows."""
+    by_version: dict[int, set[int]] = {}
+    for clock in clocks:
+        by_version.setdefault(clock.version_id, set()).add(clock.handoff_id or 0)
+    found: set[int] = set()
+    versions = AgreementVersion.objects.defer("document", "canonical_text").in_bulk(by_version)
+    for version_id, handoffs in by_version.items():
+        most, zone = _daily_maximum(versions[version_id])
+        if most is None:
+            continue
+        day = TruncDate("offered_at", tzinfo=zone)
+        offered = dict(Handoff.objects.filter(pk__in=handoffs).annotate(day=day).values_list("pk", "day"))
+        counts = _offers_by_day(version_id, set(offered.values()), zone)
+        found |= {pk for pk, on in offered.items() if counts.get(on, 0) > most}
+    return found
+
+
+def _offers_by_day(version_id: int, days: set[date], zone: Any) -> dict[date, int]:
+    first = Handoff.objects.filter(version_id=version_id, leg=1, cycle=1, hop=1, is_history=False)
+    counted = first.annotate(day=TruncDate("offered_at", tzinfo=zone)).filter(day__in=days)
+    return dict(counted.values_list("day").annotate(n=Count("pk")))
+
+
+def _daily_maximum(version: AgreementVersion) -> tuple[int | None, Any]:
+    document = agreements.document(version)
+    maxima = [one.params.get("daily_maximum") for one in document.of_kind("volume", leg=1)]
+    most = min((int(one) for one in maxima if one is not None), default=None)
+    return most, calendars.schedule(document.calendars["marketing"]).zone if most is not None else None
