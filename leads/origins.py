@@ -70,7 +70,7 @@ def by_hand(origins: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, A
     """Return the origins after a person changed the facts in `names`."""
     if not origins:
         return {}
-    return {**origins, **dict.fromkeys(names, list(HAND))}
+    return {**origins, **{name: list(HAND) for name in names}}
 
 
 def _is_newer(new: Any, new_origin: Origin, old: Any, old_origin: Origin) -> bool:

@@ -73,10 +73,11 @@ def upsert_rows(
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Load new rows, each a sequence in the order of `columns` (attnames), the fastest way there is.
 
-    Columns not named must have a default in the database or be null; JSON comes as text. A
-    row that breaks a constraint fails all of them.
+    Columns not named get the field's default; JSON comes as text. A row that breaks a
+    constraint fails all of them.
     """
-    fields = [_field(model, name) for name in columns]
+    fields, rest = _completed(model, columns)
+    rows = ((*row, *rest) for row in rows) if rest else rows
     names = ", ".join(_quoted(field.column) for field in fields)
     table = _quoted(model._meta.db_table)
     with connection.cursor() as cursor:
@@ -142,6 +143,17 @@ def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
 def least() -> str:
     """Return the name of the function that picks the smaller of two values."""
     return "LEAST" if connection.vendor == "postgresql" else "MIN"
+
+
+def _completed(
+    model: type[models.Model], columns: Sequence[str]
+) -> tuple[list[models.Field], tuple[Any, ...]]:
+    """Return the fields to write, named ones first, and the defaults of the others."""
+    others = [field for field in model._meta.concrete_fields if field.attname not in columns]
+    others = [field for field in others if not field.primary_key and field.get_default() is not None]
+    defaults = (field.get_default() for field in others)
+    rest = tuple(json.dumps(value) if isinstance(value, dict | list) else value for value in defaults)
+    return [*(_field(model, name) for name in columns), *others], rest
 
 
 def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:

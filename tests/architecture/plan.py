@@ -6,10 +6,10 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.management", "portal.tasks", "portal.admin"),
     ("portal.pages", "portal.api"),
     ("portal.delivery", "portal.demo", "portal.supervisor"),
-    ("portal.context", "portal.templatetags", "portal.lines"),
+    ("portal.context", "portal.templatetags", "portal.lines", "portal.figures"),
     ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
-    ("portal.access", "portal.logins", "portal.wording"),
+    ("portal.access", "portal.logins", "portal.wording", "portal.csvfile"),
     ("portal.models", "portal.transport", "portal.addresses", "portal.logs", "portal.settings"),
     ("sla.management", "sla.tasks", "sla.admin", "sla.apps"),
     ("sla.sweep",),
@@ -42,7 +42,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.keys", "leads.setbased"),
+    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.setbased"),
 )
 
 FLOORS = ("leads", "sla", "portal")

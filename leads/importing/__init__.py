@@ -1,0 +1,27 @@
+"""Bringing rows in from files: `run` reads a file by a mapping into a target."""
+
+from leads.importing.checking import InvalidMapping, Problem
+from leads.importing.decoding import UnreadableFile
+from leads.importing.engine import Context, Outcome, RunTaken, Target, run
+from leads.importing.leads import LeadsTarget
+from leads.importing.mapping import SourceMapping, parse
+from leads.importing.records import Record, Rejected
+from leads.importing.shapes import Field, Shape
+
+__all__ = [
+    "Context",
+    "Field",
+    "InvalidMapping",
+    "LeadsTarget",
+    "Outcome",
+    "Problem",
+    "Record",
+    "Rejected",
+    "RunTaken",
+    "Shape",
+    "SourceMapping",
+    "Target",
+    "UnreadableFile",
+    "parse",
+    "run",
+]

@@ -1,0 +1,112 @@
+"""The accounts of a chunk: found by id or company, made, told facts, and changed by a lead."""
+
+from collections.abc import Iterable, Mapping
+
+from leads import keys, origins
+from leads.importing import lookups
+from leads.importing.drafts import AccountDraft, LeadDraft
+from leads.importing.recognizing import Keys, graded
+from leads.importing.records import ACCOUNT, Key, Record, plain
+from leads.origins import Origin
+
+#: Names in a mapping and the columns of the account that they fill.
+FIELDS = {
+    "company": "name",
+    "industry": "industry",
+    "employees": "employees",
+    "company_country": "country",
+    "region": "region",
+    "city": "city",
+    "domain": "domain",
+}
+
+
+class Accounts:
+    """The accounts that some records speak of, found in three queries."""
+
+    def __init__(self, records: Iterable[Record], own: Mapping[int, Keys], system: str) -> None:
+        self._system = system
+        self.found: dict[int, AccountDraft] = {}
+        self.made: list[AccountDraft] = []
+        by_name = lookups.account_ids({one.company for one in own.values()} - {""})
+        ids = {key for record in records if (key := self._key(record))}
+        by_id = lookups.accounts_by_external_id(ids) if ids else {}
+        lookups.load_accounts({*by_name.values(), *by_id.values()}, self.found)
+        self._by_company = {name: self.found[row] for name, row in by_name.items()}
+        self._by_id = {key: self.found[row] for key, row in by_id.items()}
+
+    def of(self, record: Record, own: Keys) -> AccountDraft | None:
+        """Return the account a record names by its id or its company, made if need be."""
+        key = self._key(record)
+        account = self._by_id.get(key) if key else None
+        if account is None and own.company:
+            account = self._by_company.get(own.company)
+        if account is None and (key or own.company):
+            account = self.make(record.values.get("company", ""))
+        if account is None:
+            return None
+        if own.company:
+            self._by_company.setdefault(own.company, account)
+        if key and key not in self._by_id:
+            account.external_ids.append(key)
+            self._by_id[key] = account
+        return account
+
+    def make(self, name: str = "") -> AccountDraft:
+        """Return a new account; without a name it belongs to one lead alone."""
+        account = AccountDraft(-len(self.made) - 1, {"name": name} if name else {}, {}, is_new=True)
+        self.made.append(account)
+        return account
+
+    def learn(
+        self, account: AccountDraft, record: Record, origin: Origin, *, fills_only: bool = False
+    ) -> bool:
+        """Take what a record says of the account of its lead; return whether anything changed."""
+        is_changed = False
+        for name, value in record.values.items():
+            fact = name.removeprefix(ACCOUNT) if name.startswith(ACCOUNT) else FIELDS.get(name)
+            if fact is None or (fact == "name" and not _is_name_of(account, value)):
+                continue
+            stated = graded(origin, name, value, record)
+            if account.is_new and not account.origins:
+                account.origins = {origins.WHOLE: list(stated)}
+            is_changed |= account.learn(fact, plain(value), stated, fills_only=fills_only)
+        return is_changed
+
+    def move(self, lead: LeadDraft, record: Record, own: Keys, origin: Origin, *, fills_only: bool) -> bool:
+        """Let a lead change its company where the record knows better; return whether it did."""
+        name, old = record.values.get("company"), lead.account
+        if not name:
+            return False
+        stated = graded(origin, "company", name, record)
+        held = origins.of(lead.origins, "company")
+        if old.name and (fills_only or not origins.replaces(name, stated, old.name, held)):
+            return False
+        lead.origins["company"] = list(stated)
+        lead.has_new_origins = True
+        if keys.company_key(old.name) == own.company:
+            return False
+        if _is_spoilt(old) and own.company not in self._by_company:
+            old.rename(name, stated)
+            self._by_company[own.company] = old
+            return True
+        account = self.of(record, own)
+        if account is None or account is old:
+            return False
+        if _is_spoilt(old):
+            account.absorb(old)
+        lead.account = account
+        return True
+
+    def _key(self, record: Record) -> Key | None:
+        told = record.values.get("company_id")
+        return (self._system, keys.external_id_key(self._system, told)) if told else None
+
+
+def _is_name_of(account: AccountDraft, name: str) -> bool:
+    """Say whether a name is another spelling of this account's, and not another company."""
+    return not account.name or keys.company_key(account.name) == keys.company_key(name)
+
+
+def _is_spoilt(account: AccountDraft) -> bool:
+    return not account.name or origins.precision_of(account.name) == origins.LOSSY

@@ -1,0 +1,233 @@
+"""Turning a row's cells into values: one small function per cell of the mapping, made once per file."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from leads.importing.mapping import ISO, Cell
+
+#: Values of a column that were looked up before; a column of texts must not fill the memory.
+REMEMBERED = 20_000
+_YES = frozenset({"true", "yes", "1", "y", "t", "on", "x", "ja", "oui", "si"})
+_NO = frozenset({"false", "no", "0", "n", "f", "off", "nein", "non"})
+_DATE_ONLY = re.compile(r"\d{4}-?\d\d-?\d\d")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+Take = Callable[[Sequence[str]], Any]
+
+
+class BadCell(Exception):
+    """A cell cannot be read as its field; the text says which and why."""
+
+
+class Coarse(NamedTuple):
+    """A value that is known only roughly: a day for a moment, one word for several sources."""
+
+    value: Any
+
+
+def compile_cell(cell: Cell, places: Sequence[int | None]) -> Take:
+    """Return the function that reads this cell from a row, `places` being where its columns stand.
+
+    It returns None for what the file does not tell, a Coarse for what it tells roughly, and
+    raises BadCell.
+    """
+    convert = _CONVERTERS[cell.field.kind](cell)
+    if cell.constant is not None:
+        constant = convert(cell.constant)
+        return lambda cells: constant
+    known = [place for place in places if place is not None]
+    if not known:
+        return lambda cells: None
+    read = _reader(cell, known)
+    if cell.values or cell.field.kind not in ("text", "note", "reference"):
+        return _remembering(read, _looked_up(cell, convert))
+    blanks = cell.blanks
+
+    def take(cells: Sequence[str]) -> Any:
+        text = read(cells)
+        if not text or text.lower() in blanks:
+            return None
+        return convert(text)
+
+    return take
+
+
+def _reader(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]:
+    if len(places) == 1:
+        place = places[0]
+        return lambda cells: cells[place].strip()
+    join, blanks = cell.join, cell.blanks
+
+    def joined(cells: Sequence[str]) -> str:
+        parts = (cells[place].strip() for place in places)
+        return join.join(part for part in parts if part and part.lower() not in blanks)
+
+    return joined
+
+
+def _remembering(read: Callable[[Sequence[str]], str], convert: Callable[[str], Any]) -> Take:
+    memory: dict[str, Any] = {}
+
+    def take(cells: Sequence[str]) -> Any:
+        text = read(cells)
+        if text in memory:
+            return memory[text]
+        value = convert(text)
+        if len(memory) < REMEMBERED:
+            memory[text] = value
+        return value
+
+    return take
+
+
+def _looked_up(cell: Cell, convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return the way from a found text to a value: blank words, the mapping's values, the field's kind."""
+    exact = {found: meant for found, meant in cell.values if not found.endswith("*")}
+    begun = [(found[:-1], meant) for found, meant in cell.values if found.endswith("*")]
+    choices = cell.field.choices
+
+    def look_up(text: str) -> Any:
+        plain = " ".join(text.split()).casefold()
+        if plain in exact:
+            meant = exact[plain]
+        elif not plain or plain in cell.blanks:
+            return None
+        else:
+            meant = next((m for start, m in begun if plain.startswith(start)), None)
+            if meant is None:
+                meant = plain if plain in choices else _unmapped(cell, text)
+        if not meant:
+            return None
+        value = convert(meant)
+        return Coarse(value) if meant in cell.coarse else value
+
+    return look_up
+
+
+def _unmapped(cell: Cell, text: str) -> str:
+    if cell.unmapped == "reject" or (cell.field.choices and cell.unmapped == "keep"):
+        raise BadCell(_("%(field)s: the mapping has no word for “%(text)s”.") % _named(cell, text))
+    return "" if cell.unmapped == "blank" and (cell.values or cell.field.choices) else text
+
+
+def _named(cell: Cell, text: str) -> dict[str, str]:
+    return {"field": cell.label, "text": text[:80]}
+
+
+def _text(cell: Cell) -> Callable[[str], Any]:
+    longest = cell.field.longest
+
+    def convert(text: str) -> str:
+        if "  " in text or not text.isprintable():
+            text = " ".join(text.split())
+        if longest and len(text) > longest:
+            raise _too_long(cell, text)
+        return text
+
+    return convert
+
+
+def _note(cell: Cell) -> Callable[[str], Any]:
+    longest = cell.field.longest
+
+    def convert(text: str) -> str:
+        if longest and len(text) > longest:
+            raise _too_long(cell, text)
+        return text if "\r" not in text else text.replace("\r\n", "\n").replace("\r", "\n")
+
+    return convert
+
+
+def _too_long(cell: Cell, text: str) -> BadCell:
+    message = _("%(field)s has %(count)d characters; %(longest)d fit.")
+    return BadCell(message % {"field": cell.label, "count": len(text), "longest": cell.field.longest})
+
+
+def _number(cell: Cell) -> Callable[[str], Any]:
+    def convert(text: str) -> Decimal:
+        return _decimal(cell, text)
+
+    return convert
+
+
+def _decimal(cell: Cell, text: str) -> Decimal:
+    plain = re.sub(r"[\s'’_$€£%]", "", text)
+    plain = plain.replace(".", "").replace(",", ".") if cell.decimal == "," else plain.replace(",", "")
+    try:
+        if not _NUMBER.fullmatch(plain):
+            raise InvalidOperation
+        return Decimal(plain)
+    except InvalidOperation:
+        raise BadCell(_("%(field)s: “%(text)s” is no number.") % _named(cell, text)) from None
+
+
+def _whole(cell: Cell) -> Callable[[str], Any]:
+    def convert(text: str) -> int:
+        number = int(_decimal(cell, text))
+        if not 0 <= number <= 2_147_483_647:
+            raise BadCell(_("%(field)s: “%(text)s” is out of range.") % _named(cell, text))
+        return number
+
+    return convert
+
+
+def _flag(cell: Cell) -> Callable[[str], Any]:
+    def convert(text: str) -> bool:
+        plain = text.lower()
+        if plain not in _YES and plain not in _NO:
+            raise BadCell(_("%(field)s: “%(text)s” is neither yes nor no.") % _named(cell, text))
+        return plain in _YES
+
+    return convert
+
+
+def _moment(cell: Cell) -> Callable[[str], Any]:
+    def convert(text: str) -> datetime | Coarse:
+        found, is_day = _read_moment(cell, text)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=cell.zone)
+        try:
+            moment = found.astimezone(UTC)
+        except OverflowError:
+            raise BadCell(_("%(field)s: “%(text)s” is out of range.") % _named(cell, text)) from None
+        return Coarse(moment) if is_day else moment
+
+    return convert
+
+
+def _date(cell: Cell) -> Callable[[str], Any]:
+    def convert(text: str) -> date:
+        return _read_moment(cell, text)[0].date()
+
+    return convert
+
+
+def _read_moment(cell: Cell, text: str) -> tuple[datetime, bool]:
+    """Return the moment as the file writes it, and whether it names only a day."""
+    for form in cell.dates:
+        try:
+            if form == ISO:
+                return datetime.fromisoformat(text), bool(_DATE_ONLY.fullmatch(text))
+            return datetime.strptime(text, form), "%H" not in form and "%I" not in form  # noqa: DTZ007
+        except ValueError:
+            continue
+    forms = ", ".join(cell.dates)
+    message = _("%(field)s: “%(text)s” is no date in the form %(forms)s.")
+    raise BadCell(message % {**_named(cell, text), "forms": forms})
+
+
+_CONVERTERS: dict[str, Callable[[Cell], Callable[[str], Any]]] = {
+    "text": _text,
+    "note": _note,
+    "reference": _text,
+    "choice": _text,
+    "number": _number,
+    "whole": _whole,
+    "flag": _flag,
+    "moment": _moment,
+    "date": _date,
+}

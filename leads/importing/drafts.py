@@ -1,0 +1,173 @@
+"""Leads and accounts as one chunk of rows makes them, before they are written all at once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from leads import keys, origins
+from leads.choices import Stage
+from leads.importing.records import Key
+from leads.origins import WHOLE, Origin, replaces
+
+ATTRIBUTE = "attributes."
+#: What a change of them makes necessary to compute anew.
+KEYED = frozenset({"name", "email", "phone", "country"})
+
+
+#: Values that a column has also while nobody said anything of it.
+SILENT: dict[str, Any] = {"stage": Stage.INQUIRY.value, "is_sales_generated": False}
+
+
+class Draft:
+    """Facts with their origins; `values` is flat, an attribute stands under `attributes.<name>`."""
+
+    __slots__ = ("changed", "has_new_origins", "id", "is_new", "origins", "values")
+
+    def __init__(self, row_id: int, values: dict[str, Any], found: dict[str, Any], *, is_new: bool) -> None:
+        self.id, self.values, self.origins, self.is_new = row_id, values, found, is_new
+        self.changed: set[str] = set()
+        self.has_new_origins = False
+
+    def learn(self, name: str, value: Any, origin: Origin, *, fills_only: bool = False) -> bool:
+        """Take a statement if it says more than what is there; return whether the value changed."""
+        old = self.values.get(name)
+        is_gap = origins.is_blank(old)
+        if not is_gap and (fills_only or not replaces(value, origin, old, origins.of(self.origins, name))):
+            return False
+        stored = list(origin)
+        if (self.origins.get(name) or self.origins.get(WHOLE)) != stored:
+            self.origins[name] = stored
+            self.has_new_origins = True
+        if not is_gap and value == old:
+            return False
+        self.values[name] = value
+        self.changed.add(name)
+        return True
+
+    def column(self, name: str, default: Any = "") -> Any:
+        """Return the value of a column that must not be null."""
+        value = self.values.get(name)
+        return default if value is None else value
+
+    def attributes(self) -> dict[str, Any]:
+        """Return the attributes as they are stored."""
+        cut = len(ATTRIBUTE)
+        return {name[cut:]: value for name, value in self.values.items() if name.startswith(ATTRIBUTE)}
+
+
+class AccountDraft(Draft):
+    """An account, named or, where no file told the company, one of its lead alone."""
+
+    __slots__ = ("external_ids",)
+
+    def __init__(self, row_id: int, values: dict[str, Any], found: dict[str, Any], *, is_new: bool) -> None:
+        super().__init__(row_id, values, found, is_new=is_new)
+        self.external_ids: list[Key] = []
+
+    @property
+    def name(self) -> str:
+        return self.values.get("name") or ""
+
+    def rename(self, name: str, origin: Origin) -> None:
+        """Give a stand-in its real name."""
+        self.values["name"] = name
+        self.origins["name"] = list(origin)
+        self.changed.add("name")
+
+    def absorb(self, other: "AccountDraft") -> None:
+        """Take over what is known of an account that turned out to be this one."""
+        for name, value in other.values.items():
+            if name != "name" and not origins.is_blank(value):
+                self.learn(name, value, origins.of(other.origins, name))
+
+
+class LeadDraft(Draft):
+    """A lead with what the rows of the chunk add to it besides facts."""
+
+    __slots__ = (
+        "account",
+        "bant",
+        "consent",
+        "digests",
+        "email_key",
+        "external_ids",
+        "name_key",
+        "old_account_id",
+        "phone_key",
+        "since",
+        "stage_seq",
+        "was_in_stage",
+    )
+
+    def __init__(
+        self,
+        row_id: int,
+        values: dict[str, Any],
+        found: dict[str, Any],
+        account: AccountDraft,
+        *,
+        is_new: bool,
+        since: datetime,
+    ) -> None:
+        super().__init__(row_id, values, found, is_new=is_new)
+        self.account = account
+        self.old_account_id = account.id
+        self.external_ids: list[tuple[str, str, int | None]] = []
+        self.digests: list[tuple[int, int]] = []
+        self.consent: list[tuple[str, str]] = []
+        self.bant: list[tuple[str, Any]] = []
+        self.since = since
+        self.stage_seq = 0
+        self.was_in_stage = ""
+        self.name_key = self.email_key = self.phone_key = ""
+
+    @property
+    def stage(self) -> str:
+        return self.values.get("stage") or Stage.INQUIRY
+
+    def set_keys(self) -> None:
+        """Compute anew by what the lead is recognized."""
+        country = self.values.get("country") or self.account.values.get("country") or ""
+        self.name_key = keys.name_key(self.column("name"))
+        self.email_key = keys.email_key(self.column("email"))
+        self.phone_key = keys.phone_key(self.column("phone"), country)
+
+    @property
+    def has_news(self) -> bool:
+        """Say whether anything that counts as a change waits to be written."""
+        return bool(
+            self.changed
+            or self.external_ids
+            or self.consent
+            or self.bant
+            or self.account.id != self.old_account_id
+        )
+
+
+def flat(columns: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored columns and attributes as the values of a draft."""
+    values = {name: value for name, value in columns.items() if not origins.is_blank(value)}
+    values.update({ATTRIBUTE + name: value for name, value in attributes.items()})
+    return values
+
+
+def is_told(name: str, value: Any, found: Mapping[str, Any]) -> bool:
+    """Say whether a stored value is a statement, and not what its column holds without one."""
+    return name not in SILENT or value != SILENT[name] or name in found
+
+
+def first_origins(values: Mapping[str, Any], coarse: set[str], origin: Origin) -> dict[str, Any]:
+    """Return the origins of a row that is new: one for all, and one for each value that is not exact."""
+    found: dict[str, Any] = {WHOLE: list(origin)}
+    for name, silent in SILENT.items():
+        if values.get(name) == silent:
+            found[name] = list(origin)
+    for name in coarse:
+        if name in values:
+            found[name] = list(origin._replace(precision=origins.COARSE))
+    for name, value in values.items():
+        if type(value) is str and ("?" in value or "\ufffd" in value):
+            precision = origins.precision_of(value)
+            if precision != origins.FULL:
+                found[name] = list(origin._replace(precision=precision))
+    return found

@@ -1,0 +1,133 @@
+"""Finding the rows that a chunk speaks of: a constant number of queries for any number of keys."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from leads import setbased
+from leads.importing.drafts import AccountDraft, LeadDraft, flat, is_told
+from leads.importing.records import Key
+from leads.models import Account, AccountExternalId, ExternalId, Lead
+
+LEAD_COLUMNS = (
+    *("name", "title", "seniority", "email", "phone", "language", "country", "source", "campaign"),
+    *(
+        "first_identified",
+        "is_sales_generated",
+        "created_at",
+        "owner_id",
+        "stage",
+        "next_step",
+        "next_step_on",
+    ),
+)
+ACCOUNT_COLUMNS = ("name", "domain", "industry", "employees", "country", "region", "city")
+
+
+class Known(NamedTuple):
+    """What is stored under an external id: its row, the lead and the digest of the row last taken."""
+
+    id: int
+    lead_id: int
+    digest: int | None
+
+
+def by_external_id(wanted: Iterable[Key]) -> dict[Key, Known]:
+    """Return what is stored under these ids; a lead that was merged is answered by the one it is in."""
+    found: dict[Key, Known] = {}
+    for system, texts in _grouped(wanted).items():
+        condition, parameter = setbased.texts_in(texts)
+        rows = _query(
+            f"SELECT e.external_id, e.id, COALESCE(l.merged_into_id, l.id), e.row_digest "  # noqa: S608
+            f"FROM {ExternalId._meta.db_table} e JOIN {Lead._meta.db_table} l ON l.id = e.lead_id "
+            f"WHERE e.system = %s AND e.external_id {condition}",
+            [system, parameter],
+        )
+        found.update({(system, text): Known(*rest) for text, *rest in rows})
+    return found
+
+
+def by_email(wanted: Iterable[str]) -> dict[str, int]:
+    """Return the living leads of these addresses (normal form)."""
+    condition, parameter = setbased.texts_in(wanted)
+    rows = _query(
+        f"SELECT email_key, id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
+        f"WHERE email_key {condition} AND email_key <> '' AND merged_into_id IS NULL",
+        [parameter],
+    )
+    return dict(rows)
+
+
+def by_phone(wanted: Iterable[str]) -> list[int]:
+    """Return the living leads with these numbers (normal form), the oldest first."""
+    condition, parameter = setbased.texts_in(wanted)
+    rows = _query(
+        f"SELECT id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
+        f"WHERE phone_key {condition} AND phone_key <> '' AND merged_into_id IS NULL ORDER BY id",
+        [parameter],
+    )
+    return [row[0] for row in rows]
+
+
+def account_ids(names: Iterable[str]) -> dict[str, int]:
+    """Return the oldest account of each company name (normal form)."""
+    condition, parameter = setbased.texts_in(names)
+    rows = _query(
+        f"SELECT name_key, MIN(id) FROM {Account._meta.db_table} "  # noqa: S608 (names only)
+        f"WHERE name_key {condition} GROUP BY name_key",
+        [parameter],
+    )
+    return dict(rows)
+
+
+def accounts_by_external_id(wanted: Iterable[Key]) -> dict[Key, int]:
+    """Return the accounts under these ids."""
+    found: dict[Key, int] = {}
+    for system, texts in _grouped(wanted).items():
+        rows = AccountExternalId.objects.filter(system=system, external_id__in=texts)
+        found.update({(system, text): row for text, row in rows.values_list("external_id", "account_id")})
+    return found
+
+
+def load_leads(ids: Sequence[int], accounts: dict[int, AccountDraft]) -> list[LeadDraft]:
+    """Load leads as drafts, their accounts into `accounts`; the oldest lead comes first."""
+    if not ids:
+        return []
+    fields = ("id", "account_id", "stage_seq", "recorded_at", "origins", "attributes")
+    keys = ("name_key", "email_key", "phone_key")
+    rows = list(Lead.objects.filter(pk__in=ids).order_by("id").values(*fields, *keys, *LEAD_COLUMNS))
+    load_accounts({row["account_id"] for row in rows} - set(accounts), accounts)
+    drafts = []
+    for row in rows:
+        told = {name: row[name] for name in LEAD_COLUMNS if is_told(name, row[name], row["origins"])}
+        values = flat(told, row["attributes"])
+        account, since = accounts[row["account_id"]], row["recorded_at"]
+        draft = LeadDraft(row["id"], values, row["origins"], account, is_new=False, since=since)
+        draft.stage_seq, draft.was_in_stage = row["stage_seq"], row["stage"]
+        draft.name_key, draft.email_key, draft.phone_key = (row[name] for name in keys)
+        drafts.append(draft)
+    return drafts
+
+
+def load_accounts(ids: Iterable[int], accounts: dict[int, AccountDraft]) -> None:
+    """Load accounts as drafts into `accounts`."""
+    wanted = list(ids)
+    if not wanted:
+        return
+    for row in Account.objects.filter(pk__in=wanted).values("id", "origins", "attributes", *ACCOUNT_COLUMNS):
+        values = flat({name: row[name] for name in ACCOUNT_COLUMNS}, row["attributes"])
+        accounts[row["id"]] = AccountDraft(row["id"], values, row["origins"], is_new=False)
+
+
+def _grouped(wanted: Iterable[Key]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for system, text in wanted:
+        groups.setdefault(system, []).append(text)
+    return groups
+
+
+def _query(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

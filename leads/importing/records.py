@@ -1,0 +1,132 @@
+"""Rows of a file as records: ids, values by field, and a digest by which the same row is known again."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from leads import keys
+from leads.importing.cells import BadCell, Coarse, Take, compile_cell
+from leads.importing.mapping import Cell, Id, SourceMapping
+from leads.importing.reader import Row, Sheet
+
+Key = tuple[str, str]
+#: How the names of an account's values begin in a record.
+ACCOUNT = "account."
+
+
+class Rejected(Exception):
+    """A row that cannot be taken; the text says why."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One row as the target takes it; `coarse` holds the names of values that are known only roughly."""
+
+    line: int
+    ids: list[Key]
+    digest: int | None
+    is_repeat: bool = False
+    values: dict[str, Any] = field(default_factory=dict)
+    coarse: set[str] = field(default_factory=set)
+    consent: list[tuple[str, str]] = field(default_factory=list)
+    bant: dict[str, Any] = field(default_factory=dict)
+    lead_ids: list[Key] = field(default_factory=list)
+    lead: dict[str, Any] = field(default_factory=dict)
+
+
+class Mapper:
+    """A mapping bound to the columns of one file."""
+
+    def __init__(self, mapping: SourceMapping, sheet: Sheet) -> None:
+        self.mapping = mapping
+        self._sheet = sheet
+        self._ids = self._compiled_ids(mapping.ids)
+        self._lead_ids = self._compiled_ids(mapping.lead_ids)
+        self._fields = [
+            *self._compiled(mapping.fields),
+            *self._compiled(mapping.attributes, "attributes."),
+            *self._compiled(mapping.account_attributes, ACCOUNT + "attributes."),
+        ]
+        self._consent = [(channel, self._compile(cell)) for channel, cell in mapping.consent]
+        self._bant = self._compiled(mapping.bant)
+        self._lead = self._compiled(mapping.lead_fields)
+        self._has_more = bool(self._consent or self._bant or self._lead or self._lead_ids)
+        self._salt = mapping.sha256.encode()[:16]
+
+    def ids(self, row: Row) -> list[Key]:
+        """Return the ids of a row in their normal form; raise Rejected for one that is too long."""
+        try:
+            return [
+                (system, keys.external_id_key(system, value))
+                for system, take in self._ids
+                if (value := take(row.cells))
+            ]
+        except BadCell as error:
+            raise Rejected(str(error)) from error
+
+    def digest(self, row: Row) -> int:
+        """Return 64 bits that tell this row, read by this mapping, from any other."""
+        text = "\x1f".join(row.cells).encode("utf-8", "surrogatepass")
+        hashed = hashlib.blake2b(text, digest_size=8, key=self._salt)
+        return int.from_bytes(hashed.digest(), "big", signed=True)
+
+    @staticmethod
+    def json_cells(row: Row) -> str:
+        """Return the row as it was read, as JSON text."""
+        return json.dumps(row.cells, ensure_ascii=False)
+
+    def record(self, row: Row, ids: list[Key], digest: int | None) -> Record:
+        """Read every mapped cell of a row; raise Rejected with the first that cannot be read."""
+        record = Record(row.line, ids, digest)
+        cells, values = row.cells, record.values
+        try:
+            for name, take in self._fields:
+                value = take(cells)
+                if value is None:
+                    continue
+                if type(value) is Coarse:
+                    value = value.value
+                    record.coarse.add(name)
+                values[name] = value
+            if self._has_more:
+                self._add_statements(record, cells)
+        except BadCell as error:
+            raise Rejected(str(error)) from error
+        return record
+
+    def _add_statements(self, record: Record, cells: Sequence[str]) -> None:
+        record.consent = [(channel, state) for channel, take in self._consent if (state := take(cells))]
+        record.bant = _told(self._bant, cells)
+        record.lead = _told(self._lead, cells)
+        record.lead_ids = [
+            (system, keys.external_id_key(system, value))
+            for system, take in self._lead_ids
+            if (value := take(cells))
+        ]
+
+    def _compiled(self, cells: Mapping[str, Cell], prefix: str = "") -> list[tuple[str, Take]]:
+        return [(prefix + name, self._compile(cell)) for name, cell in cells.items()]
+
+    def _compiled_ids(self, ids: Sequence[Id]) -> list[tuple[str, Take]]:
+        return [(one.system, self._compile(one.cell)) for one in ids]
+
+    def _compile(self, cell: Cell) -> Take:
+        return compile_cell(cell, [self._sheet.place(column) for column in cell.columns])
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _told(takes: Sequence[tuple[str, Take]], cells: Sequence[str]) -> dict[str, Any]:
+    found = ((name, take(cells)) for name, take in takes)
+    return {name: v.value if type(v) is Coarse else v for name, v in found if v is not None}
