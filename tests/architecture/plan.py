@@ -10,7 +10,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
     ("portal.access", "portal.logins", "portal.wording", "portal.csvfile"),
-    ("portal.models", "portal.transport", "portal.addresses", "portal.logs", "portal.settings"),
+    ("portal.models", "portal.transport", "portal.addresses", "portal.logs", "portal.settings", "portal.storage"),
     ("sla.management", "sla.tasks", "sla.admin", "sla.apps"),
     ("sla.sweep",),
     ("sla.importing",),
@@ -42,7 +42,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.setbased"),
+    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.origins", "leads.setbased"),
 )
 
 FLOORS = ("leads", "sla", "portal")
