@@ -1,6 +1,7 @@
 """Writing interactions with a lead."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -37,10 +38,7 @@ def add(
     Of a touch that is there, only the evidence may rise and `reached` become known; what else
     was wrong is corrected by a further touch. Raises InvalidTouch.
     """
-    if kind not in KINDS_OF_SIDE.get(side, ()):
-        raise InvalidTouch(f"{side} knows no touch {kind}.")
-    if happened_at > now:
-        raise InvalidTouch("A touch cannot lie in the future.")
+    _check(side, kind, happened_at, now)
     facts = {
         "lead": lead,
         "side": side,
@@ -55,10 +53,7 @@ def add(
         "campaign": campaign,
         "import_run": import_run,
     }
-    if external_id:
-        touch, is_new = Touch.objects.get_or_create(source=source, external_id=external_id, defaults=facts)
-    else:
-        touch, is_new = Touch.objects.create(source=source, **facts), True
+    touch, is_new = _store(source, external_id, facts)
     if is_new or raise_evidence(touch=touch, evidence=evidence, reached=reached):
         marks.mark(lead_ids=[touch.lead_id], since=touch.happened_at, now=now, is_history=is_history)
     return touch
@@ -73,3 +68,17 @@ def raise_evidence(*, touch: Touch, evidence: int, reached: bool | None = None) 
     touch.evidence, touch.reached = best, known
     touch.save(update_fields=["evidence", "reached"])
     return True
+
+
+def _check(side: str, kind: str, happened_at: datetime, now: datetime) -> None:
+    if kind not in KINDS_OF_SIDE.get(side, ()):
+        raise InvalidTouch(f"{side} knows no touch {kind}.")
+    if happened_at > now:
+        raise InvalidTouch("A touch cannot lie in the future.")
+
+
+def _store(source: str, external_id: str, facts: dict[str, Any]) -> tuple[Touch, bool]:
+    """Return the touch and whether it is new; without an external id each is."""
+    if not external_id:
+        return Touch.objects.create(source=source, **facts), True
+    return Touch.objects.get_or_create(source=source, external_id=external_id, defaults=facts)

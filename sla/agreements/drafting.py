@@ -41,9 +41,7 @@ def load(
     same = agreement.versions.filter(sha256=digest).order_by("-number").first()
     if same:
         return same
-    drafts = agreement.versions.filter(state__in=_OPEN, is_baseline=text.is_baseline)
-    version = drafts.order_by("-number").first()
-    version = version or _next_version(agreement, now)
+    version = _open_draft(agreement, text.is_baseline) or _next_version(agreement, now)
     version.state = VersionState.DRAFT
     version.document, version.canonical_text, version.sha256 = normal, canonical, digest
     version.is_baseline = text.is_baseline
@@ -95,6 +93,11 @@ def _free_rank(is_catch_all: bool) -> int:
         others = others.filter(segment_rank__lt=RANK_OF_CATCH_ALL)
     highest = others.aggregate(highest=Max("segment_rank"))["highest"] or 0
     return max(highest + 1, RANK_OF_CATCH_ALL if is_catch_all else 1)
+
+
+def _open_draft(agreement: Agreement, is_baseline: bool) -> AgreementVersion | None:
+    drafts = agreement.versions.filter(state__in=_OPEN, is_baseline=is_baseline)
+    return drafts.order_by("-number").first()
 
 
 def _next_version(agreement: Agreement, now: datetime) -> AgreementVersion:

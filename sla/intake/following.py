@@ -87,7 +87,7 @@ def follow(
     elif judged and need.ceases:
         _cease(lead_id, now, actor)
     if need.has_deal:
-        _follow_deal(lead_id, now, actor)
+        _follow_deal(lead_id, now)
     if judged and judged.standing.is_ready and (need.becomes_ready or need.waits_for_offer):
         _offer(lead_id, judged, need, now)
 
@@ -241,7 +241,7 @@ def _offer(lead_id: int, judged: standings.Judged, need: Need, now: datetime) ->
     standings.hold(lead_id=lead_id, because=because)
 
 
-def _follow_deal(lead_id: int, now: datetime, actor: User | None) -> None:
+def _follow_deal(lead_id: int, now: datetime) -> None:
     """Let the handoff follow the deal that another system reports: opportunity, then won or lost."""
     newest = F("closed_at").asc(nulls_first=True)
     deal = Deal.objects.filter(lead_id=lead_id, is_elsewhere=False).order_by(newest, "pk").last()
@@ -251,20 +251,20 @@ def _follow_deal(lead_id: int, now: datetime, actor: User | None) -> None:
     # A refused move is no fault of the fact: the deal stays, whoever works the lead decides.
     with contextlib.suppress(handoffs.MoveRefused):
         if handoff.state == HandoffState.QUALIFIED:
-            handoff = handoffs.convert(handoff=handoff, actor=actor, now=now)
+            handoff = handoffs.convert(handoff=handoff, actor=None, now=now)
         if handoff.state == HandoffState.CONVERTED or handoff.leg > 1:
-            _close(handoff, deal, now, actor)
+            _close(handoff, deal, now)
 
 
-def _close(handoff: Handoff, deal: Deal, now: datetime, actor: User | None) -> None:
+def _close(handoff: Handoff, deal: Deal, now: datetime) -> None:
     if deal.state == DealState.WON:
         handoffs.win(
             handoff=handoff,
-            actor=actor,
+            actor=None,
             now=now,
             amount=deal.amount,
             currency=deal.currency,
             margin=deal.margin,
         )
     elif deal.state == DealState.LOST:
-        handoffs.lose(handoff=handoff, actor=actor, now=now)
+        handoffs.lose(handoff=handoff, actor=None, now=now)

@@ -1,0 +1,380 @@
+"""The one door for facts: what follows when a lead becomes ready, ceases to be, opts out or buys."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from leads import facts, marks, touches, transitions
+from leads.choices import Stage
+from leads.models import FactChange, Lead, StageChange, User
+from sla import agreements, handoffs, intake, standings
+from sla.choices import HandoffState
+from sla.models import Clock, Handoff, Standing
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cast() -> factories.Cast:
+    return factories.cast()
+
+
+@pytest.fixture
+def judged(cast: factories.Cast) -> factories.Cast:
+    """The cast, with an agreement in force."""
+    factories.signed_version()
+    return cast
+
+
+def download(lead: Lead, *, ago: timedelta = HOUR, now: Any = NOW, **fields: Any) -> None:
+    intake.add_touch(lead=lead, side="prospect", kind="downloaded", happened_at=now - ago, now=now, **fields)
+
+
+def clock_states(lead: Lead) -> dict[str, str]:
+    return dict(Clock.objects.filter(lead=lead).order_by("pk").values_list("kind", "state"))
+
+
+def fresh(lead: Lead) -> Lead:
+    return Lead.objects.get(pk=lead.pk)
+
+
+# ── becoming ready ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_touch_that_makes_ready_leads_to_an_offer(judged: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    download(lead)
+    handoff = Handoff.objects.get()
+    change = StageChange.objects.get()
+    assert (fresh(lead).stage, change.cause, change.happened_at) == ("mql", "become_ready", NOW - HOUR)
+    assert (handoff.state, handoff.ready_at, handoff.offered_at) == ("offered", NOW - HOUR, NOW)
+    assert handoff.rep in (judged.rep, judged.other_rep)
+    assert not FactChange.objects.exists()
+    hand_over = Clock.objects.get(lead=lead, kind="hand_over")
+    assert (hand_over.state, hand_over.started_at, hand_over.ended_at) == ("met", NOW - HOUR, NOW)
+
+
+def test_a_fact_that_makes_ready_counts_from_the_fact(judged: factories.Cast) -> None:
+    lead = factories.make_lead()
+    download(lead, ago=3 * DAY)
+    assert fresh(lead).stage == "inquiry"
+    assert intake.edit_account(account=lead.account, changes={"employees": 50}, now=NOW) is True
+    assert StageChange.objects.get(lead=lead).happened_at == NOW
+
+
+def test_nothing_is_judged_before_the_first_agreement(cast: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    download(lead)
+    assert (fresh(lead).stage, Standing.objects.count()) == ("inquiry", 0)
+
+
+def test_an_agreement_that_takes_effect_is_judged_by_in_bulk(cast: factories.Cast) -> None:
+    account = factories.make_account(employees=120)
+    leads = [factories.make_lead(account=account) for _ in range(5)]
+    for lead in leads[:3]:
+        touches.add(lead=lead, side="prospect", kind="visited", happened_at=NOW - DAY, now=NOW)
+    factories.signed_version(now=NOW)
+    assert intake.drain(now=NOW + HOUR) == 5
+    assert Handoff.objects.open().count() == 3
+    # The gate was met before, but nobody had signed it then.
+    assert set(Standing.objects.filter(is_ready=True).values_list("ready_since", flat=True)) == {NOW}
+    assert intake.drain(now=NOW + HOUR) == 0
+
+
+def test_draining_twice_is_draining_once(judged: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    download(lead)
+    before = (Handoff.objects.count(), StageChange.objects.count(), clock_states(lead))
+    for _ in range(2):
+        marks.mark(lead_ids=[lead.pk], since=NOW - DAY, now=NOW)
+        assert intake.drain(now=NOW) == 1
+    assert (Handoff.objects.count(), StageChange.objects.count(), clock_states(lead)) == before
+
+
+def test_history_becomes_ready_silently(judged: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    marks.clear(marks.waiting(NOW, 10))
+    touches.add(
+        lead=lead, side="prospect", kind="visited", happened_at=NOW - 9 * DAY, now=NOW, is_history=True
+    )
+    intake.drain(now=NOW)
+    assert (fresh(lead).stage, StageChange.objects.get().happened_at) == ("mql", NOW - 9 * DAY)
+    assert not Handoff.objects.exists()
+    assert not Clock.objects.exists()
+
+
+# ── ceasing ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def held_lead(name: str = "") -> Lead:
+    """A lead that is ready and cannot be offered, for want of a team."""
+    lead = factories.make_lead(name, employees=120)
+    download(lead)
+    return lead
+
+
+def test_ceasing_before_an_offer_takes_the_lead_back() -> None:
+    factories.signed_version()
+    lead = held_lead()
+    assert (fresh(lead).stage, Standing.objects.get().held_because) == ("mql", "refused")
+    assert clock_states(lead)["hand_over"] == "running"
+    intake.edit_account(account=lead.account, changes={"employees": 10}, now=NOW + HOUR)
+    assert (fresh(lead).stage, clock_states(lead)["hand_over"]) == ("nurturing", "cancelled")
+    assert Standing.objects.get().held_because == ""
+
+
+def test_time_alone_makes_a_lead_cease() -> None:
+    factories.signed_version()
+    lead = held_lead()
+    later = NOW - HOUR + 30 * DAY
+    assert intake.drain(now=later - timedelta(seconds=1)) == 0
+    assert intake.drain(now=later) == 1
+    assert fresh(lead).stage == "nurturing"
+
+
+def test_ceasing_after_an_offer_changes_nothing(judged: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    download(lead)
+    intake.edit_account(account=lead.account, changes={"employees": 10}, now=NOW + HOUR)
+    assert (fresh(lead).stage, Handoff.objects.get().state) == ("mql", "offered")
+
+
+def test_what_history_calls_ready_stays_so(judged: factories.Cast) -> None:
+    lead = factories.make_lead(stage=Stage.MQL)
+    intake.drain(now=NOW)
+    assert fresh(lead).stage == "mql"
+
+
+# ── what keeps a lead from becoming ready ────────────────────────────────────────────────────────
+
+
+def refused(lead: Lead, cast: factories.Cast, **fields: Any) -> Handoff:
+    return handoffs.decline(
+        handoff=Handoff.objects.open().get(lead=lead), actor=owner_of(lead), now=NOW, **fields
+    )
+
+
+def owner_of(lead: Lead) -> User:
+    owner = fresh(lead).owner
+    assert owner is not None
+    return owner
+
+
+def offered(**known: Any) -> Lead:
+    lead = factories.make_lead(**{"employees": 120, **known})
+    download(lead)
+    return lead
+
+
+def test_a_recycled_lead_does_not_become_ready(judged: factories.Cast) -> None:
+    lead = offered()
+    refused(lead, judged, reason="no_budget")
+    download(lead, now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.open().count()) == ("recycled", 0)
+
+
+def test_a_lead_in_repair_waits_for_the_repair(judged: factories.Cast) -> None:
+    lead = offered()
+    handoff = refused(lead, judged, reason="bad_data", note="No such number")
+    download(lead, now=NOW + DAY)
+    assert fresh(lead).stage == "nurturing"
+    handoffs.repair(handoff=handoff, actor=judged.marketer, now=NOW + DAY)
+    intake.drain(now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.open().get().cycle) == ("mql", 2)
+
+
+def test_a_withdrawn_lead_waits_for_news(judged: factories.Cast) -> None:
+    lead = offered()
+    handoff = Handoff.objects.get()
+    handoffs.withdraw(handoff=handoff, actor=judged.marketer, reason="not_ready", now=NOW + HOUR)
+    marks.mark(lead_ids=[lead.pk], since=NOW, now=NOW + 2 * HOUR)
+    intake.drain(now=NOW + 2 * HOUR)
+    assert fresh(lead).stage == "nurturing"
+    download(lead, now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.open().get().cycle) == ("mql", 2)
+
+
+# ── capacity ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def full_house(cast: factories.Cast) -> factories.Cast:
+    """Sales has one place, and it is taken; below a half only the top tier is offered."""
+    factories.signed_version(valve={"free_capacity_below": 0.5, "tiers": ["top"]})
+    for rep in (cast.other_rep, cast.stranger, cast.qualifier):
+        User.objects.filter(pk=rep.pk).update(is_paused=True)
+    User.objects.filter(pk=cast.rep.pk).update(max_open=1)
+    offered(industry="Machinery")
+    return cast
+
+
+def test_a_full_house_holds_back_the_lower_tiers(full_house: factories.Cast) -> None:
+    lead = offered()
+    assert (Standing.objects.get(pk=lead.pk).held_because, Handoff.objects.count()) == ("capacity", 1)
+    intake.drain(now=NOW)
+    assert Handoff.objects.count() == 1
+
+
+def test_free_places_release_what_was_held(full_house: factories.Cast) -> None:
+    lead = offered()
+    first = Handoff.objects.get()
+    handoffs.decline(handoff=first, actor=full_house.rep, reason="competitor", now=NOW)
+    intake.drain(now=NOW + HOUR)
+    assert Handoff.objects.open().get().lead == lead
+    assert Standing.objects.get(pk=lead.pk).held_because == ""
+
+
+# ── clocks ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_lead_may_go_stale_from_when_the_agreement_counts(judged: factories.Cast) -> None:
+    known_for_long = factories.make_lead(created_at=NOW - 400 * DAY)
+    new = factories.make_lead(created_at=NOW - DAY)
+    intake.drain(now=NOW)
+    version = agreements.current()
+    assert version is not None
+    started = dict(Clock.objects.filter(kind="nurture_stale").values_list("lead_id", "started_at"))
+    assert started == {known_for_long.pk: version.activated_at, new.pk: NOW - DAY}
+
+
+def test_touches_reach_the_clocks_as_of_when_they_happened(judged: factories.Cast) -> None:
+    lead = offered()
+    rep = owner_of(lead)
+    handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
+    # Logged by another system and taken up by the sweep only.
+    touches.add(lead=lead, side="sales", kind="call", happened_at=NOW + HOUR, now=NOW + 3 * HOUR, actor=rep)
+    intake.drain(now=NOW + 3 * HOUR)
+    first_touch = Clock.objects.get(commitment__code="first_touch")
+    assert (first_touch.state, first_touch.ended_at) == ("met", NOW + HOUR)
+
+
+def test_an_opt_out_cancels_outreach(judged: factories.Cast) -> None:
+    lead = offered()
+    handoffs.accept(handoff=Handoff.objects.get(), actor=owner_of(lead), now=NOW)
+    intake.consent(lead=lead, channel="any", state="withdrawn", happened_at=NOW + HOUR, now=NOW + HOUR)
+    states = clock_states(lead)
+    assert (states["first_touch"], states["persistence"], states["qualify_or_return"]) == (
+        "cancelled",
+        "cancelled",
+        "running",
+    )
+
+
+def test_a_dated_next_step_keeps_a_lead_fresh(judged: factories.Cast) -> None:
+    lead = offered()
+    rep = owner_of(lead)
+    handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
+    on = (NOW + 5 * DAY).date()
+    intake.next_step(lead=fresh(lead), step="Call again", on=on, now=NOW + HOUR, actor=rep)
+    states = Clock.objects.filter(lead=lead, kind="upkeep").order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["met", "running"]
+
+
+# ── deals ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("state", "stage"), [("won", "customer"), ("lost", "lost")])
+def test_a_closed_deal_closes_the_handoff(judged: factories.Cast, state: str, stage: str) -> None:
+    lead = offered()
+    rep = owner_of(lead)
+    handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
+    handoffs.qualify(handoff=Handoff.objects.get(), actor=rep, now=NOW + HOUR, exception="Known customer")
+    deal = intake.deal(account=lead.account, lead=lead, opened_at=NOW, now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.get().state) == ("opportunity", HandoffState.CONVERTED)
+    intake.close_deal(
+        deal=deal,
+        state=state,
+        closed_at=NOW + DAY,
+        now=NOW + DAY,
+        amount=Decimal(5000),
+        margin=Decimal("0.3"),
+    )
+    assert (fresh(lead).stage, Handoff.objects.get().state) == (stage, state)
+
+
+def test_a_deal_of_a_lead_that_nobody_works_stays_a_fact(judged: factories.Cast) -> None:
+    lead = offered()
+    deal = factories.won_deal(lead)
+    intake.drain(now=NOW)
+    assert (deal.state, fresh(lead).stage, Handoff.objects.get().state) == ("won", "mql", "offered")
+
+
+# ── what goes wrong ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_poisoned_lead_is_set_aside_and_blocks_nobody(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = factories.make_account(employees=120)
+    leads = [factories.make_lead(account=account) for _ in range(7)]
+    for lead in leads:
+        touches.add(lead=lead, side="prospect", kind="visited", happened_at=NOW, now=NOW)
+    poisoned = leads[3].pk
+    honest = standings.judge
+
+    def judge(*, lead_ids: Any, **rest: Any) -> Any:
+        if poisoned in lead_ids:
+            raise ValueError("Facts that nobody can judge.")
+        return honest(lead_ids=lead_ids, **rest)
+
+    monkeypatch.setattr(standings, "judge", judge)
+    assert intake.drain(now=NOW) == 7
+    assert Handoff.objects.open().count() == 6
+    change = FactChange.objects.get()
+    assert (change.pk, change.attempts, "nobody can judge" in change.error) == (poisoned, 1, True)
+    assert intake.drain(now=NOW) == 0
+    monkeypatch.setattr(standings, "judge", honest)
+    assert intake.drain(now=NOW + HOUR) == 1
+    assert Handoff.objects.open().count() == 7
+
+
+def test_a_failing_consequence_keeps_the_mark(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = factories.make_lead(employees=120)
+
+    def change_stage(**_: Any) -> None:
+        raise RuntimeError("Lightning.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transitions, "change_stage", change_stage)
+        download(lead)
+    assert (fresh(lead).stage, FactChange.objects.get().attempts) == ("inquiry", 1)
+    intake.drain(now=NOW + HOUR)
+    assert (fresh(lead).stage, FactChange.objects.count()) == ("mql", 0)
+
+
+def test_a_change_during_the_drain_is_judged_by_the_next(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = factories.make_lead()
+    honest = standings.judge
+
+    def judge(**arguments: Any) -> Any:
+        found = honest(**arguments)
+        facts.update_account(account=lead.account, changes={"employees": 99}, now=NOW)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(standings, "judge", judge)
+        intake.drain(now=NOW)
+    assert FactChange.objects.filter(pk=lead.pk).exists()
+
+
+def test_the_door_does_not_multiply_queries_with_the_bulk(
+    judged: factories.Cast, django_assert_max_num_queries: Any
+) -> None:
+    account = factories.make_account(employees=10)
+    for _ in range(30):
+        factories.make_lead(account=account, created_at=NOW - DAY)
+    intake.drain(now=NOW)
+    ids = list(Lead.objects.values_list("pk", flat=True))
+    marks.mark(lead_ids=ids, since=NOW, now=NOW)
+    with django_assert_max_num_queries(20):
+        assert intake.drain(now=NOW + HOUR) == 30
