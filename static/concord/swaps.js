@@ -16,13 +16,15 @@ function remember(event) {
     hadFocus: Boolean(source.closest?.("[data-row]")) || source.closest?.("dialog") !== null,
     advances: source.matches?.("[data-advance]") ?? false,
     next: list[at + 1] ?? list[at - 1] ?? null,
+    isSettled: false,
   };
 }
 
 const ASKS_FOCUS = "[data-focus], [autofocus]";
+const FIRST_CONTROL = ".dbody :is(input:not([type=hidden], :disabled), select, textarea, button, a[href])";
 
 function settleFocus(fresh) {
-  const wanted = fresh.matches?.(ASKS_FOCUS) ? fresh : fresh.querySelector?.(ASKS_FOCUS);
+  const wanted = fresh?.matches?.(ASKS_FOCUS) ? fresh : fresh?.querySelector?.(ASKS_FOCUS);
   if (wanted) return wanted.focus();
   if (!origin?.hadFocus || document.querySelector("dialog[open]")) return;
   if (document.activeElement && document.activeElement !== document.body && !origin.advances) return;
@@ -38,8 +40,17 @@ function openDialogs() {
   for (const dialog of document.querySelectorAll("dialog[data-modal]:not([open])")) {
     dialog.showModal();
     dialog.addEventListener("close", () => dialog.remove(), { once: true });
-    dialog.querySelector("[data-focus], [autofocus], [aria-invalid=true]")?.focus();
+    const first = dialog.querySelector(`${ASKS_FOCUS}, [aria-invalid=true]`) ?? dialog.querySelector(FIRST_CONTROL);
+    first?.focus();
   }
+}
+
+function arrive(fresh) {
+  if (origin) origin.isSettled = true;
+  openDialogs();
+  startToasts();
+  if (fresh?.matches?.("[data-row]") || origin?.row?.isConnected === false) tidyRows();
+  settleFocus(fresh);
 }
 
 const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
@@ -47,11 +58,11 @@ const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((di
 export function startSwaps() {
   const { body } = document;
   body.addEventListener("htmx:beforeSwap", remember);
-  body.addEventListener("htmx:afterSettle", (event) => {
-    openDialogs();
-    startToasts();
-    if (event.target.matches?.("[data-row]")) tidyRows();
-    settleFocus(event.target);
+  body.addEventListener("htmx:afterSettle", (event) => arrive(event.target));
+  // Where a swap only took something away, nothing new settles.
+  body.addEventListener("htmx:afterRequest", () => {
+    const left = origin;
+    setTimeout(() => left && !left.isSettled && arrive(null), 60);
   });
   body.addEventListener("concord:close", closeDialogs);
   body.addEventListener("concord:focus", (event) => {
