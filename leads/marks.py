@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -49,7 +50,7 @@ def set_aside(*, lead_id: int, error: str, now: datetime) -> None:
     )
 
 
-def _mark(condition: str, parameters: list[object], since: datetime, is_history: bool) -> int:
+def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bool) -> int:
     table = connection.ops.quote_name(FactChange._meta.db_table)
     # Ordered by id, so that two writers never wait for each other crosswise.
     sql = f"""

@@ -36,7 +36,7 @@ def free_share() -> float | None:
         role__in=(Role.REP, Role.QUALIFIER),
         team__side=Side.SALES,
     )
-    limits = dict(people.values_list("pk", "max_open"))
+    limits = {pk: most or 0 for pk, most in people.values_list("pk", "max_open")}
     places = sum(limits.values())
     if not places:
         return None

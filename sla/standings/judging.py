@@ -1,6 +1,6 @@
 """Judging leads against the version in force, and keeping the result in one row per lead."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -169,7 +169,7 @@ def _asks_engagement(gate: readiness.Compiled) -> bool:
 def _recheck_at(
     terms: agreements.Terms,
     facts: readiness.Facts,
-    vector: Sequence[bool | None],
+    vector: list[bool | None],
     fit: scoring.Fit,
     now: datetime,
 ) -> datetime | None:
