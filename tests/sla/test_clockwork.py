@@ -151,6 +151,14 @@ def test_pause_in_closed_hours_moves_nothing():
     assert clock.state.due_at == on(24, "12:00")
 
 
+def test_pause_a_little_before_the_clock_ran_on_takes_nothing_away():
+    clock = Clock()
+    clock.move("pause", on(23, "10:00"))
+    clock.move("resume", on(23, "12:00"))
+    clock.move("pause", on(23, "11:59"))
+    assert clock.state.elapsed == hours(1)
+
+
 def test_pause_does_not_warn_twice():
     clock = Clock()
     clock.move("tick", on(23, "12:30"))
@@ -260,9 +268,6 @@ def test_excuse_marks_a_breach_even_when_it_is_over():
     assert events(clock.move("excuse", on(30, "09:00"))) == ["excused"]
     assert (clock.state.excused, clock.state.phase) == (True, "met")
     assert clock.state.lateness == hours(2)
-
-
-# ── a picture of it ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_spans_follow_each_other_from_start_to_end():

@@ -42,6 +42,12 @@ def test_history_brings_its_end_with_it():
     assert (clock.state.phase, clock.state.lateness) == ("met", hours(1.5))
 
 
+def test_step_of_the_past_that_no_longer_stands_notifies_nobody():
+    clock = Clock(noticed_at=on(23, "12:45"), facts=[("reset", on(23, "12:30"))])
+    assert events(clock.log) == ["started", "warned", "reset"]
+    assert not any(entry.notify for entry in clock.log)
+
+
 def test_clock_born_now_does_not_breach_in_the_same_breath():
     clock = Clock(terms=Terms(0, "business_hours"))
     assert (clock.state.phase, clock.state.due_at) == ("running", on(23, "09:00"))
@@ -103,6 +109,37 @@ def test_terms_without_a_warning_go_on_with_the_breach():
     assert (clock.state.next_step, clock.state.next_at) == (clockwork.WARN, on(23, "12:00"))
 
 
+def test_warning_that_the_new_terms_would_have_given_is_given_now():
+    clock = Clock(terms=Terms(4, "business_hours"))
+    assert told(clock.recount(on(23, "12:10"), TERMS)) == [
+        ("recounted", on(23, "12:10")),
+        ("warned", on(23, "12:00")),
+    ]
+
+
+def test_steps_before_a_reset_are_not_counted_again():
+    clock = Clock()
+    clock.move("tick", on(23, "12:00"))
+    clock.move("reset", on(23, "12:30"))
+    assert clock.recount(on(23, "13:00")) == []
+
+
+def test_breach_that_is_taken_back_needs_no_excuse():
+    clock = Clock()
+    clock.move("tick", on(23, "15:00"))
+    clock.move("excuse", on(23, "15:30"))
+    clock.recount(on(23, "15:30"), LOOSER)
+    assert clock.state.excused is False
+
+
+def test_log_can_be_folded_under_terms_without_a_warning():
+    clock = Clock()
+    clock.move("tick", on(23, "12:00"))
+    clock.move("pause", on(23, "11:00"), noticed_at=on(23, "12:10"))
+    state = clockwork.fold(clock.log, Terms(4, "business_hours"), OFFICE)
+    assert (state.next_step, state.elapsed) == (clockwork.BREACH, hours(2))
+
+
 def test_ended_clock_is_not_recounted():
     clock = Clock()
     clock.move("met", on(23, "11:30"))
@@ -144,6 +181,9 @@ def test_correction_of_a_paused_clock_changes_what_has_elapsed():
     assert clock.state.elapsed == hours(1)
 
 
+ALWAYS = Schedule.from_json(
+    {"timezone": "UTC", "hours": {day: [["00:00", "24:00"]] for day in ("fri", "sat", "sun", "mon")}}
+)
 LATE_SHIFT = Schedule.from_json({"timezone": "UTC", "hours": {"mon": [["14:00", "22:00"]]}})
 
 
@@ -160,6 +200,8 @@ def test_other_hours_come_after_the_steps_that_were_due_before():
     clock = Clock()
     assert events(clock.recalendar(on(23, "13:30"), LATE_SHIFT)) == ["warned", "breached", "recalendared"]
     assert clock.state.next_at == on(23, "14:30")
+    assert clock.recount(on(23, "13:45"), event="repaired") == []
+    assert clock.state.breached_at == on(23, "13:00")
 
 
 def test_paused_clock_takes_other_hours_and_stays_paused():
@@ -169,6 +211,13 @@ def test_paused_clock_takes_other_hours_and_stays_paused():
     assert (clock.state.phase, clock.state.elapsed) == ("paused", hours(2))
     clock.move("resume", on(23, "12:30"))
     assert clock.state.due_at == on(23, "16:00")
+
+
+def test_repair_does_not_count_new_hours_where_the_old_ones_ruled():
+    clock = Clock(on(20, "15:00"))
+    clock.recalendar(on(23, "09:30"), ALWAYS)
+    assert clock.recount(on(23, "09:45"), event="repaired") == []
+    assert clock.state.due_at == on(23, "11:00")
 
 
 def test_repair_leaves_what_was_carried_over():
