@@ -170,3 +170,20 @@ def _is_referee(user: User, handoff: Handoff) -> bool:
     # Outside the reporting line of whoever declined.
     is_apart = user.team_id is None or user.team_id != handoff.team_id
     return bool(email) and user.email.casefold() == email.casefold() and is_apart
+
+
+def can_see_alignment(user: User) -> bool:
+    """Tell whether this person gets leadership's page: leaders, both managers and operations."""
+    return user.is_active and user.role in _DRAFTS
+
+
+def can_see_desk(user: User) -> bool:
+    """Tell whether this person gets Marketing's desk: Marketing, and who keeps it running."""
+    is_mdr = user.role == Role.QUALIFIER and user.side == Side.MARKETING
+    return user.is_active and (user.role in MARKETS or is_mdr or user.role == Role.OPERATIONS)
+
+
+def can_see_team(user: User) -> bool:
+    """Tell whether this person gets the page of Sales' teams: both managers and operations."""
+    managers = (Role.SALES_MANAGER, Role.MARKETING_MANAGER, Role.OPERATIONS)
+    return user.is_active and user.role in managers

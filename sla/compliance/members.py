@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from leads.models import Lead
 from sla import agreements
 from sla.choices import PERIODIC_KINDS
 from sla.compliance import cohorts, periodic, timed
@@ -37,23 +38,37 @@ class Member:
 
 
 def of_commitment(
-    code: str, bucket: str, period: Period | None, filters: Filters, now: datetime
+    code: str,
+    bucket: str,
+    period: Period | None,
+    filters: Filters,
+    now: datetime,
+    visible: QuerySet[Lead] | None = None,
 ) -> list[Member]:
-    """Return the leads of a commitment in a bucket: kept, missed, open, or any other word for all."""
+    """Return the leads of a commitment in a bucket: kept, missed, open, or any other word for all.
+
+    `visible` keeps those leads only that a person may see; None keeps all.
+    """
     kind = _kind_of(code)
     if kind in PERIODIC_KINDS:
-        return [_from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters))]
+        return [
+            _from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters), visible)
+        ]
     clocks = timed.in_bucket(timed.clocks_in(period, filters).filter(commitment__code=code), bucket, now)
-    related = clocks.select_related("lead__account", "rep", "handoff__rep").order_by("due_at", "id")[:MOST]
+    related = clocks.filter(_seen(visible)).select_related("lead__account", "rep", "handoff__rep")
+    related = related.order_by("due_at", "id")[:MOST]
     return [_from_clock(clock) for clock in related]
 
 
-def of_offers(bucket: str, leg: int, period: Period | None, filters: Filters) -> list[Member]:
+def of_offers(
+    bucket: str, leg: int, period: Period | None, filters: Filters, visible: QuerySet[Lead] | None = None
+) -> list[Member]:
     """Return the leads of an offer cohort, by a bucket of `cohorts.in_bucket` or `never_followed_up`."""
     if bucket == "never_followed_up":
-        return [_from_handoff(h) for h in _related(cohorts.handed_over(period, filters).filter(touched=0))]
-    found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
-    return [_from_handoff(handoff) for handoff in _related(found)]
+        found = cohorts.handed_over(period, filters).filter(touched=0)
+    else:
+        found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
+    return [_from_handoff(handoff) for handoff in _related(found, visible)]
 
 
 def _kind_of(code: str) -> str:
@@ -93,8 +108,13 @@ def _conditions(kind: str, units: QuerySet[Handoff]) -> tuple[QuerySet[Handoff],
     return units, Q(state="won")
 
 
-def _related(handoffs: QuerySet[Handoff]) -> Iterable[Handoff]:
-    return handoffs.select_related("lead__account", "rep").order_by("offered_at", "id")[:MOST]
+def _related(handoffs: QuerySet[Handoff], visible: QuerySet[Lead] | None) -> Iterable[Handoff]:
+    found = handoffs.filter(_seen(visible)).select_related("lead__account", "rep")
+    return found.order_by("offered_at", "id")[:MOST]
+
+
+def _seen(visible: QuerySet[Lead] | None) -> Q:
+    return Q() if visible is None else Q(lead_id__in=visible.values("pk"))
 
 
 def _from_clock(clock: Clock) -> Member:

@@ -1,0 +1,154 @@
+"""Say the figures of a report in words, shapes and numbers: presentation only, nothing is computed."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import wording
+from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
+from sla.compliance.report import Line, Report
+from sla.compliance.truth import Truth
+
+#: Status of a line → tone of the shape, word.
+STATUSES: dict[str, tuple[str, str | Promise]] = {
+    "kept": ("ok", gettext_lazy("Kept")),
+    "missed": ("late", gettext_lazy("Missed")),
+    "behind": ("warn", gettext_lazy("Behind")),
+    "too_few": ("na", gettext_lazy("Too few")),
+    "none": ("na", gettext_lazy("Nothing due")),
+    "unknown": ("unknown", gettext_lazy("Unknown")),
+}
+VERDICTS: dict[str, str | Promise] = {
+    "proved": gettext_lazy("Proved."),
+    "refuted": gettext_lazy("Refuted."),
+    "too_early": gettext_lazy("Too early to say."),
+    "untested": gettext_lazy("Untested: not followed up."),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One commitment as a page prints it."""
+
+    line: Line
+    label: str
+    terms: str
+    tone: str
+    word: str | Promise
+    value: str
+    target: str
+    change: str
+    is_missed: bool
+    is_few: bool
+
+
+def label_of(line: Line) -> str:
+    """Return the name of a commitment in the reader's language."""
+    if line.kind in CLOCK_KINDS:
+        return str(CLOCK_KINDS[line.kind].label)
+    return str(PERIODIC_KINDS[line.kind][0])
+
+
+def row_of(line: Line, after_exceptions: bool = False) -> Row:
+    tone, word = STATUSES[line.status]
+    return Row(
+        line=line,
+        label=label_of(line),
+        terms=line.terms.say(_),
+        tone=tone,
+        word=word,
+        value=value_of(line, after_exceptions),
+        target=target_of(line),
+        change="" if line.change is None else wording.signed_text(round(line.change * 100)),
+        is_missed=line.status == "missed",
+        is_few=line.status in ("too_few", "none", "unknown"),
+    )
+
+
+def value_of(line: Line, after_exceptions: bool = False) -> str:
+    """Say the value: a number for volume, "3 of 4" for few cases, else a percentage."""
+    value = line.value_after_exceptions if after_exceptions else line.value
+    if value is None:
+        return "–"
+    if line.kind == "volume":
+        return wording.count_text(value)
+    if line.status == "too_few" and line.kind != "close_rate":
+        return wording.share_of(line.kept, line.n)
+    return wording.share_text(value)
+
+
+def target_of(line: Line) -> str:
+    if line.target is None:
+        return "–"
+    return wording.count_text(line.target) if line.kind == "volume" else wording.share_text(line.target)
+
+
+def rows_of(report: Report, side: str, after_exceptions: bool = False) -> list[Row]:
+    return [row_of(line, after_exceptions) for line in report.of_side(side)]
+
+
+def tally(lines: list[Line]) -> str:
+    """Say how a side stands: "4 kept, 1 behind, 1 too few to judge"."""
+    counts = {status: sum(line.status == status for line in lines) for status in STATUSES}
+    parts = [
+        (counts["kept"], ngettext("%(n)s kept", "%(n)s kept", counts["kept"])),
+        (counts["missed"], ngettext("%(n)s missed", "%(n)s missed", counts["missed"])),
+        (counts["behind"], ngettext("%(n)s behind", "%(n)s behind", counts["behind"])),
+        (counts["too_few"], ngettext("%(n)s too few to judge", "%(n)s too few to judge", counts["too_few"])),
+    ]
+    return ", ".join(text % {"n": n} for n, text in parts if n) or _("nothing due")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The sentence that a page opens with: `strong` is what matters most."""
+
+    first: str
+    strong: str = ""
+    rest: str = ""
+
+
+def finding_of(report: Report) -> Finding:
+    """Say what was found: how many are kept, the weak spot, whether volume is behind its pace."""
+    judged = len(report.judged)
+    if not judged:
+        return Finding(_("Nothing has fallen due in this period yet, or too little to judge."))
+    first = ngettext(
+        "%(kept)s of %(n)s commitment is kept.", "%(kept)s of %(n)s commitments are kept.", judged
+    ) % {"kept": report.kept, "n": judged}
+    weakest = report.weakest
+    if weakest is None:
+        return Finding(first, rest=_pace(report))
+    strong = _("%(name)s is the weak spot:") % {"name": label_of(weakest)}
+    against = _("%(value)s against %(target)s.") % {"value": value_of(weakest), "target": target_of(weakest)}
+    return Finding(first, strong, f"{against} {_pace(report)}".strip())
+
+
+def _pace(report: Report) -> str:
+    promised = report.volume.promised_by_now
+    behind = 0 if promised is None else round(promised) - report.volume.counted
+    if behind <= 0:
+        return ""
+    words = ngettext(
+        "Marketing is %(n)s lead behind its pace.", "Marketing is %(n)s leads behind its pace.", behind
+    )
+    return words % {"n": wording.count_text(behind)}
+
+
+def truth_sentence(found: Truth) -> str:
+    """Say why the verdict on a definition is what it is."""
+    if not found.opportunities:
+        return _("No handoff is old enough to judge yet.")
+    words = ngettext(
+        "%(won)s of %(n)s account followed up was won.",
+        "%(won)s of %(n)s accounts followed up were won.",
+        found.followed_up,
+    )
+    return words % {"won": found.won, "n": found.followed_up}
+
+
+def commitments_of(rows: list[Row]) -> list[Row]:
+    """Leave out what nothing fell due for: a scorecard shows what can be judged."""
+    return [row for row in rows if row.line.status not in ("none", "unknown")]

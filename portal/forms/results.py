@@ -1,0 +1,104 @@
+"""The questions asked of results: which period, whose leads, counted how."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from leads.choices import Role, Side
+from leads.models import Lead, Team, User
+from leads.models.querysets import SEES_ALL
+from sla.compliance.periods import Filters, Period, month_of, quarter_of
+
+PERIODS = (
+    ("month", _("This month")),
+    ("last_month", _("Last month")),
+    ("quarter", _("This quarter")),
+    ("last_quarter", _("Last quarter")),
+    ("own", _("From … to …")),
+    ("all", _("All times")),
+)
+COUNTED = (("raw", _("As it was")), ("excused", _("After exceptions")))
+
+
+class ResultsForm(forms.Form):
+    """Period, team, source and way of counting; an unanswered field keeps its default.
+
+    Whoever sees only a team's leads is asked about that team, whatever the address says.
+    """
+
+    period = forms.ChoiceField(choices=PERIODS, required=False, label=_("Period"))
+    first_on = forms.DateField(
+        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last_on = forms.DateField(
+        required=False, label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.filter(side=Side.SALES).order_by("name"),
+        required=False,
+        empty_label=_("All teams"),
+        label=_("Team"),
+    )
+    source = forms.ChoiceField(required=False, label=_("Source"))
+    counted = forms.ChoiceField(choices=COUNTED, required=False, label=_("Counted"))
+
+    def __init__(self, *args: Any, user: User, default: str = "month", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.default = default
+        self.fields["period"].initial = default
+        sources = (
+            Lead.objects.exclude(source="").order_by("source").values_list("source", flat=True).distinct()
+        )
+        self.fields["source"].choices = [("", _("All sources")), *((name, name) for name in sources)]
+        if user.role not in SEES_ALL:
+            del self.fields["team"]
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        first_on, last_on = asked.get("first_on"), asked.get("last_on")
+        if asked.get("period") == "own" and not (first_on and last_on):
+            self.add_error("first_on", _("Give both days, from and to."))
+        elif first_on and last_on and last_on < first_on:
+            self.add_error("last_on", _("This day lies before the first one."))
+        return asked
+
+    @property
+    def after_exceptions(self) -> bool:
+        return self._answer("counted") == "excused"
+
+    @property
+    def which(self) -> str:
+        return self._answer("period") or self.default
+
+    def chosen(self, today: date, zone: str) -> Period | None:
+        """Return the period asked for, None for all times; a faulty question gets the default."""
+        which = self.which if self.is_valid() else self.default
+        if which == "own":
+            return Period(self._answer("first_on"), self._answer("last_on"), zone)
+        return {
+            "month": month_of(today, zone),
+            "last_month": month_of(today, zone).before,
+            "quarter": quarter_of(today, zone),
+            "last_quarter": quarter_of(today, zone).before,
+            "all": None,
+        }[which]
+
+    def filters(self) -> Filters:
+        """Return what to narrow to; raise nothing: a faulty answer narrows to nothing."""
+        own_team = None if self.user.role in SEES_ALL else self.user.team_id or 0
+        team = self._answer("team")
+        return Filters(
+            team_id=own_team if own_team is not None else getattr(team, "pk", None),
+            source=self._answer("source") or None,
+        )
+
+    def _answer(self, name: str) -> Any:
+        return self.cleaned_data.get(name) if self.is_valid() else None
+
+
+def sees_people(user: User) -> bool:
+    """Leaders judge the two sides, not persons."""
+    return user.role != Role.LEADER

@@ -1,0 +1,90 @@
+"""Alignment: one page that tells leadership whether both sides kept their word and whether it pays."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from portal import access, charts, figures
+from portal.pages.compliance import asked_of
+from sla import agreements, permissions
+from sla.compliance import regret, report, truth
+
+#: The field's own figures, beside which ours stand (PRODUCT: the problem in figures).
+FIELD_NEVER_FOLLOWED_UP = 0.71
+FIELD_TOUCHES_PER_LEAD = 1.3
+REGRET_SHOWN = 8
+
+
+@require_safe
+def alignment(request: HttpRequest) -> HttpResponse:
+    """Show the period's answer for leadership, without names of reps."""
+    access.require(permissions.can_see_alignment(access.person(request)))
+    asked = asked_of(request, default="quarter")
+    found = report.build(asked.period, asked.filters, asked.now)
+    verdicts = [truth.judge(version, asked.now, asked.filters) for version in agreements.in_force()]
+    refused = regret.find(asked.period, asked.filters)
+    context = {
+        "form": asked.form,
+        "report": found,
+        "headline": _headline(found),
+        "scorecard": [
+            (side, title, figures.commitments_of(figures.rows_of(found, side)), found.of_side(side))
+            for side, title in (("marketing", _("Marketing")), ("both", _("Both")), ("sales", _("Sales")))
+        ],
+        "truths": [_truth(each) for each in verdicts if each is not None],
+        "follow_up": found.follow_up,
+        "never_bars": _bars(found.follow_up.never_share, FIELD_NEVER_FOLLOWED_UP, 1.0),
+        "touch_bars": _bars(found.follow_up.touches_per_lead, FIELD_TOUCHES_PER_LEAD, 6.0),
+        "field_never": FIELD_NEVER_FOLLOWED_UP,
+        "field_touches": FIELD_TOUCHES_PER_LEAD,
+        "cohort": found.legs.get(1),
+        "regret": refused,
+        "regret_cases": refused.cases[:REGRET_SHOWN],
+        "regret_reasons": _reasons(refused),
+    }
+    return render(request, "results/alignment.html", context)
+
+
+def _headline(found: report.Report) -> str:
+    judged = len(found.judged)
+    if not judged:
+        return _("Nothing can be judged in this period yet")
+    words = ngettext(
+        "Both sides kept %(kept)s of %(n)s commitment",
+        "Both sides kept %(kept)s of %(n)s commitments",
+        judged,
+    )
+    return words % {"kept": found.kept, "n": judged}
+
+
+def _truth(found: truth.Truth) -> dict[str, Any]:
+    rate = found.rate
+    drawing = None if rate is None else charts.truth(rate, found.low, found.high, found.bar)
+    return {
+        "found": found,
+        "verdict": figures.VERDICTS[found.verdict],
+        "sentence": figures.truth_sentence(found),
+        "chart": drawing,
+    }
+
+
+def _bars(ours: float | None, field: float, top: float) -> list[dict[str, Any]]:
+    """Return ours and the field's figure as widths of 200, capped at the top of the scale."""
+    pairs = ((_("Ours"), ours, ""), (_("Field"), field, "quiet"))
+    return [
+        {"label": label, "width": None if value is None else round(200 * min(value / top, 1)), "tone": tone}
+        for label, value, tone in pairs
+    ]
+
+
+def _reasons(refused: regret.Regret) -> list[dict[str, Any]]:
+    version = agreements.current()
+    known = {each.code: each.label for each in agreements.document(version).reasons} if version else {}
+    return [
+        {"label": known.get(code, code), "value": n, "text": str(n), "tone": ""}
+        for code, n, _amount in refused.by_reason[:6]
+    ]

@@ -1,0 +1,268 @@
+"""Compliance: what both sides promised and kept, down to the leads and out as CSV."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from leads.models import Lead, User
+from leads.models.querysets import SEES_ALL
+from portal import access, badges, charts, csvfile, figures
+from portal.forms.results import ResultsForm, sees_people
+from sla import agreements
+from sla.choices import CLOCK_KINDS, ActingSide, Cause
+from sla.compliance import members, outcomes, plain, report
+from sla.compliance.members import Member
+from sla.compliance.periods import Filters, Period
+from sla.models import Clock
+
+SHOWN = 200
+LATE_SHOWN = 8
+OUTCOMES = (
+    gettext_lazy("Accepted"),
+    gettext_lazy("Not now"),
+    gettext_lazy("Never"),
+    gettext_lazy("No decision in time"),
+)
+BUCKETS = {
+    "all": gettext_lazy("All"),
+    "kept": gettext_lazy("Kept"),
+    "missed": gettext_lazy("Missed"),
+    "open": gettext_lazy("Open"),
+}
+OFFERS = {
+    "offered": gettext_lazy("Offered"),
+    "accepted": gettext_lazy("Accepted"),
+    "declined": gettext_lazy("Declined"),
+    "declined_though_met": gettext_lazy("Declined although the definition was met"),
+    "expired": gettext_lazy("Not decided in time"),
+    "undecided": gettext_lazy("Waiting for a decision"),
+    "never_followed_up": gettext_lazy("Never followed up"),
+}
+HEAD = (
+    "lead_id", "lead", "account", "source", "owner", "state",
+    "started_at", "due_at", "ended_at", "late_by_s", "cause", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of one person, with the form that asks it."""
+
+    user: User
+    form: ResultsForm
+    period: Period | None
+    filters: Filters
+    now: datetime
+
+    @property
+    def visible(self) -> Any:
+        """Return the leads whose names this person may read, None for all of them."""
+        return None if self.user.role in SEES_ALL else Lead.objects.visible_to(self.user)
+
+
+def asked_of(request: HttpRequest, default: str = "month") -> Asked:
+    """Read the question from the address."""
+    now, user, zone = timezone.now(), access.person(request), agreements.zone()
+    form = ResultsForm(request.GET or None, user=user, default=default)
+    period = form.chosen(now.astimezone(ZoneInfo(zone)).date(), zone)
+    return Asked(user, form, period, form.filters(), now)
+
+
+@require_safe
+def compliance(request: HttpRequest) -> HttpResponse:
+    """Show both sides' commitments over a period."""
+    asked = asked_of(request)
+    found = report.build(asked.period, asked.filters, asked.now)
+    late = report.late_now(asked.filters)
+    after = asked.form.after_exceptions
+    context = {
+        "form": asked.form,
+        "report": found,
+        "finding": figures.finding_of(found),
+        "sides": [
+            (side, title, figures.rows_of(found, side, after), figures.tally(found.of_side(side)))
+            for side, title in (("marketing", _("Marketing")), ("sales", _("Sales")))
+        ],
+        "others": [*figures.rows_of(found, "both", after), *figures.rows_of(found, "referee", after)],
+        "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
+        "pace": _pace(found, asked.now),
+        "weeks": _weeks(asked),
+        "reasons": _reasons(asked),
+        "late": _late_rows(late[:LATE_SHOWN], asked),
+        "late_count": len(late),
+        "sees_people": sees_people(asked.user),
+    }
+    return render(request, "results/compliance.html", context)
+
+
+@require_safe
+def compliance_csv(request: HttpRequest) -> HttpResponse:
+    """Return the commitments of the page as a file."""
+    asked = asked_of(request)
+    found = report.build(asked.period, asked.filters, asked.now)
+    lines = [plain.of_line(line) for line in found.lines]
+    head = list(lines[0]) if lines else ["commitment"]
+    return csvfile.answer("compliance", head, ([line[name] for name in head] for line in lines))
+
+
+@require_safe
+def commitment(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one commitment with the leads behind its figure."""
+    asked = asked_of(request)
+    found = report.build(asked.period, asked.filters, asked.now)
+    line = found.line(code)
+    if line is None:
+        raise Http404
+    bucket = _bucket(request, BUCKETS)
+    people = _members(asked, code, bucket)
+    context = {
+        "form": asked.form,
+        "row": figures.row_of(line, asked.form.after_exceptions),
+        "report": found,
+        "bucket": bucket,
+        "tabs": _bucket_tabs(request, BUCKETS, bucket, line),
+        "members": people[:SHOWN],
+        "total": len(people),
+        "sees_people": sees_people(asked.user),
+    }
+    return render(request, "results/commitment.html", context)
+
+
+@require_safe
+def commitment_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """Return the leads behind a figure as a file."""
+    asked = asked_of(request)
+    people = _members(asked, code, _bucket(request, BUCKETS))
+    return csvfile.answer(f"compliance-{code}", HEAD, (_cells(one, asked.user) for one in people))
+
+
+@require_safe
+def offers(request: HttpRequest) -> HttpResponse:
+    """Show the leads of an offer cohort by what became of them."""
+    asked = asked_of(request)
+    bucket = _bucket(request, OFFERS)
+    people = members.of_offers(bucket, 1, asked.period, asked.filters, asked.visible)
+    if request.GET.get("format") == "csv":
+        return csvfile.answer(f"offers-{bucket}", HEAD, (_cells(one, asked.user) for one in people))
+    context = {
+        "form": asked.form,
+        "title": OFFERS[bucket],
+        "tabs": _bucket_tabs(request, OFFERS, bucket),
+        "members": people[:SHOWN],
+        "total": len(people),
+        "bucket": bucket,
+        "sees_people": sees_people(asked.user),
+    }
+    return render(request, "results/offers.html", context)
+
+
+def _members(asked: Asked, code: str, bucket: str) -> list[Member]:
+    return members.of_commitment(code, bucket, asked.period, asked.filters, asked.now, asked.visible)
+
+
+def _bucket(request: HttpRequest, buckets: dict[str, Any]) -> str:
+    wanted = request.GET.get("bucket", "")
+    return wanted if wanted in buckets else next(iter(buckets))
+
+
+def _bucket_tabs(
+    request: HttpRequest, buckets: dict[str, Any], current: str, line: Any = None
+) -> list[dict[str, Any]]:
+    tabs = []
+    for bucket, label in buckets.items():
+        query = request.GET.copy()
+        query["bucket"] = bucket
+        count = getattr(line, bucket, None) if line else None
+        tabs.append(
+            {"label": label, "url": f"?{query.urlencode()}", "count": count, "is_current": bucket == current}
+        )
+    return tabs
+
+
+def _cells(member: Member, user: User) -> list[Any]:
+    owner = member.owner if sees_people(user) else ""
+    return [
+        member.lead_id, member.lead, member.account, member.source, owner, member.state,
+        member.started_at, member.due_at, member.ended_at, member.lateness, member.cause, member.reason,
+    ]  # fmt: skip
+
+
+def _pace(found: report.Report, now: datetime) -> charts.Pace | None:
+    """Draw what was handed over day by day against the promise; nothing without a promise."""
+    period, volume = found.period, found.volume
+    if period is None or not volume.promised or (period.last_on - period.first_on).days > 100:
+        return None
+    counts, done, total = dict(volume.days), [], 0
+    length = (period.last_on - period.first_on).days + 1
+    today = now.astimezone(ZoneInfo(period.zone)).date()
+    days = [period.first_on + timedelta(days=index) for index in range(length)]
+    for day in days:
+        if day > today:
+            break
+        total += counts.get(day, 0)
+        done.append(total)
+    names = [f"{day.day} {day:%b}" for day in days]
+    return charts.pace(names, done, volume.promised)
+
+
+def _weeks(asked: Asked) -> charts.Stacks | None:
+    if asked.period is None:
+        return None
+    weeks = outcomes.by_week(asked.period, asked.filters)[-13:]
+    series = [(str(word), [week.counts[index] for week in weeks]) for index, word in enumerate(OUTCOMES)]
+    return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in weeks], series)
+
+
+def _reasons(asked: Asked) -> list[dict[str, Any]]:
+    version = agreements.current()
+    known = {reason.code: reason.label for reason in agreements.document(version).reasons} if version else {}
+    counted = outcomes.reasons(asked.period, asked.filters)
+    return [
+        {
+            "label": known.get(each.code, each.code),
+            "side": ActingSide(each.side).label if each.side else "",
+            "value": each.n,
+            "text": str(each.n),
+            "tone": "" if each.side == ActingSide.MARKETING else "quiet",
+        }
+        for each in counted[:8]
+    ]
+
+
+def _late_rows(clocks: list[Clock], asked: Asked) -> list[dict[str, Any]]:
+    """Return the late clocks as rows; a lead that this person may not open has no link."""
+    ids = [clock.lead_id for clock in clocks]
+    visible = (
+        set(ids)
+        if asked.visible is None
+        else set(asked.visible.filter(pk__in=ids).values_list("pk", flat=True))
+    )
+    return [_late_row(clock, asked.now, clock.lead_id in visible) for clock in clocks]
+
+
+def _late_row(clock: Clock, now: datetime, is_visible: bool) -> dict[str, Any]:
+    person = clock.rep or (clock.handoff.rep if clock.handoff else None)
+    badge = badges.badge_for(
+        clock.state,
+        now=now,
+        label=str(CLOCK_KINDS[clock.kind].label),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        warned_at=clock.warned_at,
+        breached_at=clock.breached_at,
+    )
+    return {
+        "clock": clock,
+        "badge": badge,
+        "owner": str(person) if person else _("Nobody"),
+        "cause": Cause(clock.cause).label if clock.cause else "",
+        "is_visible": is_visible,
+    }

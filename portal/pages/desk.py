@@ -1,0 +1,103 @@
+"""Marketing's desk: what Sales gave back, what is ready to hand over, what waits."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from leads.models import User
+from portal import access, wording
+from portal.lines import desk as words
+from portal.pages.inbox import GROUPS, day_ends_at
+from sla import agreements, permissions
+from sla.compliance import periodic
+from sla.compliance.periods import Filters, month_of
+from sla.queries import desk as queries
+
+PAGE = 50
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show what waits for Marketing, the earliest due first."""
+    now, user = timezone.now(), access.person(request)
+    access.require(permissions.can_see_desk(user))
+    tab = request.GET.get("tab", "all")
+    tab = tab if tab in words.TABS else "all"
+    pages = request.GET.get("pages", "")
+    limit = PAGE * (int(pages) if pages.isdecimal() and 0 < int(pages) < 1000 else 1)
+    found = queries.desk(tab=tab, now=now, day_ends_at=day_ends_at(now), limit=limit)
+    context = {
+        "desk": found,
+        "tabs": _tabs(found, tab),
+        "groups": _groups(found, user, now),
+        "sentence": _sentence(found),
+        "late_count": found.counts["late"],
+        "soon_line": _soon_line(found, now),
+        "pace": _pace(now),
+        "next_pages": limit // PAGE + 1 if len(found.shown) < sum(found.groups.values()) else None,
+        "nav_counts": {"desk": found.counts["all"]},
+    }
+    return render(request, "desk/desk.html", context)
+
+
+def _groups(found: queries.Desk, user: User, now: datetime) -> list[dict[str, Any]]:
+    ends_at = day_ends_at(now)
+    drawn = [(row.item.group(ends_at), words.line(row, user, now)) for row in queries.rows(found.shown)]
+    groups = [
+        {
+            "label": label,
+            "count": found.groups[code],
+            "lines": [line for group, line in drawn if group == code],
+        }
+        for code, label in GROUPS.items()
+    ]
+    return [group for group in groups if group["lines"]]
+
+
+def _tabs(found: queries.Desk, current: str) -> list[dict[str, Any]]:
+    here = reverse("desk")
+    return [
+        {
+            "label": label,
+            "url": here if code == "all" else f"{here}?tab={code}",
+            "count": found.counts[code],
+            "is_current": code == current,
+            "is_hot": code == "late" and found.counts["late"] > 0,
+        }
+        for code, label in words.TABS.items()
+    ]
+
+
+def _sentence(found: queries.Desk) -> str:
+    count = found.counts["all"]
+    if not count:
+        return _("Nothing waits for Marketing.")
+    return ngettext("%(n)s lead needs you.", "%(n)s leads need you.", count) % {"n": count}
+
+
+def _soon_line(found: queries.Desk, now: datetime) -> str:
+    due = [item.due_at for item in found.soon if item.due_at]
+    if not due:
+        return ""
+    said = ngettext("%(n)s more is due before %(when)s.", "%(n)s more are due before %(when)s.", len(due))
+    return said % {"n": len(due), "when": wording.moment_text(max(due), now)}
+
+
+def _pace(now: datetime) -> dict[str, Any] | None:
+    """Return how the month's promised volume stands; None when none is promised."""
+    version = agreements.current()
+    promises = agreements.document(version).of_kind("volume") if version else ()
+    if not promises:
+        return None
+    zone = agreements.zone()
+    month = month_of(timezone.localtime(now).date(), zone)
+    volume = periodic.volume(month, Filters(), now, promises[0].amount, promises[0].per or "month")
+    behind = round(volume.promised_by_now or 0) - volume.counted
+    return {"done": volume.counted, "promised": volume.promised, "behind": max(behind, 0)}

@@ -1,0 +1,71 @@
+"""The addresses of the pages, a list per group of pages."""
+
+from django.urls import path
+
+from portal.pages import (
+    alignment,
+    compliance,
+    desk,
+    facts,
+    handoffs,
+    inbox,
+    leads,
+    refusals,
+    rulings,
+    search,
+    team,
+)
+
+INBOX = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/fresh/", inbox.fresh, name="inbox-fresh"),
+    path("inbox/pause/", inbox.pause, name="inbox-pause"),
+    path("inbox/<int:pk>/row/", inbox.row, name="inbox-row"),
+    path("inbox/<int:pk>/panel/", inbox.panel, name="inbox-panel"),
+]
+LEADS = [
+    path("leads/", leads.leads, name="leads"),
+    path("leads/<int:pk>/", leads.dossier, name="lead"),
+    path("leads/<int:pk>/touch/", facts.touch, name="lead-touch"),
+    path("leads/<int:pk>/bant/<slug:kind>/", facts.bant, name="lead-bant"),
+    path("leads/<int:pk>/next-step/", facts.next_step, name="lead-next-step"),
+    path("leads/<int:pk>/offer/", facts.offer, name="lead-offer"),
+    path("leads/<int:pk>/reopen/", facts.reopen, name="lead-reopen"),
+    path("search/", search.search, name="search"),
+]
+MOVES = [
+    path("handoffs/<int:pk>/accept/", handoffs.accept, name="handoff-accept"),
+    path("handoffs/<int:pk>/undo/", handoffs.undo, name="handoff-undo"),
+    path("handoffs/<int:pk>/ask/", handoffs.ask, name="handoff-ask"),
+    path("handoffs/<int:pk>/decline/", refusals.decline, name="handoff-decline"),
+    path("handoffs/<int:pk>/hand-back/", refusals.hand_back, name="handoff-hand-back"),
+    path("handoffs/<int:pk>/consequences/", refusals.consequences, name="handoff-consequences"),
+    path("handoffs/<int:pk>/reroute/", handoffs.reroute, name="handoff-reroute"),
+    path("handoffs/<int:pk>/qualify/", handoffs.qualify, name="handoff-qualify"),
+    path("handoffs/<int:pk>/convert/", handoffs.convert, name="handoff-convert"),
+    path("handoffs/<int:pk>/win/", handoffs.win, name="handoff-win"),
+    path("handoffs/<int:pk>/lose/", handoffs.lose, name="handoff-lose"),
+    path("handoffs/<int:pk>/rate/", handoffs.rate, name="handoff-rate"),
+    path("handoffs/<int:pk>/answer/", rulings.answer, name="handoff-answer"),
+    path("handoffs/<int:pk>/withdraw/", rulings.withdraw, name="handoff-withdraw"),
+    path("handoffs/<int:pk>/reassign/", rulings.reassign, name="handoff-reassign"),
+    path("handoffs/<int:pk>/acknowledge/", rulings.acknowledge, name="handoff-acknowledge"),
+    path("handoffs/<int:pk>/repair/", rulings.repair, name="handoff-repair"),
+    path("handoffs/<int:pk>/contest/", rulings.contest, name="handoff-contest"),
+    path("handoffs/<int:pk>/rule/", rulings.rule, name="handoff-rule"),
+    path("handoffs/<int:pk>/nudge/", rulings.nudge, name="handoff-nudge"),
+]
+SIDES = [
+    path("desk/", desk.desk, name="desk"),
+    path("team/", team.team, name="team"),
+]
+RESULTS = [
+    path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance.csv", compliance.compliance_csv, name="compliance-csv"),
+    path("compliance/offers/", compliance.offers, name="compliance-offers"),
+    path("compliance/<slug:code>/", compliance.commitment, name="compliance-commitment"),
+    path("compliance/<slug:code>.csv", compliance.commitment_csv, name="compliance-commitment-csv"),
+    path("alignment/", alignment.alignment, name="alignment"),
+]
+
+urlpatterns = [*INBOX, *LEADS, *MOVES, *SIDES, *RESULTS]

@@ -1,0 +1,121 @@
+"""How a sales team stands: who carries how much, what is late, what is about to be."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+
+from leads.choices import Role
+from leads.models import Team, User
+from sla import calendars
+from sla.choices import ClockScope, HandoffState
+from sla.models import Clock, Handoff
+from sla.queries.desk import UNSEEN
+
+TAKES_LEADS = (Role.REP, Role.QUALIFIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one person carries; `max_open` None = no limit."""
+
+    person: User
+    offered: int
+    worked: int
+    late: int
+    soon: int
+    is_away: bool
+
+    @property
+    def open(self) -> int:
+        return self.offered + self.worked
+
+    @property
+    def max_open(self) -> int | None:
+        return self.person.max_open
+
+    @property
+    def is_full(self) -> bool:
+        return self.max_open is not None and self.open >= self.max_open
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """One team at a moment; the clocks are those of Sales, the longest late first."""
+
+    team: Team | None
+    loads: tuple[Load, ...]
+    late: tuple[Clock, ...]
+    soon: tuple[Clock, ...]
+    pool: int
+    late_count: int
+    soon_count: int
+
+
+def of_team(team: Team | None, now: datetime, limit: int) -> TeamView:
+    """Return how a team stands, None for all teams; the number of queries is the same for any size."""
+    late, soon = _clocks(team).late(), _clocks(team).due_soon()
+    return TeamView(
+        team=team,
+        loads=tuple(_loads(team, now)),
+        late=tuple(_shown(late).order_by("breached_at", "id")[:limit]),
+        soon=tuple(_shown(soon).order_by(F("due_at").asc(nulls_last=True), "id")[:limit]),
+        pool=_handoffs(team).filter(rep__isnull=True, state=HandoffState.OFFERED).count(),
+        late_count=late.count(),
+        soon_count=soon.count(),
+    )
+
+
+def _clocks(team: Team | None) -> QuerySet[Clock]:
+    found = Clock.objects.open().filter(side="sales", scope=ClockScope.LEAD, handoff__is_ended=False)
+    return found if team is None else found.filter(handoff__team=team)
+
+
+def _shown(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
+    parts = ("rep", "lead", "version__agreement", "question", "refusal")
+    related = clocks.select_related("commitment", "lead__account", *(f"handoff__{part}" for part in parts))
+    return related.defer(*(f"handoff__{column}" for column in UNSEEN), "lead__attributes")
+
+
+def _handoffs(team: Team | None) -> QuerySet[Handoff]:
+    found = Handoff.objects.open()
+    return found if team is None else found.filter(team=team)
+
+
+def _loads(team: Team | None, now: datetime) -> list[Load]:
+    people = User.objects.filter(role__in=TAKES_LEADS, is_active=True).select_related(
+        "team__calendar", "calendar"
+    )
+    people = people.filter(team__side="sales") if team is None else people.filter(team=team)
+    members = list(people.order_by("name"))
+    held = _handoffs(team).filter(rep__in=members).values("rep").order_by()
+    counts = {
+        row["rep"]: row
+        for row in held.annotate(
+            offered=Count("id", filter=Q(state=HandoffState.OFFERED)),
+            worked=Count("id", filter=~Q(state=HandoffState.OFFERED)),
+        )
+    }
+    clocks = {
+        row["handoff__rep"]: row
+        for row in _clocks(team)
+        .filter(handoff__rep__in=members)
+        .values("handoff__rep")
+        .order_by()
+        .annotate(
+            late=Count("handoff", distinct=True, filter=Q(breached_at__isnull=False)),
+            soon=Count("handoff", distinct=True, filter=Q(breached_at__isnull=True, warned_at__isnull=False)),
+        )
+    }
+    away = calendars.away(members, now)
+    return [
+        Load(
+            person,
+            counts.get(person.pk, {}).get("offered", 0),
+            counts.get(person.pk, {}).get("worked", 0),
+            clocks.get(person.pk, {}).get("late", 0),
+            clocks.get(person.pk, {}).get("soon", 0),
+            person.pk in away,
+        )
+        for person in members
+    ]

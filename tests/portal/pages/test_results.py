@@ -1,0 +1,216 @@
+"""Compliance and alignment: who sees what, and that every number leads to its leads."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leads.choices import Role
+from portal import csvfile
+from tests.factories import NOW, cast, make_lead, signed_version, won_deal
+from tests.sla.compliance import rows
+
+pytestmark = pytest.mark.django_db
+YESTERDAY = NOW - timedelta(days=1)
+PAGES = ("compliance", "compliance-offers", "compliance-csv")
+
+
+@pytest.fixture(autouse=True)
+def at_now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def people():
+    return cast()
+
+
+@pytest.fixture
+def version(people):
+    return signed_version(signers=(people.marketing_manager, people.sales_manager))
+
+
+def page(client, user, name: str, *args, **query):
+    client.force_login(user)
+    return client.get(reverse(name, args=args), query)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_sees_the_results_of_both_sides(client, people, version, role: str, name: str) -> None:
+    assert page(client, getattr(people, role), name).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("rep", 403),
+        ("qualifier", 403),
+        ("marketer", 403),
+        ("sales_manager", 200),
+        ("marketing_manager", 200),
+        ("leader", 200),
+        ("operations", 200),
+    ],
+)
+def test_alignment_is_for_those_who_decide(client, people, version, role: str, status: int) -> None:
+    assert page(client, getattr(people, role), "alignment").status_code == status
+
+
+@pytest.mark.parametrize("name", [*PAGES, "alignment"])
+def test_results_are_behind_the_login(client, db, name: str) -> None:
+    response = client.get(reverse(name))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
+
+
+def test_finding_names_the_weak_spot(client, people, version) -> None:
+    for index in range(10):
+        rows.clock(version, "decide", YESTERDAY, "met" if index < 8 else "late")
+
+    response = page(client, people.marketing_manager, "compliance")
+
+    assert "0 of 2 commitments are kept." in response.content.decode()
+    assert "<b>Decide is the weak spot:</b> 80% against 90%." in response.content.decode()
+
+
+def test_results_before_anything_happened_say_so(client, people, version) -> None:
+    text = page(client, people.marketing_manager, "compliance").content.decode()
+
+    assert "Nothing was offered in this period." in text
+    assert "Nothing is late." in text
+
+
+def test_results_without_an_agreement_say_so(client, people) -> None:
+    assert page(client, people.leader, "alignment").status_code == 200
+    text = page(client, people.marketing_manager, "compliance").content.decode()
+    assert "Nothing has fallen due in this period yet" in text
+
+
+def test_number_of_missed_leads_to_its_leads(client, people, version) -> None:
+    late = rows.clock(version, "decide", YESTERDAY, "late", lead=make_lead(company="Late Ltd"))
+    rows.clock(version, "decide", YESTERDAY, "met", lead=make_lead(company="Kept Ltd"))
+
+    text = page(client, people.marketing_manager, "compliance-commitment", "decide", bucket="missed").content
+
+    assert b"Late Ltd" in text
+    assert b"Kept Ltd" not in text
+    assert reverse("lead", args=[late.lead_id]).encode() in text
+
+
+def test_rep_reads_the_names_of_own_leads_only(client, people, version) -> None:
+    own = make_lead(company="Own Ltd", owner=people.rep)
+    foreign = make_lead(company="Foreign Ltd", owner=people.other_rep)
+    for lead, rep in ((own, people.rep), (foreign, people.other_rep)):
+        handoff = rows.offer(version, people.sales, "accepted", YESTERDAY, lead=lead, rep=rep)
+        rows.clock(version, "decide", YESTERDAY, "breached", lead=lead, handoff=handoff)
+
+    for name, *args in (("compliance-commitment", "decide"), ("compliance-commitment-csv", "decide"),
+                        ("compliance-offers",)):  # fmt: skip
+        text = page(client, people.rep, name, *args).content
+        assert b"Own Ltd" in text, name
+        assert b"Foreign Ltd" not in text, name
+
+
+@pytest.mark.parametrize("role", ["rep", "sales_manager"])
+def test_sales_is_asked_about_the_own_team_whatever_the_address_says(
+    client, people, version, role: str
+) -> None:
+    rows.offer(version, people.elsewhere, "accepted", YESTERDAY, lead=make_lead(company="Foreign Ltd"))
+
+    text = page(client, getattr(people, role), "compliance-offers", team=people.elsewhere.pk).content
+
+    assert b"Foreign Ltd" not in text
+    assert b"No lead is counted here." in text
+
+
+def test_leader_reads_no_names_of_reps(client, people, version) -> None:
+    handoff = rows.offer(version, people.sales, "accepted", YESTERDAY, rep=people.rep)
+    rows.clock(version, "decide", YESTERDAY, "breached", lead=handoff.lead, handoff=handoff, rep=people.rep)
+
+    for name in ("alignment", "compliance", "compliance-offers"):
+        assert people.rep.name.encode() not in page(client, people.leader, name).content, name
+    assert people.rep.name.encode() in page(client, people.marketing_manager, "compliance").content
+
+
+def test_unknown_commitment_is_not_found(client, people, version) -> None:
+    assert page(client, people.leader, "compliance-commitment", "nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"period": "own"}, "Give both days, from and to."),
+        (
+            {"period": "own", "first_on": "2026-11-02", "last_on": "2026-11-01"},
+            "This day lies before the first one.",
+        ),
+    ],
+)
+def test_faulty_question_gets_a_sentence(client, people, version, query: dict, sentence: str) -> None:
+    response = page(client, people.marketing_manager, "compliance", **query)
+
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+
+
+def test_own_period_is_counted(client, people, version) -> None:
+    rows.offer(version, people.sales, "accepted", NOW - timedelta(days=40), lead=make_lead(company="Old Ltd"))
+
+    text = page(
+        client, people.leader, "compliance-offers", period="own", first_on="2026-10-01", last_on="2026-10-31"
+    )
+
+    assert b"Old Ltd" in text.content
+
+
+def test_csv_has_every_commitment_and_figures_of_the_page(client, people, version) -> None:
+    for index in range(10):
+        rows.clock(version, "decide", YESTERDAY, "met" if index < 8 else "late")
+
+    answer = page(client, people.marketing_manager, "compliance-csv")
+
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    decide = next(line for line in lines if line["commitment"] == "decide")
+    assert (decide["kept"], decide["missed"], decide["value"]) == ("8", "2", "0.8")
+    assert answer["Content-Disposition"] == 'attachment; filename="compliance.csv"'
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_csv_cell_never_runs_as_a_formula(text: str) -> None:
+    assert csvfile.cell(text) == f"'{text}"
+
+
+def test_alignment_shows_regret_and_unknown_follow_up(client, people, version) -> None:
+    lead = rows.offer(version, people.sales, "declined", YESTERDAY, lead=make_lead(company="Missed Ltd")).lead
+    won_deal(lead, closed_at=NOW, amount=60_000, currency="EUR")
+
+    text = page(client, people.leader, "alignment").content.decode()
+
+    assert "Missed Ltd" in text
+    assert "60,000" in text
+
+
+def test_results_need_as_many_queries_for_thirty_leads_as_for_one(client, people, version) -> None:
+    def grow(number: int) -> None:
+        for _ in range(number):
+            handoff = rows.offer(version, people.sales, "declined", YESTERDAY)
+            rows.clock(version, "decide", YESTERDAY, "breached", lead=handoff.lead, handoff=handoff)
+
+    def queries(name: str, *args: str) -> int:
+        client.force_login(people.marketing_manager)
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(reverse(name, args=args)).status_code == 200
+        return len(found)
+
+    targets = [("compliance",), ("compliance-commitment", "decide"), ("compliance-offers",), ("alignment",)]
+    grow(1)
+    before = [queries(*target) for target in targets]
+    grow(29)
+
+    assert [queries(*target) for target in targets] == before
