@@ -3,6 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = r"""(?P<matched>from\s+["'](?P<url>\./[^"']+)["'])"""
+OUR_MODULES = ("concord/*.js", ((IMPORT, 'from "%(url)s"'),))
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
@@ -11,7 +12,4 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     Django can do so for every script, but then stumbles over those of other packages.
     """
 
-    patterns = (
-        *CompressedManifestStaticFilesStorage.patterns,
-        ("concord/*.js", ((IMPORT, 'from "%(url)s"'),)),
-    )
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, OUR_MODULES)
