@@ -49,7 +49,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.origins", "leads.setbased"),
+    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.setbased"),
 )
 
 FLOORS = ("leads", "sla", "portal")
@@ -96,14 +96,16 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 
 
+HEIGHTS = {room: len(ROOMS) - line for line, row in enumerate(ROOMS) for room in row}
+
+
 def room_of(module: str) -> str | None:
     """Return the room that `module` belongs to: the longest name of the plan that begins it."""
     parts = module.split(".")
-    names = {room for row in ROOMS for room in row}
     candidates = (".".join(parts[:length]) for length in range(len(parts), 1, -1))
-    return next((name for name in candidates if name in names), None)
+    return next((name for name in candidates if name in HEIGHTS), None)
 
 
 def height(room: str) -> int:
     """Return the line of `room`, counted from the ground."""
-    return next(len(ROOMS) - line for line, row in enumerate(ROOMS) if room in row)
+    return HEIGHTS[room]

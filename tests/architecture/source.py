@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tests.architecture import plan
@@ -34,6 +35,7 @@ class Source:
         return f"{self.module}:{getattr(node, 'lineno', 1)} {words}"
 
 
+@cache
 def all_sources() -> list[Source]:
     """Return every module of the three floors but the migrations."""
     return [
