@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import navigation
+from portal.models import Notice
 from sla import agreements
 from sla.models import AgreementVersion
 
@@ -102,6 +103,11 @@ class Frame:
     def agreement(self) -> InForce | None:
         """The agreement in force, None before the first is signed; one query."""
         return in_force_line(agreements.in_force(), timezone.localdate(self.now))
+
+    @cached_property
+    def notices_count(self) -> int:
+        """How many notices this person has not read; one query."""
+        return Notice.objects.filter(recipient_id=self.request.user.pk, read_at__isnull=True).count()
 
     @property
     def dialog_base(self) -> str:

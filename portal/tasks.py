@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from portal import delivery
 from portal.models import Heartbeat
 
 
@@ -10,3 +11,9 @@ from portal.models import Heartbeat
 def heartbeat() -> None:
     """Leave a mark that beat, queue, worker and database all did their part just now."""
     Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+
+
+@shared_task(name="portal.deliver")
+def deliver() -> int:
+    """Carry what waits in the outbox to people."""
+    return delivery.deliver(now=timezone.now())

@@ -10,6 +10,7 @@ from portal.pages import (
     handoffs,
     inbox,
     leads,
+    notices,
     refusals,
     rulings,
     search,
@@ -58,6 +59,8 @@ MOVES = [
 SIDES = [
     path("desk/", desk.desk, name="desk"),
     path("team/", team.team, name="team"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="notices-read"),
 ]
 RESULTS = [
     path("compliance/", compliance.compliance, name="compliance"),

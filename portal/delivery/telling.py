@@ -1,0 +1,71 @@
+"""Say a message in one sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import OutboxMessage
+from portal.models import Notice
+from sla.choices import CLOCK_KINDS
+
+#: Kind of message → sentence about the account.
+SENTENCES: dict[str, str | Promise] = {
+    "handoff.offer": _("%(account)s is offered to Sales."),
+    "handoff.accept": _("Sales accepted %(account)s."),
+    "handoff.decline": _("Sales declined %(account)s."),
+    "handoff.hand_back": _("Sales handed %(account)s back."),
+    "handoff.ask": _("Sales asks about %(account)s; the decision waits for the answer."),
+    "handoff.answer": _("Marketing answered about %(account)s."),
+    "handoff.reassign": _("%(account)s has a new owner."),
+    "handoff.reroute": _("%(account)s was passed on to another rep."),
+    "handoff.expire": _("Nobody decided on %(account)s in time; it goes on to somebody else."),
+    "handoff.withdraw": _("Marketing took %(account)s back."),
+    "handoff.qualify": _("%(account)s is qualified."),
+    "handoff.convert": _("%(account)s is an opportunity now."),
+    "handoff.win": _("%(account)s was won."),
+    "handoff.lose": _("%(account)s was lost."),
+    "handoff.acknowledge": _("Marketing took %(account)s up again."),
+    "handoff.repair": _("Marketing repaired the data of %(account)s."),
+    "handoff.contest": _("Marketing contests the decline of %(account)s."),
+    "handoff.rule": _("The referee ruled on %(account)s."),
+    "handoff.wake": _("%(account)s woke up again."),
+    "handoff.nudge": _("A reminder: %(account)s waits for you."),
+    "clock.warned": _("%(clock)s for %(account)s is due soon."),
+    "clock.breached": _("%(clock)s for %(account)s is late."),
+    "clock.escalated": _("%(clock)s for %(account)s is still late."),
+}
+TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}
+FALLBACK = _("Something changed about %(account)s.")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One notice as a page shows it; `lead_id` None when the lead is out of the reader's sight."""
+
+    sentence: str
+    at: datetime
+    lead_id: int | None
+    is_new: bool
+    tone: str
+
+
+def told(notice: Notice, is_visible: bool) -> Told:
+    """Return a notice in words."""
+    message = notice.message
+    return Told(
+        sentence=str(SENTENCES.get(message.kind, FALLBACK)) % _words(message, is_visible),
+        at=notice.created_at,
+        lead_id=message.lead_id if is_visible else None,
+        is_new=notice.read_at is None,
+        tone={"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}.get(
+            message.kind, "ok"
+        ),
+    )
+
+
+def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:
+    account = message.lead.account.name if message.lead and is_visible else str(_("A lead"))
+    kind = CLOCK_KINDS.get(message.data.get("kind", ""))
+    return {"account": account, "clock": str(kind.label) if kind else ""}
