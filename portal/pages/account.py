@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import context, logins, navigation, toasts
+from leads import people
+from portal import access, context, logins, navigation, toasts
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -52,7 +53,7 @@ class ChangePassword(views.PasswordChangeView):
 
     success_url = "/"
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         toasts.say(self.request, _("Password changed."))
         return super().form_valid(form)
 
@@ -65,7 +66,7 @@ class Logout(views.LogoutView):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to the first screen of their role."""
-    return redirect(navigation.first_address(request.user.role))
+    return redirect(navigation.first_address(access.person(request).role))
 
 
 @require_safe
@@ -103,6 +104,5 @@ def appearance(request: HttpRequest) -> HttpResponse:
         )
     wanted = request.POST.get("single_keys")
     if wanted in {"on", "off"}:
-        request.user.single_keys = wanted == "on"
-        request.user.save(update_fields=["single_keys"])
+        people.use_single_keys(user=access.person(request), is_on=wanted == "on")
     return response

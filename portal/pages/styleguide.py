@@ -97,12 +97,14 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = SampleForm(request.POST or None)
     if request.method == "GET":
-        said = {
-            "sub": _("First touch due 14:42."),
-            "undo_url": request.path,
-            "until": now + timedelta(minutes=2),
-        }
-        toasts.say(request, _("Accepted Nordhaus Build."), **said)
+        until = now + timedelta(minutes=2)
+        toasts.say(
+            request,
+            "Accepted Nordhaus Build.",
+            sub="First touch due 14:42.",
+            undo_url=request.path,
+            until=until,
+        )
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "styleguide/styleguide.html", {**samples(now), "form": form}, status=status)
 
@@ -148,15 +150,27 @@ def samples(now: datetime) -> dict[str, Any]:
 
 def sample_badges(now: datetime) -> list[badges.Badge]:
     """Return one badge of each state."""
-    hour = timedelta(hours=1)
-    running = {"now": now, "started_at": now - hour, "due_at": now + 2 * hour, "label": "First touch"}
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+
+    def running(state: str, due_at: datetime, **marks: datetime) -> badges.Badge:
+        started_at = now - hour
+        return badges.badge_for(
+            state,
+            now=now,
+            label="First touch",
+            started_at=started_at,
+            due_at=due_at,
+            warned_at=marks.get("warned_at"),
+            breached_at=marks.get("breached_at"),
+        )
+
     return [
-        badges.badge_for("running", **running),
-        badges.badge_for("running", **{**running, "due_at": now + timedelta(minutes=4)}, warned_at=now),
-        badges.badge_for("breached", **{**running, "due_at": now - timedelta(minutes=41)}, breached_at=now),
-        badges.badge_for("paused", now=now, remaining=timedelta(hours=2, minutes=15)),
+        running("running", now + 2 * hour),
+        running("running", now + 4 * minute, warned_at=now),
+        running("breached", now - 41 * minute, breached_at=now),
+        badges.badge_for("paused", now=now, remaining=2 * hour + 15 * minute),
         badges.badge_for("met", now=now, started_at=now - hour, ended_at=now - hour / 10),
-        badges.badge_for("met", now=now, breached_at=now, lateness=timedelta(minutes=12)),
+        badges.badge_for("met", now=now, breached_at=now, lateness=12 * minute),
         badges.badge_for("cancelled", now=now),
         badges.badge_for("not_started", now=now),
         badges.badge_for("too_few", now=now),

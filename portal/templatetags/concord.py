@@ -77,8 +77,8 @@ def key(cap: str) -> SafeString:
 @register.inclusion_tag("components/_clock.html")
 def clock_badge(badge: Badge, wide: bool = False, bare: bool = False) -> dict[str, Any]:
     """Show a clock: shape, word and time; `wide` fills its column."""
-    has_ring = badge.state == "running" and badge.left_share is not None
-    left = f"{badge.left_share * 100:.0f} 100" if has_ring else ""
+    ring = badge.left_share if badge.state == "running" else None
+    left = "" if ring is None else f"{ring * 100:.0f} 100"
     drawn = shape(SHAPE_OF_BADGE.get(badge.state, "none"))
     return {"badge": badge, "wide": wide, "bare": bare, "arc": left, "shape": drawn}
 
