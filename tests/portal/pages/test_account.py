@@ -121,8 +121,8 @@ def test_missing_page_is_said_kindly(client: Client, rep: User) -> None:
     assert b"This page is not here" in answer.content
 
 
-def test_frame_costs_at_most_three_queries(client: Client, rep: User, django_assert_max_num_queries) -> None:
+def test_frame_costs_at_most_four_queries(client: Client, rep: User, django_assert_max_num_queries) -> None:
     client.force_login(rep)
-    # Session, person, agreement in force.
-    with django_assert_max_num_queries(3):
+    # Session, person, agreement in force, unread notices.
+    with django_assert_max_num_queries(4):
         client.get("/more/")
