@@ -66,7 +66,7 @@ class _People:
         return {pk for pk in found if pk in self.roles and pk != message.data.get("actor")}
 
     def _recipients(self, message: OutboxMessage) -> set[int]:
-        team = message.data.get("team") or self.teams.get(_handoff_of(message))
+        team = message.data.get("team") or self.teams.get(_handoff_of(message) or 0)
         if message.data.get("action") == "notify_manager":
             return self._managers(message.data.get("side", Side.SALES), team)
         if message.recipient_id is not None:

@@ -49,10 +49,10 @@ class ResultsForm(forms.Form):
         self.user = user
         self.default = default
         self.fields["period"].initial = default
-        sources = (
-            Lead.objects.exclude(source="").order_by("source").values_list("source", flat=True).distinct()
-        )
-        self.fields["source"].choices = [("", _("All sources")), *((name, name) for name in sources)]
+        known = Lead.objects.exclude(source="").order_by("source")
+        source = self.fields["source"]
+        assert isinstance(source, forms.ChoiceField)
+        source.choices = [("", _("All sources")), *known.values_list("source", "source").distinct()]
         if user.role not in SEES_ALL:
             del self.fields["team"]
 

@@ -18,7 +18,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     user = access.person(request)
     own = Notice.objects.filter(recipient=user).select_related("message__lead__account")
     newest = list(own.order_by("-created_at", "-pk")[:SHOWN])
-    ids = {notice.message.lead_id for notice in newest}
+    ids = {notice.message.lead_id for notice in newest if notice.message.lead_id}
     visible = set(Lead.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     context = {
         "notices": [delivery.told(notice, notice.message.lead_id in visible) for notice in newest],

@@ -7,6 +7,7 @@ period of its offer; history without an offer time belongs to no period.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -86,7 +87,7 @@ def offered_in(period: Period | None, filters: Filters, leg: int | None = None) 
 
 def by_leg(period: Period | None, filters: Filters) -> dict[int, Cohort]:
     """Return the cohort of each leg on which something was offered; one query and one for the times."""
-    rows = offered_in(period, filters).values("leg").order_by("leg").annotate(**_counts())
+    rows: Any = offered_in(period, filters).values("leg").order_by("leg").annotate(**_counts())
     decisions = _decision_times(period, filters)
     return {row["leg"]: _cohort(row, decisions.get(row["leg"], [])) for row in rows}
 
@@ -114,7 +115,7 @@ def sales_touches() -> QuerySet[Touch]:
     )
 
 
-def handed_over(period: Period | None, filters: Filters) -> QuerySet[Handoff]:
+def handed_over(period: Period | None, filters: Filters) -> Any:
     """Return the leads handed to Sales on leg one, once per cycle, with Sales' touches counted."""
     counted = sales_touches().order_by().values("lead").annotate(n=Count("id"), first=Min("happened_at"))
     return (
@@ -168,11 +169,11 @@ def _counts() -> dict[str, Count]:
 def _decision_times(period: Period | None, filters: Filters) -> dict[int, list[timedelta]]:
     decided = offered_in(period, filters).filter(offered_at__isnull=False, decided_at__isnull=False)
     found: dict[int, list[timedelta]] = {}
-    by_decision = decided.filter(Q(state__in=ACCEPTED) | Q(state=HandoffState.DECLINED))
+    by_decision: Any = decided.filter(Q(state__in=ACCEPTED) | Q(state=HandoffState.DECLINED))
     for leg, offered_at, decided_at in by_decision.values_list("leg", "offered_at", "decided_at"):
         found.setdefault(leg, []).append(decided_at - offered_at)
     return found
 
 
-def _cohort(row: dict, decisions: list[timedelta]) -> Cohort:
+def _cohort(row: dict[str, Any], decisions: list[timedelta]) -> Cohort:
     return Cohort(**row, decision_median=median(decisions), decision_p90=ninetieth(decisions))

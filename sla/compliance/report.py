@@ -228,10 +228,15 @@ def _close_rate_line(line: Line, asked: _Asked) -> Line:
 def _review_line(line: Line, asked: _Asked) -> Line:
     """Judge the reviews that fell due: kept when a new version was in force by then."""
     due = [version for version in asked.versions if _falls_due(version, asked.period, asked.now)]
-    kept = sum(v.superseded_at is not None and v.superseded_at.date() <= v.review_due_on for v in due)
+    kept = sum(_was_reviewed(version) for version in due)
     status = "none" if not due else "kept" if kept == len(due) else "missed"
     value = kept / len(due) if due else None
     return replace(line, value=value, value_after_exceptions=value, n=len(due), kept=kept, status=status)
+
+
+def _was_reviewed(version: AgreementVersion) -> bool:
+    ended, due_on = version.superseded_at, version.review_due_on
+    return ended is not None and due_on is not None and ended.date() <= due_on
 
 
 def _falls_due(version: AgreementVersion, period: Period | None, now: datetime) -> bool:

@@ -9,6 +9,7 @@ Only the lead's own clocks are the side's score, not those of later owners.
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -95,7 +96,7 @@ def trends(period: Period, filters: Filters, now: datetime) -> dict[str, tuple[f
     return {code: tuple(_rate_between(found, *week) for week in weeks) for code, found in days.items()}
 
 
-def _counted(groups: QuerySet, now: datetime) -> QuerySet:
+def _counted(groups: Any, now: datetime) -> Any:
     missed = is_missed(now)
     return groups.order_by().annotate(
         kept=Count("id", filter=is_kept()),
@@ -105,7 +106,7 @@ def _counted(groups: QuerySet, now: datetime) -> QuerySet:
     )
 
 
-def _count3(row: dict) -> Count3:
+def _count3(row: dict[str, Any]) -> Count3:
     return Count3(row["kept"], row["missed"], row["open"], row["excused"])
 
 

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -61,7 +62,7 @@ def judge(version: AgreementVersion, now: datetime, filters: Filters | None = No
     promise = promises[0]
     maturity = maturity_of(version, terms)
     accounts = _accounts(version, now - maturity, filters or Filters())
-    deals = _won_deals(set(accounts))
+    deals = _won_deals(_mature(version, now - maturity, filters or Filters()))
     worked = {account for account, (_, is_worked) in accounts.items() if is_worked}
     won = {a for a in worked if any(_counts(deal, accounts[a][0]) for deal in deals.get(a, []))}
     elsewhere = {a for a in worked - won if any(deal.is_elsewhere for deal in deals.get(a, []))}
@@ -90,7 +91,8 @@ def maturity_of(version: AgreementVersion, terms: Document) -> timedelta:
     if terms.maturity_days is not None:
         return timedelta(days=terms.maturity_days)
     wins = _first_offers(version.agreement_id).filter(closed_at__isnull=False, state="won")
-    waits = sorted(closed - offered for offered, closed in wins.values_list("offered_at", "closed_at"))
+    times: Any = wins.values_list("offered_at", "closed_at")
+    waits = sorted(closed - offered for offered, closed in times)
     return waits[math.ceil(0.9 * len(waits)) - 1] if len(waits) >= WINS_NEEDED else DEFAULT_MATURITY
 
 
@@ -105,12 +107,8 @@ def _accounts(
     version: AgreementVersion, before: datetime, filters: Filters
 ) -> dict[int, tuple[datetime, bool]]:
     """Return {account: (first offer, followed up)} of the version's mature first-cycle offers."""
-    rows = (
-        _first_offers(version.agreement_id)
-        .filter(filters.on_handoffs(), version=version, offered_at__lt=before)
-        .annotate(is_worked=followed_up())
-        .values_list("lead__account_id", "offered_at", "is_worked")
-    )
+    offers = _mature(version, before, filters).annotate(is_worked=followed_up())
+    rows: Any = offers.values_list("lead__account_id", "offered_at", "is_worked")
     found: dict[int, tuple[datetime, bool]] = {}
     for account, offered_at, is_worked in rows:
         first, was_worked = found.get(account, (offered_at, False))
@@ -118,11 +116,17 @@ def _accounts(
     return found
 
 
-def _won_deals(accounts: set[int]) -> dict[int, list[Deal]]:
+def _mature(version: AgreementVersion, before: datetime, filters: Filters) -> QuerySet[Handoff]:
+    found = _first_offers(version.agreement_id).filter(version=version, offered_at__lt=before)
+    return found.filter(filters.on_handoffs())
+
+
+def _won_deals(offers: QuerySet[Handoff]) -> dict[int, list[Deal]]:
+    accounts = offers.values("lead__account_id")
+    won = Deal.objects.filter(state=DealState.WON, closed_at__isnull=False, account_id__in=accounts)
     found: dict[int, list[Deal]] = {}
-    for deal in Deal.objects.filter(state=DealState.WON, closed_at__isnull=False).iterator():
-        if deal.account_id in accounts:
-            found.setdefault(deal.account_id, []).append(deal)
+    for deal in won:
+        found.setdefault(deal.account_id, []).append(deal)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -10,6 +11,7 @@ from leads.models import Team, User
 from sla import calendars
 from sla.choices import ClockScope, HandoffState
 from sla.models import Clock, Handoff
+from sla.models.querysets import ClockQuerySet
 from sla.queries.desk import UNSEEN
 
 TAKES_LEADS = (Role.REP, Role.QUALIFIER)
@@ -66,7 +68,7 @@ def of_team(team: Team | None, now: datetime, limit: int) -> TeamView:
     )
 
 
-def _clocks(team: Team | None) -> QuerySet[Clock]:
+def _clocks(team: Team | None) -> ClockQuerySet:
     found = Clock.objects.open().filter(side="sales", scope=ClockScope.LEAD, handoff__is_ended=False)
     return found if team is None else found.filter(handoff__team=team)
 
@@ -83,39 +85,30 @@ def _handoffs(team: Team | None) -> QuerySet[Handoff]:
 
 
 def _loads(team: Team | None, now: datetime) -> list[Load]:
-    people = User.objects.filter(role__in=TAKES_LEADS, is_active=True).select_related(
-        "team__calendar", "calendar"
-    )
+    people = User.objects.filter(role__in=TAKES_LEADS, is_active=True)
     people = people.filter(team__side="sales") if team is None else people.filter(team=team)
-    members = list(people.order_by("name"))
-    held = _handoffs(team).filter(rep__in=members).values("rep").order_by()
-    counts = {
-        row["rep"]: row
-        for row in held.annotate(
-            offered=Count("id", filter=Q(state=HandoffState.OFFERED)),
-            worked=Count("id", filter=~Q(state=HandoffState.OFFERED)),
-        )
-    }
-    clocks = {
-        row["handoff__rep"]: row
-        for row in _clocks(team)
-        .filter(handoff__rep__in=members)
-        .values("handoff__rep")
-        .order_by()
-        .annotate(
-            late=Count("handoff", distinct=True, filter=Q(breached_at__isnull=False)),
-            soon=Count("handoff", distinct=True, filter=Q(breached_at__isnull=True, warned_at__isnull=False)),
-        )
-    }
-    away = calendars.away(members, now)
+    members = list(people.select_related("team__calendar", "calendar").order_by("name"))
+    held, timed, away = _held(team, members), _timed(team, members), calendars.away(members, now)
     return [
-        Load(
-            person,
-            counts.get(person.pk, {}).get("offered", 0),
-            counts.get(person.pk, {}).get("worked", 0),
-            clocks.get(person.pk, {}).get("late", 0),
-            clocks.get(person.pk, {}).get("soon", 0),
-            person.pk in away,
-        )
+        Load(person, *held.get(person.pk, (0, 0)), *timed.get(person.pk, (0, 0)), person.pk in away)
         for person in members
     ]
+
+
+def _held(team: Team | None, members: list[User]) -> dict[int, tuple[int, int]]:
+    """Return {person: (offers to decide, leads being worked)}."""
+    offered = Q(state=HandoffState.OFFERED)
+    rows: Any = _handoffs(team).filter(rep__in=members).values("rep").order_by()
+    rows = rows.annotate(offered=Count("id", filter=offered), worked=Count("id", filter=~offered))
+    return {row["rep"]: (row["offered"], row["worked"]) for row in rows}
+
+
+def _timed(team: Team | None, members: list[User]) -> dict[int, tuple[int, int]]:
+    """Return {person: (leads that are late, leads that are due soon)}."""
+    late, is_warned = Q(breached_at__isnull=False), Q(warned_at__isnull=False)
+    rows: Any = _clocks(team).filter(handoff__rep__in=members).values("handoff__rep").order_by()
+    rows = rows.annotate(
+        late=Count("handoff", distinct=True, filter=late),
+        soon=Count("handoff", distinct=True, filter=~late & is_warned),
+    )
+    return {row["handoff__rep"]: (row["late"], row["soon"]) for row in rows}
