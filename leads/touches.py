@@ -39,20 +39,9 @@ def add(
     was wrong is corrected by a further touch. Raises InvalidTouch.
     """
     _check(side, kind, happened_at, now)
-    facts = {
-        "lead": lead,
-        "side": side,
-        "kind": kind,
-        "happened_at": happened_at,
-        "recorded_at": now,
-        "actor": actor,
-        "evidence": evidence,
-        "reached": reached,
-        "summary": summary,
-        "is_automatic": is_automatic,
-        "campaign": campaign,
-        "import_run": import_run,
-    }
+    facts = {"lead": lead, "side": side, "kind": kind, "happened_at": happened_at, "recorded_at": now}
+    facts |= {"actor": actor, "evidence": evidence, "reached": reached, "is_automatic": is_automatic}
+    facts |= {"summary": summary, "campaign": campaign, "import_run": import_run}
     touch, is_new = _store(source, external_id, facts)
     if is_new or raise_evidence(touch=touch, evidence=evidence, reached=reached):
         marks.mark(lead_ids=[touch.lead_id], since=touch.happened_at, now=now, is_history=is_history)

@@ -3,6 +3,7 @@
 from sla.clocks.hearing import Hearing, hear
 from sla.clocks.history import history
 from sla.clocks.memory import Replay, has_moved_since, replay, undo
+from sla.clocks.opening import Start, open_many
 from sla.clocks.owners import carry, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, state_of, take, write
 from sla.clocks.terms import days_off, schedule_of, schedules_of, terms_of
@@ -14,6 +15,7 @@ __all__ = [
     "ClockChanged",
     "Hearing",
     "Replay",
+    "Start",
     "carry",
     "days_off",
     "entries_of",
@@ -21,6 +23,7 @@ __all__ = [
     "hear",
     "hear_touch",
     "history",
+    "open_many",
     "person",
     "replay",
     "schedule_of",

@@ -10,7 +10,7 @@ from leads import marks
 from leads.models import FactChange, User
 from leads.transitions import WrongStage
 from sla import clocks, standings
-from sla.intake import following, valve
+from sla.intake import following, needs, valve
 
 log = logging.getLogger(__name__)
 _HELD_PER_RUN = 100
@@ -52,7 +52,11 @@ def _take_up(
 ) -> dict[int, standings.Judged]:
     changes = {change.lead_id: change for change in seen}
     judged, failed = _judge_apart(ids, changes, now)
-    for lead_id, need in following.needs(judged, changes, now).items():
+    found = needs.of_leads(judged, changes)
+    failed |= _enter_marketing(found, judged, now)
+    for lead_id, need in found.items():
+        if lead_id in failed:
+            continue
         try:
             following.follow(lead_id=lead_id, judged=judged.get(lead_id), need=need, now=now, actor=actor)
         except (WrongStage, clocks.ClockChanged):
@@ -64,6 +68,25 @@ def _take_up(
             failed.add(lead_id)
     marks.clear(change for change in seen if change.lead_id not in failed)
     return judged
+
+
+def _enter_marketing(
+    found: dict[int, needs.Need], judged: dict[int, standings.Judged], now: datetime
+) -> set[int]:
+    """Open clocks together; when that fails, lead by lead. Return those that failed."""
+    try:
+        following.enter_marketing(found, judged, now)
+        return set()
+    except Exception:
+        log.exception("clocks of %s leads could not be opened together", len(found))
+    failed = set()
+    for lead_id, need in found.items():
+        try:
+            following.enter_marketing({lead_id: need}, judged, now)
+        except Exception as error:
+            marks.set_aside(lead_id=lead_id, error=repr(error), now=now)
+            failed.add(lead_id)
+    return failed
 
 
 def _judge_apart(

@@ -9,8 +9,8 @@ import pytest
 from leads import facts, marks, touches, transitions
 from leads.choices import Stage
 from leads.models import FactChange, Lead, StageChange, User
-from sla import agreements, handoffs, intake, standings
-from sla.choices import HandoffState
+from sla import agreements, clocks, handoffs, intake, standings
+from sla.choices import Event, HandoffState
 from sla.models import Clock, Handoff, Standing
 from tests import factories
 from tests.factories import NOW
@@ -332,6 +332,41 @@ def test_a_poisoned_lead_is_set_aside_and_blocks_nobody(
     monkeypatch.setattr(standings, "judge", honest)
     assert intake.drain(now=NOW + HOUR) == 1
     assert Handoff.objects.open().count() == 7
+
+
+def test_clocks_that_cannot_be_opened_block_nobody(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads = [factories.make_lead() for _ in range(3)]
+    honest = clocks.open_many
+
+    def open_many(*, starts: Any, **rest: Any) -> Any:
+        if leads[1] in {start.lead for start in starts}:
+            raise RuntimeError("Lightning.")
+        return honest(starts=starts, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(clocks, "open_many", open_many)
+        intake.drain(now=NOW)
+    assert set(Clock.objects.values_list("lead_id", flat=True)) == {leads[0].pk, leads[2].pk}
+    assert FactChange.objects.get().pk == leads[1].pk
+    intake.drain(now=NOW + HOUR)
+    assert Clock.objects.filter(lead=leads[1]).exists()
+
+
+def test_opening_together_is_opening_one_by_one(judged: factories.Cast) -> None:
+    together, alone = factories.make_lead(), factories.make_lead()
+    marks.clear([change for change in marks.waiting(NOW, 10) if change.pk == alone.pk])
+    intake.drain(now=NOW)
+    standings.judge(lead_ids=[alone.pk], now=NOW)
+    first = Clock.objects.get(lead=together)
+    clocks.hear(event=Event.ENTERED_MARKETING, lead=alone, now=NOW, at=first.started_at)
+    second = Clock.objects.get(lead=alone)
+    apart = {"id", "lead_id"}
+    columns = [f.attname for f in Clock._meta.concrete_fields if f.attname not in apart]
+    assert [getattr(first, name) for name in columns] == [getattr(second, name) for name in columns]
+    logs = [list(one.events.values_list("seq", "event", "due_after")) for one in (first, second)]
+    assert logs[0] == logs[1]
 
 
 def test_a_failing_consequence_keeps_the_mark(

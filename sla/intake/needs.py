@@ -1,0 +1,143 @@
+"""What each lead asks for after a judgement, found out for many leads at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from leads.choices import Stage
+from leads.models import Deal, FactChange, Lead, StageChange, Touch
+from sla import agreements, standings
+from sla.choices import Disposition, HandoffState, Ruling
+from sla.models import Clock, Handoff, Refusal
+
+BEFORE_READY = (Stage.INQUIRY, Stage.NURTURING)
+_WITH_DEALS = (Stage.SQL, Stage.OPPORTUNITY)
+
+
+@dataclass(slots=True)
+class Need:
+    """What one lead asks for besides its new standing."""
+
+    lead: Lead
+    is_history: bool = False
+    since: datetime | None = None
+    touches: list[Touch] = field(default_factory=list)
+    becomes_ready: bool = False
+    ceases: bool = False
+    opted_out: bool = False
+    enters_marketing: bool = False
+    has_deal: bool = False
+    waits_for_offer: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.touches) or any(
+            (
+                self.becomes_ready,
+                self.ceases,
+                self.opted_out,
+                self.enters_marketing,
+                self.has_deal,
+                self.waits_for_offer,
+            )
+        )
+
+
+def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactChange]) -> dict[int, Need]:
+    """Return by lead what has to follow; leads for which nothing has are left out.
+
+    Works on many leads with a constant number of queries, so that a bulk of changes which turn
+    nobody costs nothing per lead.
+    """
+    ids = {*judged, *changes}
+    leads = Lead.objects.alive().in_bulk(ids)
+    timed = set(Clock.objects.open().filter(lead_id__in=ids).values_list("lead_id", flat=True))
+    found = {lead_id: Need(leads[lead_id]) for lead_id in sorted(leads)}
+    for lead_id, change in changes.items():
+        if lead_id in found:
+            found[lead_id].is_history, found[lead_id].since = change.is_history, change.since
+    listening = {pk for pk in found if pk in timed or leads[pk].stage == Stage.RECYCLED}
+    for lead_id, touches in _new_touches(listening, changes).items():
+        found[lead_id].touches = touches
+    for lead_id, need in found.items():
+        _decide(need, judged.get(lead_id), lead_id in timed)
+    _drop_refused(found)
+    _drop_reasoned(found)
+    _drop_without_deal(found)
+    return {lead_id: need for lead_id, need in found.items() if need}
+
+
+def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None:
+    lead = need.lead
+    need.has_deal = lead.stage in _WITH_DEALS and need.since is not None
+    if judged is None:
+        return
+    is_ready = judged.standing.is_ready
+    need.becomes_ready = is_ready and lead.stage in BEFORE_READY
+    need.ceases = not is_ready and lead.stage == Stage.MQL
+    need.waits_for_offer = is_ready and lead.stage == Stage.MQL and not need.is_history
+    withdrawn = judged.facts.consent == "withdrawn"
+    need.opted_out = withdrawn and is_timed and not need.is_history
+    need.enters_marketing = (
+        not (is_timed or withdrawn or need.is_history)
+        and lead.stage in BEFORE_READY
+        and bool(agreements.document(judged.version).of_kind("nurture_stale"))
+    )
+
+
+def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, list[Touch]]:
+    """Return touches since the marks, ascending, of the leads that somebody times or that sleep."""
+    since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
+    found: defaultdict[int, list[Touch]] = defaultdict(list)
+    if since:
+        rows = Touch.objects.filter(lead_id__in=since, happened_at__gte=min(since.values()))
+        for touch in rows.order_by("happened_at", "pk"):
+            if touch.happened_at >= since[touch.lead_id]:
+                found[touch.lead_id].append(touch)
+    return found
+
+
+def _drop_refused(found: Mapping[int, Need]) -> None:
+    """Let no lead become ready again that waits for Marketing: for a repair, or since a withdrawal."""
+    ids = [pk for pk, need in found.items() if need.becomes_ready]
+    last: dict[int, Handoff] = {}
+    rows = Handoff.objects.filter(lead_id__in=ids, leg=1).order_by("cycle", "hop")
+    for handoff in rows:
+        last[handoff.lead_id] = handoff
+    repairs = [one.pk for one in last.values() if one.disposition == Disposition.REPAIR]
+    open_repairs = set(
+        Refusal.objects.filter(pk__in=repairs, repaired_at__isnull=True)
+        .exclude(ruling=Ruling.OVERTURNED)
+        .values_list("pk", flat=True)
+    )
+    for pk, handoff in last.items():
+        since = found[pk].since
+        is_withdrawn = handoff.state == HandoffState.WITHDRAWN
+        is_unchanged = since is None or handoff.ended_at is None or since <= handoff.ended_at
+        if handoff.pk in open_repairs or (is_withdrawn and is_unchanged):
+            found[pk].becomes_ready = False
+
+
+def _drop_reasoned(found: Mapping[int, Need]) -> None:
+    """Let a lead cease to be ready only if the verdict made it ready and it is not offered."""
+    ids = [pk for pk, need in found.items() if need.ceases or need.waits_for_offer]
+    if not ids:
+        return
+    offered = set(Handoff.objects.open().filter(lead_id__in=ids).values_list("lead_id", flat=True))
+    cause: dict[int, str] = {}
+    for lead_id, why in (
+        StageChange.objects.filter(lead_id__in=ids).order_by("seq").values_list("lead_id", "cause")
+    ):
+        cause[lead_id] = why
+    for pk in ids:
+        need = found[pk]
+        need.ceases = need.ceases and pk not in offered and cause.get(pk) == "become_ready"
+        need.waits_for_offer = need.waits_for_offer and pk not in offered
+
+
+def _drop_without_deal(found: Mapping[int, Need]) -> None:
+    ids = [pk for pk, need in found.items() if need.has_deal]
+    if ids:
+        with_deal = set(Deal.objects.filter(lead_id__in=ids).values_list("lead_id", flat=True))
+        for pk in ids:
+            found[pk].has_deal = pk in with_deal
