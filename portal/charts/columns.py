@@ -44,10 +44,13 @@ class Stacks:
 
 
 def stacks(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> Stacks | None:
-    """Return one column per label; `series` are (name, values) from the base upwards, at most four."""
-    if not labels:
-        return None
+    """Return one column per label, None where all are empty.
+
+    `series` are (name, values) from the base upwards, at most four.
+    """
     totals = [sum(values[index] for _name, values in series) for index in range(len(labels))]
+    if not any(totals):
+        return None
     marks = ticks(max(totals))
     down = Scale(0, marks[-1], BOTTOM, TOP)
     step = (RIGHT - LEFT) / len(labels)

@@ -5,7 +5,9 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal import charts
 from portal.charts.scale import place
@@ -18,10 +20,10 @@ BAR_MARKS = {"quiet": "b3", "late": "bl", "ok": "bo"}
 
 
 @register.simple_tag
-def chart(drawing: Any, caption: str = "") -> SafeString | str:
-    """Print a chart with its data table; nothing when there was too little to draw."""
+def chart(drawing: Any, caption: str = "") -> SafeString:
+    """Print a chart with its data table, or that there is too little to draw."""
     if drawing is None:
-        return ""
+        return format_html('<p class="quiet">{}</p>', _("There is nothing to draw yet."))
     return render_to_string(drawing.template, {"c": drawing, "caption": caption})
 
 

@@ -84,8 +84,5 @@ def test_bars_are_drawn_against_the_longest() -> None:
     assert 'class="bl" fill="#2f4fc9" width="130"' in shown
 
 
-def test_chart_of_too_little_prints_nothing() -> None:
-    assert said("{% chart drawing %}{% bars items %}", drawing=None, items=[]).split() == [
-        "<ul",
-        'class="rk"></ul>',
-    ]
+def test_chart_of_too_little_says_so() -> None:
+    assert said("{% chart drawing %}", drawing=None) == '<p class="quiet">There is nothing to draw yet.</p>'

@@ -38,6 +38,11 @@ def test_stacks_add_up_and_skip_empty_parts() -> None:
     assert weeks.rows == (("W1", "20", "4", "24"), ("W2", "10", "0", "10"))
 
 
+def test_stacks_of_nothing_are_not_drawn() -> None:
+    assert charts.stacks([], []) is None
+    assert charts.stacks(["W1"], [("Accepted", [0])]) is None
+
+
 def test_truth_meter_spans_the_interval() -> None:
     meter = charts.truth(0.337, 0.291, 0.385, target=0.3)
     assert (meter.target_x, meter.rate, meter.rate_first) == ("320", "33.7%", False)
