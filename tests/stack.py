@@ -155,12 +155,13 @@ def run(command: Sequence[str]) -> int:
 
 
 def stop(number: int, frame: object) -> None:
-    """Turn SIGTERM into an exception, so that every block above is left in order."""
+    """Turn a signal into an exception, so that every block above is left in order."""
     raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
+    for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(asked, stop)
     try:
         sys.exit(run(sys.argv[1:]))
     except (RuntimeError, subprocess.CalledProcessError) as error:
