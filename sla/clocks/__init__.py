@@ -4,7 +4,7 @@ from sla.clocks.hearing import Hearing, hear
 from sla.clocks.history import history
 from sla.clocks.memory import Replay, has_moved_since, replay, undo
 from sla.clocks.opening import Start, open_many
-from sla.clocks.owners import carry, person, settle
+from sla.clocks.owners import carry, hand_on, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, state_of, take, write
 from sla.clocks.terms import days_off, schedule_of, schedules_of, terms_of
 from sla.clocks.touches import hear_touch
@@ -19,6 +19,7 @@ __all__ = [
     "carry",
     "days_off",
     "entries_of",
+    "hand_on",
     "has_moved_since",
     "hear",
     "hear_touch",

@@ -46,6 +46,8 @@ class Hearing:
     clock id the numbers of the log lines, so that an undo can name them.
     """
 
+    judge = staticmethod(starting.of_lead)
+
     def __init__(
         self,
         *,
@@ -76,7 +78,7 @@ class Hearing:
         for clock in list(self.clocks):
             if clock.ended_at is None and self._concerns(event, clock, at) and accepts(clock):
                 self._work(event, clock, at, detail or {})
-        for commitment, version in starting.started_by(event, self.lead, self.handoff):
+        for commitment, version in starting.started_by(event, self.lead, self.handoff, self.judge):
             if not self._is_open(commitment):
                 rep = self.handoff.rep if self.handoff and commitment.side == "sales" else None
                 self.open(commitment, version, at=at, handoff=self.handoff, rep=rep)
@@ -154,9 +156,13 @@ class Hearing:
         """Return the hours that a clock of this hearing was computed with."""
         return self._schedules_of_new.get(id(clock)) or self._schedules[clock.pk]
 
+    def log(self, clock: Clock) -> list[clockwork.Entry]:
+        """Return what has been written of a clock so far."""
+        return rows.entries_of(clock.events.order_by("seq"))
+
     def reopen(self, clock: Clock, *, at: datetime) -> None:
         """Start the clock that follows one just met, under the version that rules now."""
-        following = starting.followed_by(clock.commitment.code, self.lead, clock.handoff)
+        following = starting.followed_by(clock.commitment.code, self.lead, clock.handoff, self.judge)
         if following:
             scope = ClockScope(clock.scope)
             self.open(*following, at=at, scope=scope, handoff=clock.handoff, rep=clock.rep)
@@ -168,10 +174,9 @@ class Hearing:
             self.advance(clock, "cancel", at=at)
         elif span.amount != clock.allowance:
             clock.allowance = span.amount
-            log = rows.entries_of(clock.events.order_by("seq"))
             state, entries = clockwork.recount(
                 rows.state_of(clock),
-                log,
+                self.log(clock),
                 at=at,
                 noticed_at=self.now,
                 terms=terms.terms_of(clock),

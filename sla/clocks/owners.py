@@ -17,14 +17,14 @@ def carry(
     """Let the open clocks of Sales go over to the next hop; a question that waits ends with the old one."""
     hearing = Hearing(lead=to_handoff.lead, handoff=from_handoff, now=now, actor=actor)
     hearing.hear(Event.REROUTED, at=now)
-    _hand_on(hearing, to_handoff, now)
+    hand_on(hearing, to_handoff, now)
     return hearing.save()
 
 
 def person(*, handoff: Handoff, now: datetime, actor: User | None = None) -> list[Clock]:
     """Let the clocks of Sales go over to the handoff's new owner."""
     hearing = Hearing(lead=handoff.lead, handoff=handoff, now=now, actor=actor)
-    _hand_on(hearing, handoff, now)
+    hand_on(hearing, handoff, now)
     return hearing.save()
 
 
@@ -35,7 +35,8 @@ def settle(*, handoff: Handoff) -> None:
     )
 
 
-def _hand_on(hearing: Hearing, handoff: Handoff, now: datetime) -> None:
+def hand_on(hearing: Hearing, handoff: Handoff, now: datetime) -> None:
+    """Let the clocks of Sales in a hearing go over to the next hop, or to the handoff's new owner."""
     from_id = hearing.handoff.pk if hearing.handoff else None
     for clock in list(hearing.clocks):
         if clock.handoff_id != from_id or clock.side != "sales" or clock.ended_at is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from leads import outbox, setbased
 from leads.outbox import Message
 from sla import clockwork
+from sla.clocks import causes
 from sla.models import ActionRow, Clock, ClockEvent
 
 #: A line that clockwork does not know: the clock went over to another hop or owner and simply ran on.
@@ -80,6 +81,9 @@ def write(
 
     Clocks of history write neither notices nor moves. Raises ClockChanged.
     """
+    breached = [c.clock for c in changes if any(entry.event == "breached" for entry in c.entries)]
+    if breached:
+        causes.assign(breached)
     old = [change for change in changes if change.seq_before is not None]
     rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
     if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):

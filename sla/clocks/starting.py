@@ -1,6 +1,6 @@
 """Which commitments an event starts a clock for, under which version, and the row of a new clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from leads.models import Lead
 from sla import agreements
@@ -9,28 +9,9 @@ from sla.clocks import terms
 from sla.models import AgreementVersion, Commitment, Handoff, Standing
 
 Started = tuple[Commitment, AgreementVersion]
+#: Who says which version and tier judge a lead itself.
+JudgeOfLead = Callable[[Lead], tuple[AgreementVersion, str] | None]
 _BEGINS = {"acceptance": Event.ACCEPTED, "offer": Event.OFFERED}
-
-
-def started_by(event: str, lead: Lead, handoff: Handoff | None) -> Iterator[Started]:
-    """Yield the commitments that start a clock with this event, each with its version."""
-    subjects = {kind.subject for kind in CLOCK_KINDS.values() if event in kind.start}
-    for subject in sorted(subjects):
-        is_of_lead = subject == "lead" and not (handoff and handoff.is_history)
-        judged = of_lead(lead) if is_of_lead else of_handoff(handoff)
-        if judged is None:
-            continue
-        for commitment in terms.commitments_on(*judged):
-            kind = CLOCK_KINDS[commitment.kind]
-            if kind.subject == subject and event in kind.start and _is_begun(commitment, event, handoff):
-                yield commitment, judged[0]
-
-
-def followed_by(code: str, lead: Lead, handoff: Handoff | None) -> Started | None:
-    """Return the commitment of a code under which the next clock of a lead or handoff starts."""
-    judged = of_handoff(handoff) if handoff else of_lead(lead)
-    rows = terms.commitments_on(*judged) if judged else []
-    return next(((row, judged[0]) for row in rows if judged and row.code == code), None)
 
 
 def of_handoff(handoff: Handoff | None) -> tuple[AgreementVersion, str] | None:
@@ -45,6 +26,31 @@ def of_lead(lead: Lead) -> tuple[AgreementVersion, str] | None:
         return standing.version, standing.tier
     version = agreements.current()
     return (version, "") if version else None
+
+
+def started_by(
+    event: str, lead: Lead, handoff: Handoff | None, judge: JudgeOfLead = of_lead
+) -> Iterator[Started]:
+    """Yield the commitments that start a clock with this event, each with its version."""
+    subjects = {kind.subject for kind in CLOCK_KINDS.values() if event in kind.start}
+    for subject in sorted(subjects):
+        is_of_lead = subject == "lead" and not (handoff and handoff.is_history)
+        judged = judge(lead) if is_of_lead else of_handoff(handoff)
+        if judged is None:
+            continue
+        for commitment in terms.commitments_on(*judged):
+            kind = CLOCK_KINDS[commitment.kind]
+            if kind.subject == subject and event in kind.start and _is_begun(commitment, event, handoff):
+                yield commitment, judged[0]
+
+
+def followed_by(
+    code: str, lead: Lead, handoff: Handoff | None, judge: JudgeOfLead = of_lead
+) -> Started | None:
+    """Return the commitment of a code under which the next clock of a lead or handoff starts."""
+    judged = of_handoff(handoff) if handoff else judge(lead)
+    rows = terms.commitments_on(*judged) if judged else []
+    return next(((row, judged[0]) for row in rows if judged and row.code == code), None)
 
 
 def _is_begun(commitment: Commitment, event: str, handoff: Handoff | None) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +10,6 @@ from django.db import DatabaseError, transaction
 from sla import clocks, clockwork
 from sla.businesstime import Schedule
 from sla.models import Clock
-from sla.sweep import causes
 
 BATCH = 500
 _SHORTEST_REST, _LONGEST_REST = timedelta(minutes=5), timedelta(days=1)
@@ -62,9 +60,6 @@ def _batch(now: datetime, size: int) -> Counter[str]:
             failed.append(_aside(clock, error, now))
         else:
             changes.append(change)
-    breached = [change.clock for change in changes if _has(change.entries, "breached")]
-    if breached:
-        causes.assign(breached)
     clocks.write([*changes, *failed], now=now, columns=clocks.SWEPT)
     events = Counter(entry.event for change in changes for entry in change.entries)
     return events + Counter(set_aside=len(failed))
@@ -102,7 +97,3 @@ def _set_first_aside(now: datetime, error: Exception) -> Counter[str]:
         change = _aside(first, error, now)
         Clock.objects.filter(pk=first.pk).update(error=change.clock.error, next_at=change.clock.next_at)
     return Counter(set_aside=1)
-
-
-def _has(entries: Iterable[clockwork.Entry], event: str) -> bool:
-    return any(entry.event == event for entry in entries)

@@ -51,6 +51,13 @@ def scene(**changes: object) -> Scene:
     )
 
 
+def committed(*own: dict[str, object]) -> list[dict[str, object]]:
+    """Return the usual commitments, those given in place of the ones with the same code."""
+    codes = {one["code"] for one in own}
+    usual = [one for one in factories.agreement_commitments() if one["code"] not in codes]
+    return [*usual, *own]
+
+
 def offered(play: Scene, lead: Lead | None = None, to: User | None = None, now: datetime = NOW) -> Handoff:
     """Offer a ready lead to the rep, or to somebody else."""
     return handoffs.offer(

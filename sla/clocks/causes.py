@@ -21,9 +21,13 @@ _SWAMPED = ("decide", "first_touch")
 
 
 def assign(clocks: Sequence[Clock]) -> None:
-    """Set the cause of clocks that have just been breached, with a constant number of queries."""
-    of_sales = [clock for clock in clocks if clock.side == "sales"]
-    for clock in clocks:
+    """Set the cause of clocks that have just been breached, with a constant number of queries.
+
+    History says nothing of who was away or swamped then: its causes stay blank.
+    """
+    known = [clock for clock in clocks if not clock.is_history]
+    of_sales = [clock for clock in known if clock.side == "sales"]
+    for clock in known:
         clock.cause = Cause.IDLE
     if not of_sales:
         return
