@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
 from portal.pages import account, health, styleguide
 
@@ -17,11 +17,14 @@ urlpatterns = [
     path("password/forgotten/", auth.PasswordResetView.as_view(), name="password_reset"),
     path("password/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
-        "password/new/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"
+        "password/new/<uidb64>/<token>/",
+        auth.PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
     ),
     path("password/set/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("appearance/", account.appearance, name="appearance"),
     path("keys/", account.keys, name="keys"),
     path("more/", account.more, name="more"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("", include("portal.pages.urls")),
 ]

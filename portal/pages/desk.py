@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from leads.models import User
 from portal import access, wording
 from portal.lines import desk as words
-from portal.pages.inbox import GROUPS, day_ends_at
+from portal.lines.inbox import GROUPS, day_ends_at
 from sla import agreements, permissions
 from sla.compliance import periodic
 from sla.compliance.periods import Filters, month_of

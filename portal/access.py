@@ -1,0 +1,72 @@
+"""Fetch what a person may see: whoever may not see a thing cannot tell it from a missing one."""
+
+from typing import TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from leads.models import Lead, User
+from sla.models import Clock, Handoff
+
+Kind = TypeVar("Kind", bound=Model)
+
+
+def person(request: HttpRequest) -> User:
+    """Return who asks; every page but the login is behind it."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def lead(user: User, pk: int) -> Lead:
+    """Return a lead that this person may see, with its account, owner and team; raise Http404."""
+    return _one(Lead.objects.visible_to(user).select_related("account", "owner", "team"), pk)
+
+
+def handoff(user: User, pk: int) -> Handoff:
+    """Return a handoff that this person may see, with its lead, account and version; raise Http404."""
+    found = Handoff.objects.visible_to(user)
+    return _one(found.select_related("lead__account", "version__agreement", "rep", "team"), pk)
+
+
+def offer(user: User, pk: int) -> Handoff:
+    """Return a handoff that this person sees, or saw in the team's pool until a colleague took it.
+
+    Whoever was a moment too late is told by whom and when instead of being sent away; raises Http404.
+    """
+    found = Handoff.objects.select_related("lead__account", "version__agreement", "rep", "team")
+    visible = Handoff.objects.visible_to(user).filter(pk=pk).exists()
+    taken = _one(found, pk)
+    if visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
+        return taken
+    raise Http404
+
+
+def clock(user: User, pk: int) -> Clock:
+    """Return a clock on a handoff or lead that this person may see; raise Http404."""
+    running = _one(Clock.objects.select_related("handoff", "lead", "commitment", "version"), pk)
+    if running.handoff_id:
+        handoff(user, running.handoff_id)
+    elif running.lead_id:
+        lead(user, running.lead_id)
+    return running
+
+
+def require(is_allowed: bool) -> None:
+    """Refuse with 403 what a person sees but may not do."""
+    if not is_allowed:
+        raise PermissionDenied(_("This is not yours to do."))
+
+
+def _was_in_pool(taken: Handoff) -> bool:
+    """Tell whether the last move took the handoff from the pool: what an undo would restore says so."""
+    before = taken.undo_seqs.get("values", {})
+    return taken.undo_seqs.get("move") == "accept" and before.get("rep_id", taken.rep_id) is None
+
+
+def _one(found: QuerySet[Kind], pk: int) -> Kind:
+    thing = found.filter(pk=pk).first()
+    if thing is None:
+        raise Http404
+    return thing

@@ -1,0 +1,78 @@
+"""Say clocks and the commitments behind them."""
+
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import badges, wording
+from sla.choices import CLOCK_KINDS
+from sla.models import Clock, Commitment
+
+UNITS: dict[str, tuple[Promise | str, Promise | str]] = {
+    "business_minutes": (gettext_lazy("%s business minute"), gettext_lazy("%s business minutes")),
+    "business_hours": (gettext_lazy("%s business hour"), gettext_lazy("%s business hours")),
+    "business_days": (gettext_lazy("%s business day"), gettext_lazy("%s business days")),
+    "calendar_hours": (gettext_lazy("%s hour"), gettext_lazy("%s hours")),
+    "calendar_days": (gettext_lazy("%s day"), gettext_lazy("%s days")),
+}
+
+
+def badge(
+    clock: Clock,
+    now: datetime,
+    *,
+    attempts: int = 0,
+    note: str = "",
+    remaining: timedelta | None = None,
+) -> badges.Badge:
+    """Return the badge of a stored clock; `note` stands in place of its due time."""
+    return badges.badge_for(
+        clock.state,
+        now=now,
+        label=clock_label(clock, attempts),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        warned_at=clock.warned_at,
+        breached_at=clock.breached_at,
+        ended_at=clock.ended_at,
+        lateness=clock.lateness,
+        remaining=remaining,
+        note=note,
+    )
+
+
+def clock_label(clock: Clock, attempts: int = 0) -> str:
+    """Name a clock by its commitment; a running persistence clock by the attempt that is next."""
+    wanted = clock.commitment.params.get("attempts")
+    if clock.kind == "persistence" and wanted and clock.ended_at is None:
+        return _("Attempt %(n)s of %(all)s") % {"n": min(attempts + 1, wanted), "all": wanted}
+    return commitment_label(clock.commitment)
+
+
+def commitment_label(commitment: Commitment) -> str:
+    """Name a commitment; the one that counts from the offer says so."""
+    kind = CLOCK_KINDS.get(commitment.kind)
+    label = str(kind.label) if kind else commitment.kind
+    if commitment.kind == "first_touch" and commitment.params.get("from") == "offer":
+        return _("First touch after offer")
+    return label
+
+
+def limit(commitment: Commitment) -> str:
+    """Say the time a commitment allows: "2 business hours"; "" when it has none."""
+    return "" if commitment.amount is None else span(float(commitment.amount), commitment.unit)
+
+
+def allowed(clock: Clock) -> str:
+    """Say the time a clock was started with, which for stale leads depends on the stage."""
+    return span(clock.allowance, clock.unit)
+
+
+def span(amount: float, unit: str) -> str:
+    """Say an amount of a unit of agreements; "" for one that has no words."""
+    if unit not in UNITS:
+        return ""
+    one, many = UNITS[unit]
+    return str(one if amount == 1 else many) % wording.count_text(amount)

@@ -1,0 +1,193 @@
+"""The moves of whoever is offered a lead and works it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from leads.models import User
+from portal import access, toasts
+from portal.forms import moves as forms
+from portal.lines import dossier as dossiers
+from portal.lines import verdicts
+from portal.pages import moves
+from sla import handoffs, permissions
+from sla.models import Handoff
+from sla.queries import handoffs as queries
+
+ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_POST
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept an offer; one of two who try is told who was faster."""
+    user = access.person(request)
+    handoff = access.offer(user, pk)
+    company = handoff.lead.account
+    return moves.make(
+        request,
+        handoff,
+        lambda now: handoffs.accept(handoff=handoff, actor=user, now=now),
+        _("Accepted %(company)s.") % {"company": company},
+        sub=lambda moved: dossiers.next_due(moved.lead, timezone.now()),
+    )
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the last move back, while nothing else has happened."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    try:
+        handoffs.undo(handoff=handoff, actor=user, now=timezone.now())
+    except handoffs.MoveRefused as refused:
+        return moves.refuse(request, handoff, str(refused.sentence))
+    toasts.say(request, _("Taken back. %(company)s is as it was.") % {"company": handoff.lead.account})
+    return redirect(toasts.back(request, reverse("inbox")))
+
+
+@ask_or_do
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask Marketing for a missing fact; the clock waits for the answer."""
+    user, handoff = _mine(request, pk, "ask")
+    form = forms.AskForm(request.POST or None)
+    words = moves.Words(
+        _("Ask Marketing about %(company)s") % {"company": handoff.lead.account},
+        _("Ask"),
+        sub=_("One question for each offer. The clock to decide waits for the answer."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.ask(handoff=handoff, actor=user, text=form.cleaned_data["text"], now=now),
+        words,
+        _("Asked. Your clock waits for the answer."),
+    )
+
+
+@ask_or_do
+def qualify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a lead qualified: the gate is met, or the exception is named."""
+    user, handoff = _mine(request, pk, "qualify")
+    form = forms.QualifyForm(request.POST or None)
+    judged = queries.qualification(handoff, timezone.now())
+    words = moves.Words(
+        _("Qualify %(company)s") % {"company": handoff.lead.account},
+        _("Qualify"),
+        sub=_("What you learned in conversation decides. Add it to BANT first."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.qualify(
+            handoff=handoff, actor=user, exception=form.cleaned_data["exception"], now=now
+        ),
+        words,
+        _("Qualified."),
+        template="handoffs/qualify.html",
+        verdict=verdicts.verdict(judged.verdict, judged.gate, judged.bant, timezone.now()),
+    )
+
+
+@require_POST
+def convert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make an opportunity of a qualified lead."""
+    user, handoff = _mine(request, pk, "convert")
+    return moves.make(
+        request,
+        handoff,
+        lambda now: handoffs.convert(handoff=handoff, actor=user, now=now),
+        _("%(company)s is an opportunity now.") % {"company": handoff.lead.account},
+    )
+
+
+@ask_or_do
+def win(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note the win with amount and margin."""
+    user, handoff = _mine(request, pk, "win")
+    form = forms.WinForm(request.POST or None)
+    words = moves.Words(
+        _("%(company)s bought") % {"company": handoff.lead.account},
+        _("Note as won"),
+        sub=_("Amount and margin tell whether the definition of sales-ready is true."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.win(handoff=handoff, actor=user, now=now, **form.cleaned_data),
+        words,
+        _("Noted as won."),
+    )
+
+
+@ask_or_do
+def lose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note the loss."""
+    user, handoff = _mine(request, pk, "lose")
+    form = forms.LoseForm(request.POST or None)
+    words = moves.Words(_("%(company)s did not buy") % {"company": handoff.lead.account}, _("Note as lost"))
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.lose(handoff=handoff, actor=user, now=now, reason=form.cleaned_data["reason"]),
+        words,
+        _("Noted as lost."),
+    )
+
+
+@ask_or_do
+def rate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how the lead was against what was promised."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    access.require(permissions.can_rate(user, handoff))
+    form = forms.RateForm(request.POST or None)
+    words = moves.Words(
+        _("Rate %(company)s") % {"company": handoff.lead.account},
+        _("Rate"),
+        sub=_("Marketing sees it beside the source. It never counts against you."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.rate(handoff=handoff, actor=user, quality=form.cleaned_data["quality"], now=now),
+        words,
+        _("Thank you. Marketing sees your verdict."),
+        template="handoffs/rate.html",
+    )
+
+
+@ask_or_do
+def reroute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pass an offer on to another rep."""
+    user, handoff = _mine(request, pk, "reroute")
+    reasons = [(one.code, one.label) for one in queries.reroute_reasons(handoff)]
+    form = forms.RerouteForm(request.POST or None, people=queries.others(handoff), reasons=reasons)
+    words = moves.Words(
+        _("Pass %(company)s on") % {"company": handoff.lead.account},
+        _("Pass on"),
+        sub=_("It never counts as a decline. The clock to decide goes on."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.reroute(handoff=handoff, actor=user, now=now, **form.cleaned_data),
+        words,
+        _("Passed on."),
+    )
+
+
+def _mine(request: HttpRequest, pk: int, move: str) -> tuple[User, Handoff]:
+    """Fetch a handoff for a move; refuse with 403 whom the move table does not name."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    moves.require(request, move, handoff)
+    return user, handoff

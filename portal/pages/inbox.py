@@ -1,0 +1,97 @@
+"""The inbox: what is mine, and by when."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from leads import people
+from portal import access, toasts
+from portal.lines import inbox as heads
+from portal.lines import panel as panels
+from portal.lines import rows
+from sla.queries import inbox as queries
+
+PAGE = 50
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show a person's open handoffs, the earliest due first."""
+    now, user = timezone.now(), access.person(request)
+    segment = request.GET.get("segment", "all")
+    segment = segment if segment in heads.LABELS else "all"
+    limit = PAGE * _whole(request.GET.get("pages"), lowest=1)
+    found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=limit)
+    context = {
+        "groups": _groups(found, now),
+        **heads.head(found, segment, now),
+        "next_pages": limit // PAGE + 1 if len(found.shown) < sum(found.groups.values()) else None,
+        "nav_counts": {"inbox": len(found.entries)},
+        "person": user,
+    }
+    return render(request, "inbox/inbox.html", context)
+
+
+@require_safe
+def fresh(request: HttpRequest) -> HttpResponse:
+    """Tell how many leads came after the page was drawn; 204 when none did."""
+    after = _whole(request.GET.get("after"), lowest=0)
+    count = queries.arrived(access.person(request), after_id=after)
+    if not count:
+        return HttpResponse(status=204)
+    return render(request, "inbox/_fresh.html", {"count": count})
+
+
+@require_safe
+def row(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draw one row anew, as after its due time has passed."""
+    handoff, now = access.handoff(access.person(request), pk), timezone.now()
+    found = queries.row(access.person(request), handoff)
+    if found is None:
+        return HttpResponse(status=204)
+    return render(request, "inbox/_row.html", {"line": rows.line(found, now)})
+
+
+@require_safe
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show beside the list what the focused row is about."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    if not getattr(request, "htmx", False):
+        return redirect("lead", handoff.lead_id)
+    return render(request, "inbox/_panel.html", {"panel": panels.words(handoff, user, timezone.now())})
+
+
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    """Take no new leads for now, or take them again."""
+    user, is_paused = access.person(request), request.POST.get("pause") == "1"
+    people.pause(user=user, is_paused=is_paused, now=timezone.now(), actor=user)
+    if is_paused:
+        toasts.say(request, _("New leads are paused."), sub=_("What you have stays yours."))
+    else:
+        toasts.say(request, _("New leads come to you again."))
+    return redirect("inbox")
+
+
+def _groups(found: queries.Inbox, now: datetime) -> list[dict[str, Any]]:
+    ends_at = heads.day_ends_at(now)
+    drawn = [(row.entry.group(ends_at), rows.line(row, now)) for row in queries.rows(found.shown)]
+    groups = [
+        {
+            "label": label,
+            "count": found.groups[code],
+            "lines": [line for group, line in drawn if group == code],
+        }
+        for code, label in heads.GROUPS.items()
+    ]
+    return [group for group in groups if group["lines"]]
+
+
+def _whole(text: str | None, lowest: int) -> int:
+    return max(lowest, int(text)) if text and text.isdecimal() and len(text) < 12 else lowest

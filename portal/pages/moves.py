@@ -1,0 +1,194 @@
+"""Make a move and answer for it: the row, the next page, or a kind sentence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django_htmx.http import HttpResponseClientRedirect
+
+from leads import permissions as lead_permissions
+from leads.models import Lead
+from portal import access, htmx, toasts
+from portal.lines import inbox as heads
+from portal.lines import rows
+from sla import handoffs, permissions
+from sla.models import Handoff
+from sla.queries import inbox as queries
+
+Act = Callable[[datetime], Handoff]
+Text = str | Promise
+
+#: Refusals that the form itself can answer.
+FOR_THE_FORM = (handoffs.ReasonNeeds, handoffs.UnknownReason, handoffs.GateNotMet, handoffs.NotEligible)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a dialog says: its title, what it is about, the verb on its button, what stands in its foot."""
+
+    title: Text
+    verb: Text
+    sub: Text = ""
+    foot: Text = ""
+
+
+def make(
+    request: HttpRequest, handoff: Handoff, act: Act, text: Text, sub: Callable[[Handoff], str] | None = None
+) -> HttpResponse:
+    """Make a move, say what was done with its undo, and answer; a refusal becomes a sentence."""
+    try:
+        moved = _moved(act)
+    except handoffs.MoveRefused as refused:
+        return refuse(request, handoff, str(refused.sentence))
+    return answer(request, handoff, moved, text, sub(moved) if sub else "")
+
+
+def dialog(
+    request: HttpRequest,
+    handoff: Handoff,
+    form: forms.Form,
+    act: Act,
+    words: Words,
+    said: Text,
+    template: str = "handoffs/move.html",
+    **more: Any,
+) -> HttpResponse:
+    """Show a move's form, or make the move with what was entered; 422 with what is wrong."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return answer(request, handoff, _moved(act), said)
+        except FOR_THE_FORM as refused:
+            form.add_error(None, str(refused.sentence))
+        except handoffs.MoveRefused as refused:
+            return refuse(request, handoff, str(refused.sentence))
+    return show(request, handoff, form, words, template, **more)
+
+
+def show(
+    request: HttpRequest,
+    handoff: Handoff,
+    form: forms.Form,
+    words: Words,
+    template: str,
+    *,
+    is_look: bool = False,
+    **more: Any,
+) -> HttpResponse:
+    """Draw the form of a move, as a dialog for the script and as a page without.
+
+    A mere look at what a choice would lead to complains about nothing.
+    """
+    context = {
+        "handoff": handoff,
+        "lead": handoff.lead,
+        "form": form,
+        "words": words,
+        "dialog_action": request.path,
+        "cancel_url": home_of(request, handoff.lead_id),
+        "next": request.GET.get("next") or request.POST.get("next", ""),
+        "is_look": is_look,
+        **more,
+    }
+    return render(request, template, context, status=422 if form.errors and not is_look else 200)
+
+
+def require(request: HttpRequest, move: str, handoff: Handoff) -> None:
+    """Refuse with 403 whoever the move table does not name, whatever the handoff's state."""
+    access.require(permissions.may(access.person(request), move, handoff))
+
+
+def answer(request: HttpRequest, handoff: Handoff, moved: Handoff, text: Text, sub: str = "") -> HttpResponse:
+    """Say what was done and show what became of it: the row anew, or the page it was done from.
+
+    `moved` is the handoff after the move, which may be the next hop of `handoff`.
+    """
+    undo_url = reverse("handoff-undo", args=[moved.pk])
+    until = moved.undo_until if permissions.can_undo(access.person(request), moved, timezone.now()) else None
+    toasts.say(request, str(text), sub=sub, undo_url=undo_url if until else "", until=until)
+    if _is_in_inbox(request):
+        return _row(request, handoff)
+    return _go(request, _back(request, handoff.lead_id))
+
+
+def go_on(request: HttpRequest, lead: Lead) -> HttpResponse:
+    """Answer after something was written about a lead: the row in the inbox, else the page it came from."""
+    handoff = Handoff.objects.open().filter(lead=lead).order_by("-leg").first()
+    if handoff and _is_in_inbox(request):
+        return _row(request, handoff)
+    return _go(request, _back(request, lead.pk))
+
+
+def refuse(request: HttpRequest, handoff: Handoff, sentence: str) -> HttpResponse:
+    """Tell kindly why nothing was done: in place of the row (409), or on the page it was tried from."""
+    if not getattr(request, "htmx", False):
+        return refuse_lead(request, handoff.lead, sentence)
+    context = {"handoff": handoff, "lead": handoff.lead, "sentence": sentence}
+    target = str(request.htmx.target or "")  # type: ignore[attr-defined]
+    template = "inbox/_gone.html" if target == f"handoff-{handoff.pk}" else "handoffs/_refused.html"
+    return htmx.answer(request, template, context, status=409, news=sentence)
+
+
+def refuse_lead(request: HttpRequest, lead: Lead, sentence: str) -> HttpResponse:
+    """Tell on the page it was tried from why nothing was done."""
+    toasts.say(request, sentence, level=messages.WARNING)
+    return _go(request, _back(request, lead.pk))
+
+
+def _moved(act: Act) -> Handoff:
+    try:
+        return act(timezone.now())
+    except handoffs.NotYours as refused:
+        raise PermissionDenied(str(refused.sentence)) from refused
+
+
+def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
+    """Answer to the inbox: the row as it is now, or its end, and the counts above it."""
+    user, now, target = access.person(request), timezone.now(), f"#handoff-{handoff.pk}"
+    segment = parse_qs(urlsplit(_current_path(request)).query).get("segment", ["all"])[0]
+    segment = segment if segment in heads.LABELS else "all"
+    found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=0)
+    context = {"is_fragment": True, **heads.head(found, segment, now)}
+    counts = ["inbox/_sentence.html", "inbox/_segments.html"]
+    row = queries.row(user, handoff)
+    if row is None:
+        return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)
+    context["line"] = rows.line(row, now)
+    names = ["inbox/_row.html", *counts]
+    return htmx.answer(request, names, context, new_target=target, new_swap="outerHTML", close_dialog=True)
+
+
+def _is_in_inbox(request: HttpRequest) -> bool:
+    return _current_path(request).split("?")[0] == reverse("inbox")
+
+
+def _current_path(request: HttpRequest) -> str:
+    """Return the page that a script's request came from, "" without script."""
+    details = getattr(request, "htmx", None)
+    return str(details.current_url_abs_path or "") if details else ""
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
+
+
+def _back(request: HttpRequest, lead_id: int) -> str:
+    """Return where to go on: where the person was, unless that dossier is not theirs any more."""
+    home = home_of(request, lead_id)
+    address = _current_path(request) or toasts.back(request, home)
+    return home if address.startswith(reverse("lead", args=[lead_id])) else address
+
+
+def home_of(request: HttpRequest, lead_id: int) -> str:
+    """Return the dossier if this person still sees it, else their first page."""
+    is_seen = lead_permissions.can_see_lead(access.person(request), lead_id)
+    return reverse("lead", args=[lead_id]) if is_seen else reverse("home")

@@ -1,0 +1,182 @@
+"""The moves of Marketing, of managers and of the referee."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from leads.models import User
+from portal import access
+from portal.forms import moves as forms
+from portal.pages import moves
+from sla import agreements, handoffs, permissions
+from sla.models import Handoff
+from sla.queries import handoffs as queries
+
+ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@ask_or_do
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the rep's question; the clock to decide goes on."""
+    user, handoff = _handoff(request, pk, "answer")
+    form = forms.AnswerForm(request.POST or None)
+    question = getattr(handoff, "question", None)
+    words = moves.Words(
+        _("Answer about %(company)s") % {"company": handoff.lead.account},
+        _("Answer"),
+        sub=question.text if question else "",
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.answer(handoff=handoff, actor=user, text=form.cleaned_data["text"], now=now),
+        words,
+        _("Answered. The clock to decide goes on."),
+    )
+
+
+@ask_or_do
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an offer back."""
+    user, handoff = _handoff(request, pk, "withdraw")
+    form = forms.WithdrawForm(request.POST or None)
+    words = moves.Words(
+        _("Take the offer of %(company)s back") % {"company": handoff.lead.account},
+        _("Take back"),
+        sub=_("The lead goes back to nurturing. Its clocks no longer count."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.withdraw(handoff=handoff, actor=user, now=now, **form.cleaned_data),
+        words,
+        _("Taken back."),
+    )
+
+
+@ask_or_do
+def reassign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give accepted work to another rep of the team."""
+    user, handoff = _handoff(request, pk, "reassign")
+    form = forms.ReassignForm(request.POST or None, people=queries.others(handoff))
+    words = moves.Words(
+        _("Give %(company)s to another rep") % {"company": handoff.lead.account},
+        _("Give"),
+        sub=_("The team's clocks go on; the new owner gets fresh ones of their own."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.reassign(handoff=handoff, to=form.cleaned_data["to"], actor=user, now=now),
+        words,
+        _("Given to another rep."),
+    )
+
+
+@ask_or_do
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a refused lead up again for Marketing, on a nurture track."""
+    user, handoff = _handoff(request, pk, "acknowledge")
+    tracks = [(track.code, track.label) for track in agreements.document(handoff.version).tracks]
+    # A post without fields takes the track that the reason names: one button on the desk.
+    data = request.POST if request.method == "POST" else None
+    form = forms.AcknowledgeForm(data, tracks=tracks)
+    words = moves.Words(
+        _("Acknowledge the return of %(company)s") % {"company": handoff.lead.account}, _("Acknowledge")
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.acknowledge(
+            handoff=handoff, actor=user, now=now, track=form.cleaned_data["track"]
+        ),
+        words,
+        _("Acknowledged."),
+    )
+
+
+@ask_or_do
+def repair(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the data is right again."""
+    user, handoff = _handoff(request, pk, "repair")
+    data = request.POST if request.method == "POST" else None
+    form = forms.RepairForm(data)
+    words = moves.Words(
+        _("The data of %(company)s is right again") % {"company": handoff.lead.account},
+        _("Done"),
+        sub=_("The lead is judged again and handed over once it is sales-ready."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.repair(handoff=handoff, actor=user, now=now, note=form.cleaned_data["note"]),
+        words,
+        _("Repaired."),
+    )
+
+
+@ask_or_do
+def contest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call the referee about a decline."""
+    user, handoff = _handoff(request, pk, "contest")
+    form = forms.ContestForm(request.POST or None)
+    words = moves.Words(
+        _("Contest the decline of %(company)s") % {"company": handoff.lead.account},
+        _("Contest"),
+        sub=_("The referee of the agreement decides on the facts of the dossier."),
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.contest(handoff=handoff, actor=user, now=now, note=form.cleaned_data["note"]),
+        words,
+        _("Contested. The referee is told."),
+    )
+
+
+@ask_or_do
+def rule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide a contested decline."""
+    user, handoff = _handoff(request, pk, "rule")
+    form = forms.RuleForm(request.POST or None)
+    refusal = getattr(handoff, "refusal", None)
+    words = moves.Words(
+        _("Rule on %(company)s") % {"company": handoff.lead.account},
+        _("Rule"),
+        sub=refusal.contest_note if refusal else "",
+    )
+    return moves.dialog(
+        request,
+        handoff,
+        form,
+        lambda now: handoffs.rule(handoff=handoff, actor=user, now=now, **form.cleaned_data),
+        words,
+        _("Ruled. Both sides are told."),
+    )
+
+
+@require_POST
+def nudge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind the owner; no move, but on record."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    access.require(permissions.can_nudge(user, handoff))
+    return moves.make(
+        request,
+        handoff,
+        lambda now: handoffs.nudge(handoff=handoff, actor=user, now=now),
+        _("Reminder sent."),
+    )
+
+
+def _handoff(request: HttpRequest, pk: int, move: str) -> tuple[User, Handoff]:
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    moves.require(request, move, handoff)
+    return user, handoff

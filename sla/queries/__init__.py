@@ -1,0 +1,1 @@
+"""What the pages of work ask: read only, a constant number of queries each, answered as frozen rows."""

@@ -1,0 +1,240 @@
+"""One lead with all that is known, judged and agreed about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from leads.choices import BantKind, TouchSide
+from leads.models import BantFact, Consent, Deal, Lead, Touch, User
+from sla import agreements, readiness, standings
+from sla.choices import CLOCK_KINDS, REFUSED_STATES
+from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
+
+MOST_COMMITTEE = 8
+#: The order in which a lead meets its clocks.
+CLOCK_ORDER = ("hand_over", *(code for code in CLOCK_KINDS if code != "hand_over"))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a gate judges the lead: its leg's, frozen at the open offer, or the readiness gate now."""
+
+    verdict: readiness.Verdict
+    gate: readiness.Criterion
+    version: AgreementVersion
+    judged_at: datetime
+    is_frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Another person at the account."""
+
+    lead: Lead
+    touches: int
+    latest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The refusal that ended the cycle before, with the facts as they stood when it was offered."""
+
+    handoff: Handoff
+    before: readiness.Facts
+    now: readiness.Facts
+    touches_since: int
+    people_since: int
+    latest_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A lead, its handoffs newest first, and what belongs to the current one."""
+
+    lead: Lead
+    handoffs: tuple[Handoff, ...]
+    handoff: Handoff | None
+    clocks: tuple[Clock, ...]
+    promised: tuple[Commitment, ...]
+    judgement: Judgement | None
+    standing: Standing | None
+    explanation: standings.Explanation | None
+    bant: Mapping[str, BantFact]
+    consents: tuple[Consent, ...]
+    committee: tuple[Member, ...]
+    deals: tuple[Deal, ...]
+    last_round: Round | None
+    attempts: int
+
+    @property
+    def next_clock(self) -> Clock | None:
+        """Return the open clock that is late or due first."""
+        due = [clock for clock in self.clocks if clock.ended_at is None and clock.due_at]
+        return min(due, key=lambda clock: (clock.due_at, clock.pk), default=None)
+
+
+def dossier(lead: Lead, user: User, now: datetime) -> Dossier:
+    """Return everything the page of a lead shows, in the same number of queries however much there is."""
+    handoffs = handoffs_of(lead)
+    handoff = current(handoffs)
+    standing = Standing.objects.filter(lead=lead).first()
+    explanation = explanation_of(lead, now)
+    clocks = clocks_of(handoff, handoffs)
+    return Dossier(
+        lead=lead,
+        handoffs=handoffs,
+        handoff=handoff,
+        clocks=clocks,
+        promised=_promised(handoff, clocks),
+        judgement=judgement(handoff, explanation, now),
+        standing=standing,
+        explanation=explanation,
+        bant=bant_of(lead),
+        consents=consents_of(lead),
+        committee=committee_of(lead, user),
+        deals=tuple(
+            Deal.objects.filter(account=lead.account_id).order_by("-closed_at", "-pk")[:MOST_COMMITTEE]
+        ),
+        last_round=_last_round(lead, handoff, handoffs, explanation),
+        attempts=_attempts(handoff),
+    )
+
+
+def handoffs_of(lead: Lead) -> tuple[Handoff, ...]:
+    """Return the lead's handoffs, the newest first."""
+    found = Handoff.objects.filter(lead=lead).select_related(
+        "version__agreement",
+        "rep",
+        "team",
+        "decided_by",
+        "refusal",
+        "question",
+        "verdict",
+        "snapshot",
+        "offered_by",
+    )
+    return tuple(found.order_by("-cycle", "-leg", "-hop"))
+
+
+def current(handoffs: tuple[Handoff, ...]) -> Handoff | None:
+    """Return the handoff that a page of the lead speaks of: the open one of the latest leg, else the last."""
+    return next((handoff for handoff in handoffs if not handoff.is_ended), handoffs[0] if handoffs else None)
+
+
+def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[Clock, ...]:
+    """Return the clocks of the current cycle in the order in which a lead meets them."""
+    if handoff is None:
+        return ()
+    cycle = [one.pk for one in handoffs if one.cycle == handoff.cycle]
+    began_at = min((one.ready_at or one.offered_at for one in handoffs
+                    if one.cycle == handoff.cycle and one.offered_at), default=None)  # fmt: skip
+    on_lead = Q(lead=handoff.lead_id, handoff__isnull=True, kind="hand_over")
+    if began_at:
+        on_lead &= Q(started_at__gte=began_at)
+    found = Clock.objects.filter(Q(handoff__in=cycle) | on_lead).select_related("commitment", "rep")
+    return tuple(sorted(found, key=lambda clock: (CLOCK_ORDER.index(clock.kind), clock.started_at, clock.pk)))
+
+
+def explanation_of(lead: Lead, now: datetime) -> standings.Explanation | None:
+    """Return how the lead stands now with every leaf and part of the score, None where nothing covers it."""
+    try:
+        return standings.explain(lead=lead, now=now)
+    except agreements.NoAgreement:
+        return None
+
+
+def judgement(
+    handoff: Handoff | None, explanation: standings.Explanation | None, now: datetime
+) -> Judgement | None:
+    """Return the verdict frozen at the current offer; without an open one, how the lead stands now."""
+    frozen = getattr(handoff, "verdict", None) if handoff and not handoff.is_ended else None
+    if handoff and frozen:
+        said = {"value": frozen.value, "valid_until": None, "leaves": frozen.leaves}
+        document = agreements.document(handoff.version)
+        gate = document.gates[document.leg(handoff.leg).gate]
+        at = handoff.offered_at or now
+        return Judgement(readiness.Verdict.from_json(said), gate, handoff.version, at, True)
+    if explanation is None:
+        return None
+    gate = agreements.document(explanation.version).gates["readiness"]
+    return Judgement(explanation.verdict, gate, explanation.version, now, False)
+
+
+def bant_of(lead: Lead) -> dict[str, BantFact]:
+    """Return the newest fact of each kind of BANT."""
+    found = BantFact.objects.filter(lead=lead).select_related("actor").order_by("known_at", "pk")
+    newest = {fact.kind: fact for fact in found}
+    return {kind: newest[kind] for kind in BantKind.values if kind in newest}
+
+
+def consents_of(lead: Lead) -> tuple[Consent, ...]:
+    """Return the newest word on each channel."""
+    newest = {consent.channel: consent for consent in Consent.objects.filter(lead=lead).order_by("pk")}
+    return tuple(newest.values())
+
+
+def committee_of(lead: Lead, user: User) -> tuple[Member, ...]:
+    """Return the others at the account whom this person may see, the most active first."""
+    touches = Touch.objects.filter(lead=OuterRef("pk")).exclude(side=TouchSide.MARKETING)
+    latest = touches.order_by("-happened_at").values("happened_at")[:1]
+    count = touches.order_by().values("lead").annotate(n=Count("pk")).values("n")
+    others: QuerySet[Lead] = Lead.objects.visible_to(user).filter(account=lead.account_id).exclude(pk=lead.pk)
+    found = others.defer("attributes").annotate(latest_at=Subquery(latest), n=Subquery(count))
+    ordered = found.order_by(F("latest_at").desc(nulls_last=True), "pk")[:MOST_COMMITTEE]
+    return tuple(Member(other, other.n or 0, other.latest_at) for other in ordered)
+
+
+def _attempts(handoff: Handoff | None) -> int:
+    """Count the sales touches since the current handoff was accepted."""
+    if handoff is None or handoff.accepted_at is None:
+        return 0
+    touches = Touch.objects.filter(lead=handoff.lead_id, side=TouchSide.SALES, is_automatic=False)
+    return touches.filter(happened_at__gte=handoff.accepted_at).count()
+
+
+def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commitment, ...]:
+    """Return the timed commitments that begin once the open handoff is accepted."""
+    if handoff is None or handoff.is_ended:
+        return ()
+    started = {clock.commitment.code for clock in clocks}
+    awaited = ("first_touch", "persistence", "qualify_or_return")
+    promised = Commitment.objects.filter(
+        Q(leg=handoff.leg) | Q(leg__isnull=True),
+        version=handoff.version_id, is_on=True, is_timed=True, kind__in=awaited, tier__in=("", handoff.tier),
+    ).order_by("-tier")  # fmt: skip
+    own: dict[str, Commitment] = {}
+    for commitment in promised:
+        if commitment.code not in started:
+            own.setdefault(commitment.code, commitment)
+    return tuple(sorted(own.values(), key=lambda commitment: CLOCK_ORDER.index(commitment.kind)))
+
+
+def _last_round(
+    lead: Lead,
+    handoff: Handoff | None,
+    handoffs: tuple[Handoff, ...],
+    explanation: standings.Explanation | None,
+) -> Round | None:
+    """Return what the cycle before ended with, None in the first cycle."""
+    if handoff is None or handoff.cycle < 2:
+        return None
+    refused = next(
+        (one for one in handoffs if one.cycle < handoff.cycle and one.state in REFUSED_STATES), None
+    )
+    snapshot = getattr(refused, "snapshot", None)
+    if refused is None or snapshot is None or explanation is None:
+        return None
+    since = refused.ended_at or refused.decided_at or snapshot.taken_at
+    touches = Touch.objects.filter(lead__account=lead.account_id, happened_at__gt=since)
+    touches = touches.exclude(side=TouchSide.SALES)
+    seen = list(touches.order_by("-happened_at").values_list("lead_id", "happened_at")[:200])
+    return Round(
+        handoff=refused,
+        before=standings.facts_from_snapshot(snapshot, explanation.engagement.half_life_days),
+        now=explanation.facts,
+        touches_since=len(seen),
+        people_since=len({lead_id for lead_id, _at in seen}),
+        latest_since=seen[0][1] if seen else None,
+    )

@@ -1,0 +1,72 @@
+"""Lists of leads with how each stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from leads.choices import Role, Side, Stage
+from leads.models import Lead, User
+from sla.models import Clock, Handoff, Standing
+from sla.queries import inbox
+
+VIEWS = ("mine", "ready", "late", "recycled", "all")
+#: Roles for which "mine" is a view of their work.
+HAVE_OWN = frozenset({Role.REP, Role.QUALIFIER})
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One lead of a list: its standing, its open handoff and the clock that is due next."""
+
+    lead: Lead
+    standing: Standing | None
+    handoff: Handoff | None
+    clock: Clock | None
+
+
+def first_view(user: User) -> str:
+    """Return the view that a person starts with."""
+    return "mine" if user.role in HAVE_OWN else "all"
+
+
+def listed(user: User, view: str) -> QuerySet[Lead]:
+    """Return the leads of a view that a person may see, what changed last first."""
+    found = (
+        Lead.objects.visible_to(user).select_related("account", "owner").defer("attributes", "search_text")
+    )
+    filters: dict[str, Any] = {
+        "mine": Q(owner_id=user.pk),
+        "ready": Q(stage=Stage.MQL),
+        "late": Exists(Clock.objects.late().filter(lead=OuterRef("pk"))),
+        "recycled": Q(stage=Stage.RECYCLED),
+        "all": Q(),
+    }
+    return found.filter(filters[view]).order_by(F("stage_since").desc(nulls_last=True), "-pk")
+
+
+def rows(leads: list[Lead], user: User) -> list[LeadRow]:
+    """Return the leads of one page with how they stand, in three queries."""
+    ids = [lead.pk for lead in leads]
+    standings = Standing.objects.filter(lead__in=ids).defer("parts").in_bulk()
+    open_ones = Handoff.objects.open().filter(lead__in=ids).defer("trace", "undo_seqs").order_by("leg")
+    handoffs = {handoff.lead_id: handoff for handoff in open_ones}
+    side = Side.SALES if user.side != Side.MARKETING else None
+    running = Clock.objects.open().filter(lead__in=ids, due_at__isnull=False).select_related("commitment")
+    clocks: dict[int, Clock] = {}
+    for clock in running.order_by(F("breached_at").asc(nulls_last=True), "due_at"):
+        if side is None or clock.side == side:
+            clocks.setdefault(clock.lead_id or 0, clock)
+    return [
+        LeadRow(lead, standings.get(lead.pk), handoffs.get(lead.pk), clocks.get(lead.pk)) for lead in leads
+    ]
+
+
+def attempts(lead: Lead) -> tuple[int, int]:
+    """Return how many sales touches were made since acceptance and how many are agreed (0: none agreed)."""
+    handoff = Handoff.objects.open().filter(lead=lead, accepted_at__isnull=False).order_by("-leg").first()
+    if handoff is None:
+        return 0, 0
+    clock = Clock.objects.filter(handoff=handoff, kind="persistence").select_related("commitment").first()
+    wanted = clock.commitment.params.get("attempts", 0) if clock else 0
+    return inbox.attempts_of(handoff), wanted

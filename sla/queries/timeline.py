@@ -1,0 +1,115 @@
+"""Everything that happened to one lead, the latest first, as it lies in the tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from leads.models import AuditEntry, BantFact, Lead, StageChange, Touch, User
+from sla.models import ClockEvent, Handoff, Question, Refusal
+
+SHOWN = ("all", "touches", "clocks", "stages", "notes")
+#: How far back each source is read; what lies further is imported bulk that nobody scrolls through.
+FURTHEST = 400
+#: Acts that other lines of the timeline already tell.
+TOLD_ELSEWHERE = ("learned", "assigned", "touched")
+
+Thing = Touch | ClockEvent | StageChange | AuditEntry | BantFact | Question | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened; `kind` is one of touches, moves, stages, clocks, notes.
+
+    `to` is whom a move gave the lead to.
+    """
+
+    at: datetime
+    kind: str
+    thing: Thing
+    actor: User | None
+    to: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What happened at the same instant belongs together: the first thing leads, the others explain."""
+
+    at: datetime
+    first: Happening
+    others: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Moments of a lead, the latest first; `earlier` counts those that are not in `moments`."""
+
+    moments: tuple[Moment, ...]
+    counts: dict[str, int]
+    earlier: int
+    earliest_at: datetime | None
+
+
+#: Which thing leads when several happened at once.
+RANK = {"touches": 0, "moves": 1, "notes": 2, "stages": 3, "clocks": 4}
+
+
+def timeline(lead: Lead, handoffs: tuple[Handoff, ...], *, show: str, limit: int | None) -> Timeline:
+    """Return the lead's moments, filtered by one of SHOWN, in seven queries."""
+    found = list(_all(lead, handoffs))
+    counts = {name: sum(one.kind == name for one in found) for name in SHOWN if name != "all"}
+    counts["all"] = len(found)
+    wanted = [one for one in found if show in ("all", one.kind) or (show == "stages" and one.kind == "moves")]
+    wanted.sort(key=lambda one: (-one.at.timestamp(), RANK[one.kind], one.thing.pk))
+    moments = [_moment(list(group)) for _at, group in groupby(wanted, key=lambda one: one.at)]
+    shown = moments if limit is None else moments[:limit]
+    rest = moments[len(shown) :]
+    return Timeline(tuple(shown), counts, len(rest), rest[-1].at if rest else None)
+
+
+def _moment(together: list[Happening]) -> Moment:
+    return Moment(together[0].at, together[0], tuple(together[1:]))
+
+
+def _all(lead: Lead, handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
+    audit = list(
+        AuditEntry.objects.filter(stream=f"lead:{lead.pk}")
+        .exclude(verb__in=TOLD_ELSEWHERE)
+        .order_by("-seq")[:FURTHEST]
+    )
+    clocks = _clock_events(lead)
+    named = {one.actor_id for one in [*audit, *clocks]} | {_given_to(entry) for entry in audit}
+    people = User.objects.in_bulk({pk for pk in named if pk})
+    for touch in lead.touches.select_related("actor").order_by("-happened_at")[:FURTHEST]:
+        yield Happening(touch.happened_at, "touches", touch, touch.actor)
+    for entry in audit:
+        actor, to = people.get(entry.actor_id or 0), people.get(_given_to(entry) or 0)
+        yield Happening(entry.at, "moves", entry, actor, to)
+    for event in clocks:
+        yield Happening(event.happened_at, "clocks", event, people.get(event.actor_id or 0))
+    for change in lead.stage_changes.select_related("actor").order_by("-seq")[:FURTHEST]:
+        if change.happened_at:
+            yield Happening(change.happened_at, "stages", change, change.actor)
+    for fact in lead.bant_facts.select_related("actor").order_by("-known_at")[:FURTHEST]:
+        yield Happening(fact.known_at, "notes", fact, fact.actor)
+    yield from _words(handoffs)
+
+
+def _given_to(entry: AuditEntry) -> int | None:
+    """Return the id of the person a move names as the next to hold the lead."""
+    return entry.data.get("rep") or entry.data.get("to")
+
+
+def _clock_events(lead: Lead) -> list[ClockEvent]:
+    found = ClockEvent.objects.filter(clock__lead=lead).select_related("clock__commitment")
+    return list(found.order_by("-happened_at", "-pk")[:FURTHEST])
+
+
+def _words(handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
+    """Yield what people wrote to each other about the lead's handoffs."""
+    for handoff in handoffs:
+        question, refusal = getattr(handoff, "question", None), getattr(handoff, "refusal", None)
+        if question:
+            yield Happening(question.asked_at, "notes", question, None)
+        if refusal and refusal.note and handoff.ended_at:
+            yield Happening(handoff.ended_at, "notes", refusal, handoff.decided_by)
