@@ -3,30 +3,32 @@ import { focusRow, rows, tidyRows } from "./keys.js";
 import { startToasts, say } from "./toasts.js";
 
 const { problem, refused } = document.body.dataset;
-let origin = null;
+/** Where each answer's request came from: polls and panels must not disturb a move under way. */
+const origins = new WeakMap();
 
 /** Remember, before a swap, which row the request came from and which one follows it. */
 function remember(event) {
-  const source = event.detail.requestConfig?.elt ?? event.detail.elt;
+  const { requestConfig, elt, xhr } = event.detail;
+  const source = requestConfig?.elt ?? elt;
   const row = source.closest?.("[data-row]") ?? document.querySelector("[data-row].focus");
   const list = rows();
   const at = list.indexOf(row);
-  origin = {
+  origins.set(xhr, {
     row,
     hadFocus: Boolean(source.closest?.("[data-row]")) || source.closest?.("dialog") !== null,
-    advances: source.matches?.("[data-advance]") ?? false,
+    advances: xhr.status < 400 && (source.matches?.("[data-advance]") ?? false),
     next: list[at + 1] ?? list[at - 1] ?? null,
     isSettled: false,
-  };
+  });
 }
 
 const ASKS_FOCUS = "[data-focus], [autofocus]";
 const FIRST_CONTROL = ".dbody :is(input:not([type=hidden], :disabled), select, textarea, button, a[href])";
 
-function settleFocus(fresh) {
+function settleFocus(fresh, origin) {
   const wanted = fresh?.matches?.(ASKS_FOCUS) ? fresh : fresh?.querySelector?.(ASKS_FOCUS);
   if (wanted) return wanted.focus();
-  if (!origin?.hadFocus || document.querySelector("dialog[open]")) return;
+  if (!origin?.hadFocus || origin.isSettled || document.querySelector("dialog[open]")) return;
   if (document.activeElement && document.activeElement !== document.body && !origin.advances) return;
   const same = origin.row?.id ? document.getElementById(origin.row.id) : null;
   const place = origin.advances || !same ? origin.next : same;
@@ -45,12 +47,12 @@ function openDialogs() {
   }
 }
 
-function arrive(fresh) {
-  if (origin) origin.isSettled = true;
+function arrive(fresh, origin) {
   openDialogs();
   startToasts();
   if (fresh?.matches?.("[data-row]") || origin?.row?.isConnected === false) tidyRows();
-  settleFocus(fresh);
+  settleFocus(fresh, origin);
+  if (origin) origin.isSettled = true;
 }
 
 const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
@@ -58,11 +60,11 @@ const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((di
 export function startSwaps() {
   const { body } = document;
   body.addEventListener("htmx:beforeSwap", remember);
-  body.addEventListener("htmx:afterSettle", (event) => arrive(event.target));
+  body.addEventListener("htmx:afterSettle", ({ target, detail }) => arrive(target, origins.get(detail.xhr)));
   // Where a swap only took something away, nothing new settles.
-  body.addEventListener("htmx:afterRequest", () => {
-    const left = origin;
-    setTimeout(() => left && !left.isSettled && arrive(null), 60);
+  body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const origin = origins.get(detail.xhr);
+    if (detail.successful && origin) setTimeout(() => origin.isSettled || arrive(null, origin), 60);
   });
   body.addEventListener("concord:close", closeDialogs);
   body.addEventListener("concord:focus", (event) => {

@@ -23,6 +23,7 @@ def pieces(page: Page, live_server: LiveServer) -> Iterator[Page]:
         "console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.emulate_media(reduced_motion="reduce")  # no color is measured halfway
     page.goto(f"{live_server.url}/login/?next=/styleguide/")
     page.get_by_label("E-mail").fill(ADDRESS)
     page.get_by_label("Password").fill(factories.PASSWORD)
