@@ -9,7 +9,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.context", "portal.templatetags", "portal.lines", "portal.figures"),
     ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
-    ("portal.access", "portal.logins", "portal.wording", "portal.csvfile"),
+    ("portal.access", "portal.logins", "portal.wording", "portal.csvfile", "portal.zones"),
     (
         "portal.models",
         "portal.transport",
