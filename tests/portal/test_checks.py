@@ -46,6 +46,7 @@ def test_wrong_setting_stops_every_command(tmp_path: Path, change: dict[str, str
     done = run(tmp_path, REAL | change, "manage.py", "check")
     assert done.returncode == 1
     assert finding in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_wrong_setting_stops_the_web_server(tmp_path: Path) -> None:

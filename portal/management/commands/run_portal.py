@@ -42,7 +42,11 @@ class Command(BaseCommand):
         if is_taken(host, port):
             self.stderr.write(f"Port {port} is in use; choose another one with `make run PORT={port + 1}`.")
             sys.exit(1)
-        self.prepare(may_load_demo=options["demo"])
+        try:
+            self.prepare(may_load_demo=options["demo"])
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped before everything was ready; the next start goes on from here.")
+            sys.exit(130)
         supervisor = Supervisor(children(host, port), say=self.stderr.write)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.request_stop)
@@ -68,6 +72,8 @@ class Command(BaseCommand):
         self.stdout.write(f"\nConcord is ready: http://{host}:{port}/\n")
         for login in logins.known():
             self.stdout.write(f"  {login.role:<20} {login.email:<32} {login.password}")
+        if settings.SECURE_SSL:
+            self.stdout.write("  Browsers are sent to HTTPS; SECURE_SSL=0 serves plain HTTP without a proxy.")
         self.stdout.write("\nCtrl-C stops it.\n")
 
 
