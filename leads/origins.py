@@ -58,7 +58,7 @@ def replaces(new: Any, new_origin: Origin, old: Any, old_origin: Origin) -> bool
         return True
     if new_origin.key and new_origin.key == old_origin.key:
         return _is_newer(new, new_origin, old, old_origin)
-    return _grade(new_origin) > _grade(old_origin)
+    return _outranks(new_origin, old_origin)
 
 
 def is_blank(value: Any) -> bool:
@@ -96,11 +96,13 @@ def _is_copy(lossy: Any, whole: Any) -> bool:
     return all(a == b or (a in "?\ufffd" and not b.isascii()) for a, b in zip(lossy, whole, strict=True))
 
 
-def _grade(origin: Origin) -> tuple[Any, ...]:
-    # The record that was created first speaks for a person who stands twice in one system; a
-    # record of unknown age comes after all that know theirs. Texts are turned round to be compared.
-    return origin.precision, origin.rank, *_earlier(origin.created), *_earlier(origin.key)
+def _outranks(new: Origin, old: Origin) -> bool:
+    """Compare two records: precision, rank, then whoever was created first speaks for the person.
 
-
-def _earlier(text: str) -> tuple[bool, tuple[int, ...]]:
-    return bool(text), tuple(-ord(letter) for letter in text)
+    A record of unknown age comes after all that know theirs; the key decides the rest.
+    """
+    if (new.precision, new.rank) != (old.precision, old.rank):
+        return (new.precision, new.rank) > (old.precision, old.rank)
+    if new.created != old.created:
+        return bool(new.created) and (not old.created or new.created < old.created)
+    return bool(new.key) and bool(old.key) and new.key < old.key

@@ -4,21 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from leads import keys, origins
 from leads.importing import lookups
-from leads.importing.drafts import AccountDraft, LeadDraft
+from leads.importing.drafts import AccountDraft, LeadDraft, first_origins
 from leads.importing.recognizing import Keys, graded
-from leads.importing.records import ACCOUNT, Key, Record, plain
+from leads.importing.records import Key, Record
 from leads.origins import Origin
-
-#: Names in a mapping and the columns of the account that they fill.
-FIELDS = {
-    "company": "name",
-    "industry": "industry",
-    "employees": "employees",
-    "company_country": "country",
-    "region": "region",
-    "city": "city",
-    "domain": "domain",
-}
 
 
 class Accounts:
@@ -42,7 +31,7 @@ class Accounts:
         if account is None and own.company:
             account = self._by_company.get(own.company)
         if account is None and (key or own.company):
-            account = self.make(record.values.get("company", ""))
+            account = self.make(own.company)
         if account is None:
             return None
         if own.company:
@@ -52,39 +41,43 @@ class Accounts:
             self._by_id[key] = account
         return account
 
-    def make(self, name: str = "") -> AccountDraft:
+    def make(self, name_key: str = "") -> AccountDraft:
         """Return a new account; without a name it belongs to one lead alone."""
-        account = AccountDraft(-len(self.made) - 1, {"name": name} if name else {}, {}, is_new=True)
+        account = AccountDraft(-len(self.made) - 1, {}, {}, name_key, is_new=True)
         self.made.append(account)
         return account
 
     def learn(
-        self, account: AccountDraft, record: Record, origin: Origin, *, fills_only: bool = False
+        self, account: AccountDraft, record: Record, own: Keys, origin: Origin, *, fills_only: bool = False
     ) -> bool:
         """Take what a record says of the account of its lead; return whether anything changed."""
+        told = record.account
+        if account.is_new and not account.origins:
+            account.values.update(told)
+            account.origins = first_origins(told, record.account_coarse, origin)
+            account.name_key = account.name_key or own.company
+            return bool(told)
         is_changed = False
-        for name, value in record.values.items():
-            fact = name.removeprefix(ACCOUNT) if name.startswith(ACCOUNT) else FIELDS.get(name)
-            if fact is None or (fact == "name" and not _is_name_of(account, value)):
-                continue
-            stated = graded(origin, name, value, record)
-            if account.is_new and not account.origins:
-                account.origins = {origins.WHOLE: list(stated)}
-            is_changed |= account.learn(fact, plain(value), stated, fills_only=fills_only)
+        for name, value in told.items():
+            if name == "name" and account.name_key and account.name_key != own.company:
+                continue  # Another company: `move` decides whether the lead goes there.
+            stated = graded(origin, value, is_coarse=name in record.account_coarse)
+            if account.learn(name, value, stated, fills_only=fills_only):
+                is_changed = True
+                account.name_key = account.name_key or own.company
         return is_changed
 
     def move(self, lead: LeadDraft, record: Record, own: Keys, origin: Origin, *, fills_only: bool) -> bool:
         """Let a lead change its company where the record knows better; return whether it did."""
-        name, old = record.values.get("company"), lead.account
+        name, old = record.account.get("name"), lead.account
         if not name:
             return False
-        stated = graded(origin, "company", name, record)
+        stated = graded(origin, name, is_coarse="name" in record.account_coarse)
         held = origins.of(lead.origins, "company")
         if old.name and (fills_only or not origins.replaces(name, stated, old.name, held)):
             return False
-        lead.origins["company"] = list(stated)
-        lead.has_new_origins = True
-        if keys.company_key(old.name) == own.company:
+        lead.hold("company", stated)
+        if old.name_key == own.company:
             return False
         if _is_spoilt(old) and own.company not in self._by_company:
             old.rename(name, stated)
@@ -101,11 +94,6 @@ class Accounts:
     def _key(self, record: Record) -> Key | None:
         told = record.values.get("company_id")
         return (self._system, keys.external_id_key(self._system, told)) if told else None
-
-
-def _is_name_of(account: AccountDraft, name: str) -> bool:
-    """Say whether a name is another spelling of this account's, and not another company."""
-    return not account.name or keys.company_key(account.name) == keys.company_key(name)
 
 
 def _is_spoilt(account: AccountDraft) -> bool:

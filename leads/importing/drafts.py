@@ -6,10 +6,9 @@ from typing import Any
 
 from leads import keys, origins
 from leads.choices import Stage
-from leads.importing.records import Key
+from leads.importing.records import ATTRIBUTE, Key
 from leads.origins import WHOLE, Origin, replaces
 
-ATTRIBUTE = "attributes."
 #: What a change of them makes necessary to compute anew.
 KEYED = frozenset({"name", "email", "phone", "country"})
 
@@ -34,15 +33,19 @@ class Draft:
         is_gap = origins.is_blank(old)
         if not is_gap and (fills_only or not replaces(value, origin, old, origins.of(self.origins, name))):
             return False
-        stored = list(origin)
-        if (self.origins.get(name) or self.origins.get(WHOLE)) != stored:
-            self.origins[name] = stored
-            self.has_new_origins = True
+        self.hold(name, origin)
         if not is_gap and value == old:
             return False
         self.values[name] = value
         self.changed.add(name)
         return True
+
+    def hold(self, name: str, origin: Origin) -> None:
+        """Note where the value under `name` came from."""
+        stored = list(origin)
+        if (self.origins.get(name) or self.origins.get(WHOLE)) != stored:
+            self.origins[name] = stored
+            self.has_new_origins = True
 
     def column(self, name: str, default: Any = "") -> Any:
         """Return the value of a column that must not be null."""
@@ -52,16 +55,19 @@ class Draft:
     def attributes(self) -> dict[str, Any]:
         """Return the attributes as they are stored."""
         cut = len(ATTRIBUTE)
-        return {name[cut:]: value for name, value in self.values.items() if name.startswith(ATTRIBUTE)}
+        return {name[cut:]: value for name, value in self.values.items() if name[:cut] == ATTRIBUTE}
 
 
 class AccountDraft(Draft):
     """An account, named or, where no file told the company, one of its lead alone."""
 
-    __slots__ = ("external_ids",)
+    __slots__ = ("external_ids", "name_key")
 
-    def __init__(self, row_id: int, values: dict[str, Any], found: dict[str, Any], *, is_new: bool) -> None:
+    def __init__(
+        self, row_id: int, values: dict[str, Any], found: dict[str, Any], name_key: str, *, is_new: bool
+    ) -> None:
         super().__init__(row_id, values, found, is_new=is_new)
+        self.name_key = name_key
         self.external_ids: list[Key] = []
 
     @property
@@ -71,6 +77,7 @@ class AccountDraft(Draft):
     def rename(self, name: str, origin: Origin) -> None:
         """Give a stand-in its real name."""
         self.values["name"] = name
+        self.name_key = keys.company_key(name)
         self.origins["name"] = list(origin)
         self.changed.add("name")
 
@@ -115,7 +122,7 @@ class LeadDraft(Draft):
         self.external_ids: list[tuple[str, str, int | None]] = []
         self.digests: list[tuple[int, int]] = []
         self.consent: list[tuple[str, str]] = []
-        self.bant: list[tuple[str, Any]] = []
+        self.bant: list[tuple[Any, datetime]] = []
         self.since = since
         self.stage_seq = 0
         self.was_in_stage = ""
@@ -147,7 +154,8 @@ class LeadDraft(Draft):
 def flat(columns: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored columns and attributes as the values of a draft."""
     values = {name: value for name, value in columns.items() if not origins.is_blank(value)}
-    values.update({ATTRIBUTE + name: value for name, value in attributes.items()})
+    if attributes:
+        values.update({ATTRIBUTE + name: value for name, value in attributes.items()})
     return values
 
 

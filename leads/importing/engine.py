@@ -1,17 +1,20 @@
 """Reading a file chunk by chunk into a target: results, checkpoints, and the row that spoils nothing."""
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from leads import audit
+from leads.importing.ahead import ahead
 from leads.importing.mapping import SourceMapping
 from leads.importing.reader import Row, Sheet
 from leads.importing.records import Key, Mapper, Record, Rejected
@@ -20,7 +23,7 @@ from leads.models import ImportReject, ImportRun, User
 from leads.setbased import copy_rows
 
 CHUNK = 4000
-CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
+CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
 Outcome = str | Rejected
 
 
@@ -62,6 +65,9 @@ class Target(Protocol):
     def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
         """Write the records, all or none, and return what became of each."""
 
+    def close(self) -> None:
+        """Tidy up after the last record."""
+
 
 def run(
     *,
@@ -84,23 +90,15 @@ def run(
     optional = [name for cell in mapping.cells() if cell.is_optional for name in cell.columns]
     columns = [name for cell in mapping.cells() for name in cell.columns]
     sheet = Sheet(path, mapping.layout, columns, optional)
-    with transaction.atomic(durable=False) if is_dry else _no_transaction():
+    with _undisturbed(is_dry=is_dry):
         found = _open_run(path, mapping, target, now, actor, as_of, version_ref)
         work = _Work(Context(found, mapping, now, as_of, actor), Mapper(mapping, sheet), target)
-        for rows in _chunks(iter(sheet), CHUNK):
-            work.chunk(rows)
+        for prepared in ahead(work.prepare(rows) for rows in _chunks(iter(sheet), CHUNK)):
+            work.take(prepared)
             progress(work.read, sheet.share())
         work.close()
         finish(found, sheet.header)
-        if is_dry:
-            transaction.set_rollback(True)
     return found
-
-
-class _no_transaction:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *error: object) -> None: ...
 
 
 def _open_run(
@@ -133,6 +131,20 @@ def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
         yield chunk
 
 
+class _Prepared(NamedTuple):
+    """Some rows, read as far as that goes without the database; a record may be made later."""
+
+    rows: list[Row]
+    ids: list[list[Key] | Rejected]
+    repeats: list[bool]
+    digests: list[int | None]
+    records: list[Record | Rejected | None]
+
+    def part(self, start: int, end: int | None = None) -> "_Prepared":
+        """Return some of the rows."""
+        return _Prepared(*(one[start:end] for one in self))
+
+
 class _Work:
     """One run at work: knows which rows were done before and which ids stood in the file already."""
 
@@ -141,23 +153,42 @@ class _Work:
         self.read = 0
         self._seen: set[int] = set()
         self._done_before = context.run.rows_done
+        #: Whether most rows are new, so that records are worth making before the ids are looked up.
+        self._is_eager = True
 
-    def chunk(self, rows: list[Row]) -> None:
-        """Take the rows that are not done yet; where they fail together, each half alone."""
-        done = min(max(self._done_before - self.read, 0), len(rows))
-        self.read += len(rows)
+    def prepare(self, rows: list[Row]) -> _Prepared:
+        """Read what rows say; runs beside `take` and never touches the database."""
         ids = [self._ids(row) for row in rows]
         repeats = [self._is_repeat(one) for one in ids]
-        if done < len(rows):
-            self._take(rows[done:], ids[done:], repeats[done:])
+        digests = [
+            None if is_repeat or isinstance(one, Rejected) or not one else self.mapper.digest(row)
+            for row, one, is_repeat in zip(rows, ids, repeats, strict=True)
+        ]
+        prepared = _Prepared(rows, ids, repeats, digests, [None] * len(rows))
+        if self._is_eager:
+            for place in range(len(rows)):
+                prepared.records[place] = self._record(prepared, place)
+        return prepared
+
+    def take(self, prepared: _Prepared) -> None:
+        """Write the rows that are not done yet; where they fail together, each half alone."""
+        count = len(prepared.rows)
+        done = min(max(self._done_before - self.read, 0), count)
+        self.read += count
+        if done < count:
+            unchanged = self.context.run.unchanged
+            self._take(prepared.part(done))
+            self._is_eager = self.context.run.unchanged - unchanged < count // 2
 
     def close(self) -> None:
         """Mark the run as finished and write its one line of the log."""
-        run = self.context.run
+        run, now = self.context.run, self.context.now
+        self.target.close()
         if run.finished_at is not None:
             return
+        counts = {name: getattr(run, name) for name in (CREATED, UPDATED, UNCHANGED, REJECTED)}
         with transaction.atomic():
-            run.finished_at = self.context.now
+            run.finished_at = now
             run.save(update_fields=["finished_at"])
             audit.record(
                 stream=f"import:{run.pk}",
@@ -165,15 +196,8 @@ class _Work:
                 subject_type="import_run",
                 subject_id=run.pk,
                 actor=self.context.actor,
-                at=self.context.now,
-                data={
-                    "kind": run.kind,
-                    "file": run.file_sha256,
-                    "created": run.created,
-                    "updated": run.updated,
-                    "unchanged": run.unchanged,
-                    "rejected": run.rejected,
-                },
+                at=now,
+                data={"kind": run.kind, "file": run.file_sha256, **counts},
             )
 
     def _ids(self, row: Row) -> list[Key] | Rejected:
@@ -193,51 +217,51 @@ class _Work:
         self._seen.add(mark)
         return False
 
-    def _take(self, rows: list[Row], ids: list[list[Key] | Rejected], repeats: list[bool]) -> None:
+    def _record(self, prepared: _Prepared, place: int) -> Record | Rejected:
+        ids = prepared.ids[place]
+        if isinstance(ids, Rejected):
+            return ids
+        try:
+            record = self.mapper.record(prepared.rows[place], ids, prepared.digests[place])
+        except Rejected as rejected:
+            return rejected
+        record.is_repeat = prepared.repeats[place]
+        return record
+
+    def _take(self, prepared: _Prepared) -> None:
         try:
             with transaction.atomic():
-                self._write(rows, self._outcomes(rows, ids, repeats))
+                self._write(prepared.rows, self._outcomes(prepared))
         except (IntegrityError, DataError) as error:
             self.context.run.refresh_from_db()
-            if len(rows) == 1:
+            if len(prepared.rows) == 1:
                 with transaction.atomic():
-                    self._write(rows, [Rejected(_("The database refuses this row: %s") % _first_line(error))])
+                    self._write(
+                        prepared.rows, [Rejected(_("The database refuses this row: %s") % _first_line(error))]
+                    )
                 return
-            half = len(rows) // 2
-            self._take(rows[:half], ids[:half], repeats[:half])
-            self._take(rows[half:], ids[half:], repeats[half:])
+            half = len(prepared.rows) // 2
+            self._take(prepared.part(0, half))
+            self._take(prepared.part(half))
 
-    def _outcomes(
-        self, rows: list[Row], ids: list[list[Key] | Rejected], repeats: list[bool]
-    ) -> list[Outcome]:
-        known = self.target.digests({key for one in ids if isinstance(one, list) for key in one[:1]})
-        outcomes: list[Outcome] = []
+    def _outcomes(self, prepared: _Prepared) -> list[Outcome]:
+        known = self.target.digests({one[0] for one in prepared.ids if isinstance(one, list) and one})
+        outcomes: list[Outcome] = [UNCHANGED] * len(prepared.rows)
         records: list[Record] = []
         places: list[int] = []
-        for place, (row, one, is_repeat) in enumerate(zip(rows, ids, repeats, strict=True)):
-            outcome = one if isinstance(one, Rejected) else self._prepared(row, one, is_repeat, known)
-            if isinstance(outcome, Record):
-                records.append(outcome)
+        for place, (ids, digest) in enumerate(zip(prepared.ids, prepared.digests, strict=True)):
+            if digest is not None and known.get(ids[0]) == digest:  # type: ignore[index]
+                continue
+            record = prepared.records[place] or self._record(prepared, place)
+            if isinstance(record, Rejected):
+                outcomes[place] = record
+            else:
+                records.append(record)
                 places.append(place)
-                outcome = UNCHANGED
-            outcomes.append(outcome)
         if records:
             for place, outcome in zip(places, self.target.take(records, self.context), strict=True):
                 outcomes[place] = outcome
         return outcomes
-
-    def _prepared(
-        self, row: Row, ids: list[Key], is_repeat: bool, known: dict[Key, int | None]
-    ) -> Outcome | Record:
-        digest = None if is_repeat or not ids else self.mapper.digest(row)
-        if digest is not None and known.get(ids[0]) == digest:
-            return UNCHANGED
-        try:
-            record = self.mapper.record(row, ids, digest)
-        except Rejected as rejected:
-            return rejected
-        record.is_repeat = is_repeat
-        return record
 
     def _write(self, rows: list[Row], outcomes: list[Outcome]) -> None:
         """Write rejects and the checkpoint in the transaction of the rows they speak of."""
@@ -247,15 +271,33 @@ class _Work:
             for row, outcome in zip(rows, outcomes, strict=True)
             if isinstance(outcome, Rejected)
         ]
-        copy_rows(ImportReject, ("run_id", "line", "row", "reason"), rejects)
+        if rejects:
+            copy_rows(ImportReject, ("run_id", "line", "row", "reason"), rejects)
         counts = {name: getattr(run, name) + outcomes.count(name) for name in (CREATED, UPDATED, UNCHANGED)}
-        counts["rejected"] = run.rejected + len(rejects)
+        counts[REJECTED] = run.rejected + len(rejects)
         counts["rows_done"] = run.rows_done + len(rows)
         unfinished = ImportRun.objects.filter(pk=run.pk, rows_done=run.rows_done, finished_at=None)
         if not unfinished.update(**counts):
             raise RunTaken(_("Another process is importing this file."))
         for name, value in counts.items():
             setattr(run, name, value)
+
+
+@contextmanager
+def _undisturbed(*, is_dry: bool) -> Iterator[None]:
+    """Keep the garbage collector away, as rows make no cycles and many objects; undo all on a dry run."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        if is_dry:
+            with transaction.atomic():
+                yield
+                transaction.set_rollback(True)
+        else:
+            yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _first_line(error: Exception) -> str:

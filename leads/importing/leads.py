@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from leads import setbased
 from leads.choices import Stage
 from leads.importing import lookups, writing
 from leads.importing.engine import Context, Outcome
@@ -32,14 +33,14 @@ SHAPE = Shape(
         "modified_at": Field("moment"),
         "next_step": Field("text", 200),
         "next_step_on": Field("date"),
-        "company": Field("text", 200),
+        "company": Field("text", 200, account="name"),
         "company_id": Field("text", 120),
-        "company_country": Field("text", 80),
-        "industry": Field("text", 120),
-        "employees": Field("whole"),
-        "region": Field("text", 120),
-        "city": Field("text", 120),
-        "domain": Field("text", 200),
+        "company_country": Field("text", 80, account="country"),
+        "industry": Field("text", 120, account="industry"),
+        "employees": Field("whole", account="employees"),
+        "region": Field("text", 120, account="region"),
+        "city": Field("text", 120, account="city"),
+        "domain": Field("text", 200, account="domain"),
     },
     has_attributes=True,
     has_consent=True,
@@ -68,6 +69,11 @@ class LeadsTarget:
         if others:
             self._known.update(lookups.by_external_id(others))
         chunk = Chunk(records, context, self._known, self._people)
+        setbased.prefer_loading()
         outcomes = [chunk.take(record) for record in records]
         writing.write(chunk.leads, chunk.accounts, context, self._people)
         return outcomes
+
+    def close(self) -> None:
+        """Bring the search index up to date at once, so that no later edit has to."""
+        setbased.settle_index("lead_search")

@@ -115,9 +115,12 @@ def load_accounts(ids: Iterable[int], accounts: dict[int, AccountDraft]) -> None
     wanted = list(ids)
     if not wanted:
         return
-    for row in Account.objects.filter(pk__in=wanted).values("id", "origins", "attributes", *ACCOUNT_COLUMNS):
-        values = flat({name: row[name] for name in ACCOUNT_COLUMNS}, row["attributes"])
-        accounts[row["id"]] = AccountDraft(row["id"], values, row["origins"], is_new=False)
+    columns = ("id", "origins", "attributes", "name_key", *ACCOUNT_COLUMNS)
+    for row_id, found, attributes, name_key, *told in Account.objects.filter(pk__in=wanted).values_list(
+        *columns
+    ):
+        values = flat(dict(zip(ACCOUNT_COLUMNS, told, strict=True)), attributes)
+        accounts[row_id] = AccountDraft(row_id, values, found, name_key, is_new=False)
 
 
 def _grouped(wanted: Iterable[Key]) -> dict[str, list[str]]:

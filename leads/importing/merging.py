@@ -6,20 +6,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from leads.importing import lookups
-from leads.importing.accounts import FIELDS, Accounts
-from leads.importing.drafts import ATTRIBUTE, AccountDraft, LeadDraft, first_origins
+from leads.importing.accounts import Accounts
+from leads.importing.drafts import AccountDraft, LeadDraft, first_origins
 from leads.importing.engine import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.importing.lookups import Known
 from leads.importing.owners import People
 from leads.importing.recognizing import Keys, Triple, graded, origin_of, triple_of
-from leads.importing.records import ACCOUNT, Key, Record, Rejected, plain
+from leads.importing.records import ATTRIBUTE, Key, Record, Rejected
 from leads.importing.statements import Statements
 from leads.models import StageChange
 from leads.origins import Origin
 from leads.transitions import HISTORY
 
 #: What a lead's row says besides its facts.
-_BESIDE = frozenset({"stage_since", "modified_at", "company_id", *FIELDS})
+_BESIDE = ("stage_since", "modified_at", "company_id")
 #: Facts that are Concord's own as soon as a move was made here.
 _MOVED_HERE = frozenset({"stage", "owner_id"})
 
@@ -33,7 +33,7 @@ class Chunk:
         mapping = context.mapping
         self._context, self._people, self._known = context, people, known
         self._horizon = context.horizon
-        self._keys = {id(record): Keys(record.values) for record in records}
+        self._keys = {id(record): Keys(record.values, record.account) for record in records}
         self._accounts = Accounts(records, self._keys, mapping.system)
         self._made: list[LeadDraft] = []
         self._find(records)
@@ -116,8 +116,8 @@ class Chunk:
     def _make(self, record: Record, own: Keys, origin: Origin) -> None:
         values = self._values(record)
         found = first_origins(values, record.coarse, origin)
-        if "company" in record.values:
-            stated = graded(origin, "company", record.values["company"], record)
+        if "name" in record.account:
+            stated = graded(origin, record.account["name"], is_coarse=False)
             if stated is not origin:
                 found["company"] = list(stated)
         account = self._accounts.of(record, own) or self._accounts.make()
@@ -128,7 +128,7 @@ class Chunk:
         )
         lead.name_key, lead.email_key, lead.phone_key = own.name, own.email, own.phone
         self._made.append(lead)
-        self._accounts.learn(account, record, origin)
+        self._accounts.learn(account, record, own, origin)
         self._attach(lead, record)
         self._remember(lead)
 
@@ -139,11 +139,12 @@ class Chunk:
         for name, value in self._values(record).items():
             if is_held and name in _MOVED_HERE:
                 continue
-            if lead.learn(name, value, graded(origin, name, value, record), fills_only=fills_only):
+            stated = graded(origin, value, is_coarse=name in record.coarse)
+            if lead.learn(name, value, stated, fills_only=fills_only):
                 is_changed = True
                 if name == "stage":
                     lead.values["stage_since"] = record.values.get("stage_since")
-        is_changed |= self._accounts.learn(lead.account, record, origin, fills_only=fills_only)
+        is_changed |= self._accounts.learn(lead.account, record, own, origin, fills_only=fills_only)
         if is_changed:
             lead.set_keys()
             self._remember(lead)
@@ -175,12 +176,9 @@ class Chunk:
 
     def _values(self, record: Record) -> dict[str, Any]:
         """Return what the record says of the lead itself, its owner as somebody known here."""
-        out: dict[str, Any] = {}
-        for name, value in record.values.items():
-            if name in _BESIDE or name.startswith(ACCOUNT):
-                continue
-            if name == "owner":
-                owner_id = self._people.find(self._context.mapping.system, value)
-                name, value = ("owner_id", owner_id) if owner_id else (ATTRIBUTE + "owner", value)
-            out[name] = plain(value) if name.startswith(ATTRIBUTE) else value
-        return out
+        values = {name: value for name, value in record.values.items() if name not in _BESIDE}
+        owner = values.pop("owner", None)
+        if owner:
+            owner_id = self._people.find(self._context.mapping.system, owner)
+            values.update({"owner_id": owner_id} if owner_id else {ATTRIBUTE + "owner": owner})
+        return values

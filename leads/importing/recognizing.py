@@ -15,10 +15,10 @@ class Keys:
 
     __slots__ = ("company", "email", "name", "phone")
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        country = values.get("country") or values.get("company_country") or ""
+    def __init__(self, values: dict[str, Any], account: dict[str, Any]) -> None:
+        country = values.get("country") or account.get("country") or ""
         self.name = keys.name_key(values["name"]) if "name" in values else ""
-        self.company = keys.company_key(values["company"]) if "company" in values else ""
+        self.company = keys.company_key(account["name"]) if "name" in account else ""
         self.email = keys.email_key(values["email"]) if "email" in values else ""
         self.phone = keys.phone_key(values["phone"], country) if "phone" in values else ""
 
@@ -29,8 +29,8 @@ class Keys:
 
 def triple_of(lead: LeadDraft) -> Triple | None:
     """Return name, company and phone of a lead where it has all three."""
-    triple = lead.name_key, keys.company_key(lead.account.name), lead.phone_key
-    return triple if all(triple) else None
+    company = lead.account.name_key
+    return (lead.name_key, company, lead.phone_key) if lead.name_key and company and lead.phone_key else None
 
 
 def origin_of(record: Record, system: str, rank: int) -> Origin:
@@ -44,7 +44,7 @@ def origin_of(record: Record, system: str, rank: int) -> Origin:
     )
 
 
-def graded(origin: Origin, name: str, value: Any, record: Record) -> Origin:
-    """Return the origin of one value of a record, with its precision."""
-    precision = origins.precision_of(value, is_coarse=name in record.coarse)
+def graded(origin: Origin, value: Any, *, is_coarse: bool) -> Origin:
+    """Return the origin of one value, with its precision."""
+    precision = origins.precision_of(value, is_coarse=is_coarse)
     return origin if precision == origins.FULL else origin._replace(precision=precision)

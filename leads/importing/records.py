@@ -14,8 +14,8 @@ from leads.importing.mapping import Cell, Id, SourceMapping
 from leads.importing.reader import Row, Sheet
 
 Key = tuple[str, str]
-#: How the names of an account's values begin in a record.
-ACCOUNT = "account."
+#: How the names of attributes begin among the values.
+ATTRIBUTE = "attributes."
 
 
 class Rejected(Exception):
@@ -24,7 +24,10 @@ class Rejected(Exception):
 
 @dataclass(slots=True)
 class Record:
-    """One row as the target takes it; `coarse` holds the names of values that are known only roughly."""
+    """One row as the target takes it: what it says of its subject and of its subject's account.
+
+    The `coarse` sets hold the names of values that are known only roughly.
+    """
 
     line: int
     ids: list[Key]
@@ -32,6 +35,8 @@ class Record:
     is_repeat: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     coarse: set[str] = field(default_factory=set)
+    account: dict[str, Any] = field(default_factory=dict)
+    account_coarse: set[str] = field(default_factory=set)
     consent: list[tuple[str, str]] = field(default_factory=list)
     bant: dict[str, Any] = field(default_factory=dict)
     lead_ids: list[Key] = field(default_factory=list)
@@ -46,11 +51,10 @@ class Mapper:
         self._sheet = sheet
         self._ids = self._compiled_ids(mapping.ids)
         self._lead_ids = self._compiled_ids(mapping.lead_ids)
-        self._fields = [
-            *self._compiled(mapping.fields),
-            *self._compiled(mapping.attributes, "attributes."),
-            *self._compiled(mapping.account_attributes, ACCOUNT + "attributes."),
-        ]
+        own = {name: cell for name, cell in mapping.fields.items() if not cell.field.account}
+        account = {cell.field.account: cell for cell in mapping.fields.values() if cell.field.account}
+        self._fields = [*self._compiled(own), *self._attributes(mapping.attributes)]
+        self._account_fields = [*self._compiled(account), *self._attributes(mapping.account_attributes)]
         self._consent = [(channel, self._compile(cell)) for channel, cell in mapping.consent]
         self._bant = self._compiled(mapping.bant)
         self._lead = self._compiled(mapping.lead_fields)
@@ -82,16 +86,10 @@ class Mapper:
     def record(self, row: Row, ids: list[Key], digest: int | None) -> Record:
         """Read every mapped cell of a row; raise Rejected with the first that cannot be read."""
         record = Record(row.line, ids, digest)
-        cells, values = row.cells, record.values
+        cells = row.cells
         try:
-            for name, take in self._fields:
-                value = take(cells)
-                if value is None:
-                    continue
-                if type(value) is Coarse:
-                    value = value.value
-                    record.coarse.add(name)
-                values[name] = value
+            _read(self._fields, cells, record.values, record.coarse)
+            _read(self._account_fields, cells, record.account, record.account_coarse)
             if self._has_more:
                 self._add_statements(record, cells)
         except BadCell as error:
@@ -108,8 +106,11 @@ class Mapper:
             if (value := take(cells))
         ]
 
-    def _compiled(self, cells: Mapping[str, Cell], prefix: str = "") -> list[tuple[str, Take]]:
-        return [(prefix + name, self._compile(cell)) for name, cell in cells.items()]
+    def _compiled(self, cells: Mapping[str, Cell]) -> list[tuple[str, Take]]:
+        return [(name, self._compile(cell)) for name, cell in cells.items()]
+
+    def _attributes(self, cells: Mapping[str, Cell]) -> list[tuple[str, Take]]:
+        return [(ATTRIBUTE + name, _as_json(cell, self._compile(cell))) for name, cell in cells.items()]
 
     def _compiled_ids(self, ids: Sequence[Id]) -> list[tuple[str, Take]]:
         return [(one.system, self._compile(one.cell)) for one in ids]
@@ -125,6 +126,31 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
+
+
+def _as_json(cell: Cell, take: Take) -> Take:
+    """Return the way to a value that JSON can hold."""
+    if cell.field.kind in ("note", "text", "flag", "whole"):
+        return take
+
+    def taken(cells: Sequence[str]) -> Any:
+        value = take(cells)
+        return Coarse(plain(value.value)) if type(value) is Coarse else plain(value)
+
+    return taken
+
+
+def _read(
+    takes: Sequence[tuple[str, Take]], cells: Sequence[str], values: dict[str, Any], coarse: set[str]
+) -> None:
+    for name, take in takes:
+        value = take(cells)
+        if value is None:
+            continue
+        if type(value) is Coarse:
+            value = value.value
+            coarse.add(name)
+        values[name] = value
 
 
 def _told(takes: Sequence[tuple[str, Take]], cells: Sequence[str]) -> dict[str, Any]:

@@ -7,12 +7,16 @@ KINDS = ("text", "note", "number", "whole", "moment", "date", "flag", "choice", 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a target; `choices` are the only values that a `choice` may have."""
+    """One field of a target; `choices` are the only values that a `choice` may have.
+
+    `account` names the column of the lead's account that the field fills.
+    """
 
     kind: str = "text"
     longest: int = 0
     choices: frozenset[str] = frozenset()
     is_required: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Writing a chunk of leads and accounts: one load or one update per table, in the order of their keys."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from leads import keys, marks, setbased
@@ -21,15 +21,21 @@ from leads.models import (
 )
 from leads.transitions import HISTORY
 
-_TEXTS = ("name", "title", "seniority", "email", "phone", "language", "country", "source", "campaign")
+_ACCOUNT_TEXTS = ("domain", "industry", "country", "region", "city")
 _ACCOUNT_COLUMNS = (
-    *("id", "name", "name_key", "domain", "industry", "employees", "country", "region", "city"),
-    *("attributes", "origins", "recorded_at"),
+    *("id", "name", "name_key", *_ACCOUNT_TEXTS, "employees", "attributes", "origins", "recorded_at"),
 )
+_TEXTS = (
+    *("name", "title", "seniority", "email", "phone", "language", "country", "source", "campaign"),
+    *("first_identified", "next_step"),
+)
+_FACTS = ("next_step_on", "created_at")
+_STAGE = ("stage", "stage_since", "stage_seq")
+_HOLDER = ("owner_id", "team_id")
+_KEYS = ("name_key", "email_key", "phone_key", "search_text")
 _LEAD_COLUMNS = (
-    *("id", "account_id", *_TEXTS, "first_identified", "next_step", "name_key", "email_key", "phone_key"),
-    *("is_sales_generated", "attributes", "origins", "search_text", "stage", "stage_since", "stage_seq"),
-    *("owner_id", "team_id", "next_step_on", "created_at", "recorded_at", "import_run_id"),
+    *("id", "account_id", *_TEXTS, *_FACTS, "is_sales_generated", "attributes", "origins"),
+    *(*_KEYS, *_STAGE, *_HOLDER, "recorded_at", "import_run_id"),
 )
 
 
@@ -62,23 +68,8 @@ def _number(model: type[Account] | type[Lead], drafts: Sequence[Draft]) -> None:
 
 
 def _insert_accounts(accounts: Sequence[AccountDraft], context: Context) -> None:
-    rows = (
-        (
-            account.id,
-            account.name,
-            keys.company_key(account.name),
-            account.column("domain"),
-            account.column("industry"),
-            account.values.get("employees"),
-            account.column("country"),
-            account.column("region"),
-            account.column("city"),
-            _json(account.attributes()),
-            _json(account.origins),
-            context.now,
-        )
-        for account in accounts
-    )
+    now = context.now
+    rows = ((*_account_row(one, _json), now) for one in accounts)
     if accounts:
         setbased.copy_rows(Account, _ACCOUNT_COLUMNS, rows)
 
@@ -86,71 +77,62 @@ def _insert_accounts(accounts: Sequence[AccountDraft], context: Context) -> None
 def _update_accounts(accounts: Sequence[AccountDraft]) -> list[AccountDraft]:
     """Write changed accounts and return those that have a new name."""
     changed = [account for account in accounts if account.changed or account.has_new_origins]
-    rows = [
-        {
-            "id": account.id,
-            "name": account.name,
-            "name_key": keys.company_key(account.name),
-            "domain": account.column("domain"),
-            "industry": account.column("industry"),
-            "employees": account.values.get("employees"),
-            "country": account.column("country"),
-            "region": account.column("region"),
-            "city": account.column("city"),
-            "attributes": account.attributes(),
-            "origins": account.origins,
-        }
-        for account in changed
-    ]
+    rows = [dict(zip(_ACCOUNT_COLUMNS, _account_row(one, dict), strict=False)) for one in changed]
     setbased.update_rows(Account, rows)
     return [account for account in changed if "name" in account.changed]
 
 
+def _account_row(account: AccountDraft, pack: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
+    """Return the columns of an account without the last; `pack` makes of JSON what is written."""
+    get = account.values.get
+    texts = (get(name) or "" for name in _ACCOUNT_TEXTS)
+    packed = pack(account.attributes()), pack(account.origins)
+    return account.id, account.name, account.name_key, *texts, get("employees"), *packed
+
+
 def _insert_leads(leads: Sequence[LeadDraft], context: Context, people: People) -> None:
-    if not leads:
-        return
     run_id, now = context.run.pk, context.now
-    rows = ((*_lead_row(lead, people).values(), now, run_id) for lead in leads)
-    setbased.copy_rows(Lead, _LEAD_COLUMNS, rows)
+    rows = ((*_lead_row(lead, people, _json), now, run_id) for lead in leads)
+    if leads:
+        setbased.copy_rows(Lead, _LEAD_COLUMNS, rows)
 
 
-def _lead_row(lead: LeadDraft, people: People) -> dict[str, Any]:
-    """Return the columns of a lead, in the order of _LEAD_COLUMNS without the last two."""
-    values = lead.values
-    if lead.changed & KEYED:
+def _lead_row(lead: LeadDraft, people: People, pack: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
+    """Return the columns of a lead without the last two; `pack` makes of JSON what is written."""
+    get = lead.values.get
+    if lead.changed and lead.changed & KEYED:
         lead.set_keys()
-    owner_id = values.get("owner_id")
-    row: dict[str, Any] = {"id": lead.id, "account_id": lead.account.id}
-    for name in _TEXTS:
-        row[name] = values.get(name) or ""
-    row["first_identified"] = values.get("first_identified") or ""
-    row["next_step"] = values.get("next_step") or ""
-    row["name_key"], row["email_key"], row["phone_key"] = lead.name_key, lead.email_key, lead.phone_key
-    row["is_sales_generated"] = bool(values.get("is_sales_generated"))
-    row["attributes"], row["origins"] = _json(lead.attributes()), _json(lead.origins)
-    row["search_text"] = keys.search_text(row["name"], lead.account.name, row["email"])
-    row["stage"], row["stage_since"] = lead.stage, values.get("stage_since")
-    row["stage_seq"] = lead.stage_seq + (lead.stage != (lead.was_in_stage or Stage.INQUIRY))
-    row["owner_id"], row["team_id"] = owner_id, people.team_of(owner_id)
-    row["next_step_on"], row["created_at"] = values.get("next_step_on"), values.get("created_at")
-    return row
+    owner_id = get("owner_id")
+    return (
+        lead.id,
+        lead.account.id,
+        *[get(name) or "" for name in _TEXTS],
+        get("next_step_on"),
+        get("created_at"),
+        bool(get("is_sales_generated")),
+        pack(lead.attributes()),
+        pack(lead.origins),
+        lead.name_key,
+        lead.email_key,
+        lead.phone_key,
+        keys.search_text(get("name") or "", lead.account.name, get("email") or ""),
+        lead.stage,
+        get("stage_since"),
+        lead.stage_seq + (lead.stage != (lead.was_in_stage or Stage.INQUIRY)),
+        owner_id,
+        people.team_of(owner_id),
+    )
 
 
 def _update_leads(leads: Sequence[LeadDraft], people: People) -> None:
     """Write changed leads; who holds one and in which stage it is only where the file said so."""
-    plain, staged, held = [], [], []
-    for lead in leads:
-        row = _lead_row(lead, people)
-        row["attributes"], row["origins"] = lead.attributes(), lead.origins
-        stage = {"id": lead.id, **{name: row.pop(name) for name in ("stage", "stage_since", "stage_seq")}}
-        owner = {"id": lead.id, **{name: row.pop(name) for name in ("owner_id", "team_id")}}
-        plain.append(row)
-        if "stage" in lead.changed and lead.stage != lead.was_in_stage:
-            staged.append(stage)
-        if "owner_id" in lead.changed:
-            held.append(owner)
-    for rows in (plain, staged, held):
-        setbased.update_rows(Lead, rows)
+    rows = [dict(zip(_LEAD_COLUMNS, _lead_row(lead, people, dict), strict=False)) for lead in leads]
+    staged = [lead.id for lead in leads if "stage" in lead.changed and lead.stage != lead.was_in_stage]
+    held = [lead.id for lead in leads if "owner_id" in lead.changed]
+    for columns, ids in ((_STAGE, staged), (_HOLDER, held)):
+        parts = {row["id"]: {"id": row["id"], **{name: row.pop(name) for name in columns}} for row in rows}
+        setbased.update_rows(Lead, [parts[lead_id] for lead_id in ids])
+    setbased.update_rows(Lead, rows)
 
 
 def _insert_stages(leads: Sequence[LeadDraft], context: Context) -> None:

@@ -1,0 +1,311 @@
+"""Measure the import of 100,000 generated leads, and of the same file again, beside django-import-export.
+
+Run: python -m tests.stack python -m bench.import_leads     (PostgreSQL)
+     python -m tests.home python -m bench.import_leads      (SQLite)
+"""
+
+import argparse
+import csv
+import json
+import os
+import platform
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django
+
+RUNS = 5
+ROWS = 100_000
+#: The other importer needs minutes for all rows; its speed does not depend on their number.
+OTHER_ROWS = 4_000
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+COLUMNS = (
+    *("Id", "First name", "Last name", "E-mail", "Phone", "Company", "Title", "Country"),
+    *("Source", "Status", "Created", "Employees"),
+)
+MAPPING = {
+    "format": "concord/mapping/1",
+    "label": "Generated leads",
+    "target": "leads",
+    "system": "bench",
+    "rank": 10,
+    "blanks": ["n/a", "null"],
+    "time_zone": "Europe/Berlin",
+    "dates": ["%Y-%m-%d %H:%M"],
+    "ids": ["Id"],
+    "fields": {
+        "name": {"columns": ["First name", "Last name"]},
+        "email": "E-mail",
+        "phone": "Phone",
+        "company": "Company",
+        "title": "Title",
+        "country": "Country",
+        "source": {"column": "Source", "values": {"Web form": "web_form", "Fair": "trade_show"}},
+        "stage": {"column": "Status", "values": {"New": "inquiry", "Nurture": "nurturing", "Working": "sal"}},
+        "created_at": "Created",
+        "employees": "Employees",
+    },
+}
+STARTS = (
+    "Mar",
+    "Jo",
+    "Ele",
+    "Han",
+    "Pet",
+    "Sof",
+    "Lu",
+    "Ker",
+    "Ste",
+    "An",
+    "Gio",
+    "Tho",
+    "Bri",
+    "Nad",
+    "Fre",
+)
+ENDS = (
+    "a",
+    "ina",
+    "as",
+    "nes",
+    "er",
+    "ia",
+    "kas",
+    "stin",
+    "fan",
+    "drea",
+    "vanni",
+    "mas",
+    "gitte",
+    "ja",
+    "da",
+)
+ROOTS = ("Wal", "Berg", "Stein", "Brand", "Lind", "Mor", "Kel", "Hart", "Rich", "Vos", "Mey", "Sand", "Gold")
+TAILS = ("mann", "er", "ström", "son", "etti", "ard", "ski", "feld", "ley", "dottir", "inger", "acker", "s")
+TRADES = ("Logistics", "Steel", "Foods", "Software", "Optics", "Tools", "Textiles", "Energy", "Printing")
+FORMS = ("GmbH", "Ltd", "B.V.", "Inc.", "AG", "S.p.A.", "Oy", "AB")
+
+
+def rows(count: int) -> Iterator[list[str]]:
+    """Yield invented leads: 1 in 100 is an earlier person under a new id, 1 in 100 cannot be taken."""
+    dice = random.Random(2026)
+    companies = [
+        f"{dice.choice(ROOTS)}{dice.choice(TAILS)} {dice.choice(TRADES)} {dice.choice(FORMS)} {number}"
+        for number in range(count // 5)
+    ]
+    last: list[list[str]] = []
+    for number in range(count):
+        if number % 100 == 50:
+            earlier = dice.choice(last)
+            yield [f"B{number:07d}", *earlier[1:]]
+            continue
+        first = dice.choice(STARTS) + dice.choice(ENDS)
+        surname = dice.choice(ROOTS) + dice.choice(TAILS)
+        created = datetime(2024, 1, 1) + timedelta(minutes=10 * number)  # noqa: DTZ001 (as a file has it)
+        row = [
+            f"B{number:07d}",
+            first,
+            surname,
+            f"{first}.{surname}.{number}@{surname}.example.com".lower().replace("ö", "oe"),
+            f"+49 30 {5_000_000 + number}",
+            company := dice.choice(companies),
+            dice.choice(("Head of Operations", "Buyer", "CFO", "Plant Manager", "n/a")),
+            dice.choice(("Germany", "Austria", "Netherlands", "Italy")),
+            dice.choice(("Web form", "Fair", "Referral")),
+            dice.choice(("New", "New", "New", "Nurture", "Working")),
+            created.strftime("%Y-%m-%d %H:%M"),
+            str((12, 40, 180, 900, 4200)[len(company) % 5]),
+        ]
+        if number % 100 == 99:
+            row[dice.choice((9, 10, 11))] = "?!"
+        last = [*last[-200:], row]
+        yield row
+
+
+def write_file(path: Path, count: int) -> None:
+    """Write the generated rows as a file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows(count))
+
+
+def ours(path: Path) -> dict[str, float]:
+    """Import the file into an empty database and again, and return rows per second and memory."""
+    from leads import importing  # noqa: PLC0415 (a child sets Django up first)
+
+    out: dict[str, float] = {}
+    for name in ("first", "again"):
+        target = importing.LeadsTarget()
+        mapping = importing.parse(MAPPING, target.shape)
+        start = time.perf_counter()
+        run = importing.run(path=path, mapping=mapping, target=target, now=NOW)
+        out[name] = run.rows_done / (time.perf_counter() - start)
+        out[f"{name}_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        out[f"{name}_counts"] = [run.created, run.updated, run.unchanged, run.rejected]  # type: ignore[assignment]
+    return out
+
+
+def other(path: Path, *, is_tuned: bool) -> dict[str, float]:
+    """Import the file's first rows by django-import-export, into Lead and Account as its users write it."""
+    import tablib  # noqa: PLC0415
+    from import_export import fields, resources, widgets  # noqa: PLC0415
+
+    from leads.models import Account, Lead  # noqa: PLC0415
+
+    class CompanyWidget(widgets.ForeignKeyWidget):
+        def clean(self, value: str, row: object = None, **kwargs: object) -> Account:
+            return Account.objects.get_or_create(
+                name_key=value.lower(), defaults={"name": value, "recorded_at": NOW}
+            )[0]
+
+    class LeadResource(resources.ModelResource):
+        account = fields.Field("account", "Company", CompanyWidget(Account, "name"))
+        email = fields.Field("email", "E-mail")
+        email_key = fields.Field("email_key", "E-mail")
+        name = fields.Field("name", "Last name")
+        phone = fields.Field("phone", "Phone")
+        title = fields.Field("title", "Title")
+        country = fields.Field("country", "Country")
+        source = fields.Field("source", "Source")
+        created_at = fields.Field("created_at", "Created", widgets.DateTimeWidget("%Y-%m-%d %H:%M"))
+
+        class Meta:
+            model = Lead
+            import_id_fields = ("email",)
+            fields = (
+                "account",
+                "email",
+                "email_key",
+                "name",
+                "phone",
+                "title",
+                "country",
+                "source",
+                "created_at",
+            )
+            use_bulk = is_tuned
+            batch_size = 1000
+            skip_diff = is_tuned
+            force_init_instance = is_tuned
+            report_skipped = not is_tuned
+
+        def before_save_instance(self, instance: Lead, row: object, **kwargs: object) -> None:
+            instance.recorded_at = NOW
+
+    with path.open(encoding="utf-8") as file:
+        data = tablib.Dataset().load(
+            "".join(line for line, _ in zip(file, range(OTHER_ROWS), strict=False)), "csv"
+        )
+    start = time.perf_counter()
+    result = LeadResource().import_data(data, dry_run=False, raise_errors=False)
+    seconds = time.perf_counter() - start
+    return {"first": len(data) / seconds, "failed": len(result.row_errors()) + len(result.invalid_rows)}
+
+
+def child(what: str, path: Path) -> None:
+    """Measure one thing in this process and print it as JSON."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    result = ours(path) if what == "ours" else other(path, is_tuned=what == "tuned")
+    print(json.dumps(result))
+
+
+class Databases:
+    """Fresh databases, each a copy of one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.url = folder, os.environ.get("DATABASE_URL", "")
+        self._count = 0
+        self._run(self._environment("template"), "manage.py", "migrate", "-v0", "--skip-checks")
+
+    def measure(self, what: str, path: Path) -> dict[str, float]:
+        """Return what a child measures on a fresh database."""
+        self._count += 1
+        name = f"run_{self._count}"
+        environment = self._environment(name, copy_of="template")
+        return json.loads(
+            self._run(environment, "-m", "bench.import_leads", "--child", what, "--file", str(path))
+        )
+
+    def _environment(self, name: str, copy_of: str = "") -> dict[str, str]:
+        if not self.url:
+            file = self.folder / f"{name}.sqlite3"
+            if copy_of:
+                shutil.copy(self.folder / f"{copy_of}.sqlite3", file)
+            return {**os.environ, "SQLITE_PATH": str(file), "CONCORD_VAR": str(self.folder)}
+        name, copy_of = f"bench_{name}", copy_of and f"TEMPLATE bench_{copy_of}"
+        subprocess.run(
+            [
+                "psql",
+                "-q",
+                self.url,
+                "-c",
+                f"DROP DATABASE IF EXISTS {name}",
+                "-c",
+                f"CREATE DATABASE {name} {copy_of}",
+            ],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+        return {**os.environ, "DATABASE_URL": urlsplit(self.url)._replace(path=f"/{name}").geturl()}
+
+    @staticmethod
+    def _run(environment: dict[str, str], *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout
+
+
+def main() -> None:
+    """Print each figure as the median of the runs, with what it was measured on."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--child", choices=("ours", "default", "tuned"))
+    parser.add_argument("--file", type=Path)
+    options = parser.parse_args()
+    if options.child:
+        child(options.child, options.file)
+        return
+    os.environ.setdefault("CONCORD_TRYOUT", "1")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.csv"
+        write_file(path, options.rows)
+        databases = Databases(Path(folder))
+        load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+        home = "PostgreSQL" if databases.url else "SQLite"
+        print(
+            f"{home}, Python {platform.python_version()}, Django {django.__version__}, "
+            f"{os.cpu_count()} cores, load {load}, {options.rows:,} rows, medians of {options.runs}"
+        )
+        report(databases, path, options.runs)
+
+
+def report(databases: Databases, path: Path, runs: int) -> None:
+    """Measure everything and print it."""
+    found = [databases.measure("ours", path) for _ in range(runs)]
+    for name, label in (("first", "import into an empty database"), ("again", "the same file again")):
+        speed = statistics.median(one[name] for one in found)
+        memory = max(one[f"{name}_memory"] for one in found)
+        print(f"{label:<32}{speed:>10,.0f} rows/s   at most {memory:,.0f} MB")
+        print(f"{'':<32}created, updated, unchanged, rejected: {found[0][f'{name}_counts']}")
+    for what in ("default", "tuned"):
+        speeds = [databases.measure(what, path) for _ in range(runs)]
+        speed = statistics.median(one["first"] for one in speeds)
+        print(f"{'django-import-export, ' + what:<32}{speed:>10,.0f} rows/s   ({OTHER_ROWS:,} of the rows)")
+
+
+if __name__ == "__main__":
+    main()
