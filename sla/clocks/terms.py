@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from leads.models import Lead
 from sla import agreements, calendars, clockwork
@@ -31,15 +32,22 @@ def allowed(commitment: Commitment, document: Document, lead: Lead) -> Span | No
 def terms(span: Span, commitment: Commitment) -> clockwork.Terms:
     """Return what clockwork needs to know of a commitment."""
     rungs = tuple(
-        clockwork.Rung(rung["after"]["amount"], rung["after"]["unit"], rung["action"])
-        for rung in commitment.ladder
+        (rung["after"]["amount"], rung["after"]["unit"], rung["action"]) for rung in commitment.ladder
     )
-    return clockwork.Terms(span.amount, span.unit, commitment.warn_at, rungs)
+    return _terms(span.amount, span.unit, commitment.warn_at, rungs)
 
 
 def terms_of(clock: Clock) -> clockwork.Terms:
     """Return the terms a clock was started with; reads its commitment."""
     return terms(Span(clock.allowance, clock.unit), clock.commitment)
+
+
+def attach_commitments(clocks: Iterable[Clock]) -> None:
+    """Give each clock its commitment in one query, read once for many clocks of the same one."""
+    clocks = list(clocks)
+    found = Commitment.objects.in_bulk({clock.commitment_id for clock in clocks})
+    for clock in clocks:
+        clock.commitment = found[clock.commitment_id]
 
 
 def schedules_of(clocks: Iterable[Clock]) -> dict[int, Schedule]:
@@ -59,6 +67,13 @@ def days_off(clocks: Iterable[Clock]) -> DaysOff:
     """Return the days on which the reps are away whose hours rule these clocks."""
     reps = {clock.rep_id for clock in clocks if clock.rep_id and _is_personal(clock)}
     return calendars.absent_days(reps) if reps else {}
+
+
+@lru_cache(maxsize=1024)
+def _terms(
+    amount: int, unit: str, warn_at: float | None, rungs: tuple[tuple[float, str, str], ...]
+) -> clockwork.Terms:
+    return clockwork.Terms(amount, unit, warn_at, tuple(clockwork.Rung(*rung) for rung in rungs))
 
 
 def _is_personal(clock: Clock) -> bool:

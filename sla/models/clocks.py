@@ -19,16 +19,17 @@ class Clock(models.Model):
     `due_on` is the due date in the calendar's own zone: the period in which the clock counts.
     """
 
-    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
+    # The indexes below serve the questions asked; one more for every key would be written for nothing.
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=24)
     side = models.CharField(max_length=12)
     handoff = models.ForeignKey(Handoff, on_delete=models.CASCADE, null=True, related_name="clocks")
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, null=True, related_name="+")
     period_start = models.DateField(null=True)
     scope = models.CharField(max_length=8, choices=ClockScope.choices, default=ClockScope.LEAD)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
-    rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     calendar_key = models.SlugField(blank=True)
     calendar_revision = models.PositiveIntegerField(default=0)
 
@@ -105,7 +106,7 @@ class Clock(models.Model):
 class ClockEvent(models.Model):
     """One line of a clock's log: when it happened and when it was noticed (append-only)."""
 
-    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="events")
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     event = models.CharField(max_length=16)
     step = models.PositiveSmallIntegerField(null=True)

@@ -44,11 +44,8 @@ def tick(now: datetime) -> Counter[str]:
 
 @transaction.atomic
 def _batch(now: datetime, size: int) -> Counter[str]:
-    due = list(
-        Clock.objects.due(now)
-        .select_related("commitment")
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)[:size]
-    )
+    due = list(Clock.objects.due(now).select_for_update(skip_locked=True, no_key=True)[:size])
+    clocks.attach_commitments(due)
     days = clocks.days_off(due)
     changes, failed = [], []
     for clock in due:
