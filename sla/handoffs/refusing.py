@@ -126,7 +126,8 @@ def _plan(case: acting.Case, follows: Consequences) -> acting.Plan:
     plan = acting.Plan(
         changes=changes,
         stage=acting.stage_after(case, follows.disposition),
-        owner=acting.NOBODY,
+        # Nobody owns it now, but the team that refused still sees it: its manager follows the decline.
+        owner=acting.Owner(None, handoff.team),
         events=(event, *due_events(follows.disposition)),
         data={"reason": follows.reason.code, "disposition": follows.disposition},
         is_undoable=True,

@@ -40,7 +40,7 @@ def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> H
     changes: dict[str, Any] = {"repaired_at": now, "repaired_by": actor}
     if note.strip():
         changes["note"] = f"{refusal.note}\n{note.strip()}".strip()
-    done = _done(case, changes, Event.REPAIRED)
+    done = _done(case, changes, Event.REPAIRED, owner=acting.NOBODY)
     marks.mark(lead_ids=[done.lead_id], since=now, now=now)
     return done
 
@@ -87,7 +87,9 @@ def wake(*, handoff: Handoff, now: datetime, actor: User | None = None) -> Hando
     stage = Stage.NURTURING.value if is_asleep else None
     events = (Event.WOKEN, Event.ENTERED_MARKETING) if is_asleep else (Event.WOKEN,)
     Refusal.objects.filter(pk=refusal.pk).update(woken_at=now)
-    return acting.carry_out(case, acting.Plan(stage=stage, events=events))
+    # From here on it is Marketing's alone: the team that refused it no longer follows it.
+    owner = acting.NOBODY if is_asleep else None
+    return acting.carry_out(case, acting.Plan(stage=stage, owner=owner, events=events))
 
 
 @transaction.atomic
@@ -128,8 +130,10 @@ def _case(code: str, handoff: Handoff, actor: User | None, now: datetime) -> tup
     return case, refusal
 
 
-def _done(case: acting.Case, changes: dict[str, Any], event: str) -> Handoff:
-    acting.carry_out(case, acting.Plan(events=(event,), recipient=case.handoff.rep))
+def _done(
+    case: acting.Case, changes: dict[str, Any], event: str, owner: acting.Owner | None = None
+) -> Handoff:
+    acting.carry_out(case, acting.Plan(events=(event,), owner=owner, recipient=case.handoff.rep))
     Refusal.objects.filter(handoff=case.handoff).update(**changes)
     return case.handoff
 

@@ -117,7 +117,8 @@ def test_wake_brings_the_lead_to_nurturing_to_be_judged():
     FactChange.objects.all().delete()
     handoffs.wake(handoff=handoff, now=NOW + 90 * DAY)
     assert Refusal.objects.get(pk=handoff.pk).woken_at == NOW + 90 * DAY
-    assert Lead.objects.get(pk=handoff.lead_id).stage == Stage.NURTURING
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    assert (lead.stage, lead.team) == (Stage.NURTURING, None)
     states = states_of(handoff)
     assert (states["nurture"], states["nurture_stale"]) == ("cancelled", "running")
     assert FactChange.objects.filter(pk=handoff.lead_id).exists()
