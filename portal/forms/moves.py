@@ -5,15 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from leads.models import User
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
 
 
-def words(label: str | Promise, *, required: bool = True, help_text: str | Promise = "") -> forms.CharField:
-    """Return a field for a sentence or two."""
+def words(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
+    """Return a field for a sentence or two; label and help are texts, translated late."""
     return forms.CharField(
         label=label,
         max_length=1000,
@@ -122,7 +121,17 @@ class WinForm(forms.Form):
 class LoseForm(forms.Form):
     """Why the deal was lost."""
 
-    reason = forms.CharField(label=gettext_lazy("Why was it lost?"), max_length=200)
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why was it lost?"),
+        required=False,
+        help_text=gettext_lazy("The reasons are those of the agreement."),
+    )
+
+    def __init__(self, *args: Any, reasons: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["reason"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext_lazy("Not known")), *reasons]
 
 
 class RateForm(forms.Form):

@@ -157,12 +157,9 @@ def _text(happening: queries.Happening, now: datetime) -> str:
 
 
 def _touch(happening: queries.Happening, now: datetime) -> str:
-    touch, who = happening.thing, happening.actor
-    return (
-        _("%(touch)s, by %(name)s") % {"touch": touch_text(touch), "name": who.name}
-        if who
-        else touch_text(touch)
-    )
+    told = touch_text(happening.thing)
+    who = happening.actor
+    return _("%(touch)s, by %(name)s") % {"touch": told, "name": who.name} if who else told
 
 
 def _move(happening: queries.Happening, now: datetime) -> str:

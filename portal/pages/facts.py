@@ -32,7 +32,7 @@ def touch(request: HttpRequest, pk: int) -> HttpResponse:
     lead = access.lead(user, pk)
     access.require(lead_permissions.can_log_touch(user, lead))
     first = {"happened_at": fact_forms.local_minute(now)}
-    form = fact_forms.TouchForm(request.POST or None, initial=first, now=now)
+    form = fact_forms.TouchForm(moves.entered(request), initial=first, now=now)
     if not (request.method == "POST" and form.is_valid()):
         more = {"outcomes": fact_forms.OUTCOMES, "attempts": list_queries.attempts(lead)}
         return _form_page(request, lead, form, "leads/touch.html", **more)
@@ -61,7 +61,7 @@ def bant(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     access.require(lead_permissions.can_edit_facts(user, lead))
     if kind not in BantKind.values:
         raise Http404
-    form = fact_forms.BANT_FORMS[kind](request.POST or None, initial=_known(lead, kind))
+    form = fact_forms.BANT_FORMS[kind](moves.entered(request), initial=_known(lead, kind))
     if not (request.method == "POST" and form.is_valid()):
         template = "leads/_bant_form.html" if getattr(request, "htmx", False) else "leads/bant.html"
         return _form_page(request, lead, form, template, kind=BantKind(kind))
@@ -77,7 +77,7 @@ def next_step(request: HttpRequest, pk: int) -> HttpResponse:
     lead = access.lead(user, pk)
     access.require(lead_permissions.can_edit_facts(user, lead))
     form = fact_forms.NextStepForm(
-        request.POST or None, initial={"step": lead.next_step, "on": lead.next_step_on}
+        moves.entered(request), initial={"step": lead.next_step, "on": lead.next_step_on}
     )
     if not (request.method == "POST" and form.is_valid()):
         return _form_page(request, lead, form, "leads/next_step.html")
@@ -105,7 +105,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.person(request)
     lead = access.lead(user, pk)
     access.require(permissions.can_reopen(user, lead))
-    form = ReopenForm(request.POST or None)
+    form = ReopenForm(moves.entered(request))
     if not (request.method == "POST" and form.is_valid()):
         return _form_page(request, lead, form, "leads/reopen.html")
     reason = form.cleaned_data["reason"]

@@ -13,7 +13,7 @@ from portal.forms import moves as forms
 from portal.lines import dossier as dossiers
 from portal.lines import verdicts
 from portal.pages import moves
-from sla import handoffs, permissions
+from sla import agreements, handoffs, permissions
 from sla.models import Handoff
 from sla.queries import handoffs as queries
 
@@ -52,7 +52,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask Marketing for a missing fact; the clock waits for the answer."""
     user, handoff = _mine(request, pk, "ask")
-    form = forms.AskForm(request.POST or None)
+    form = forms.AskForm(moves.entered(request))
     words = moves.Words(
         _("Ask Marketing about %(company)s") % {"company": handoff.lead.account},
         _("Ask"),
@@ -72,7 +72,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def qualify(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a lead qualified: the gate is met, or the exception is named."""
     user, handoff = _mine(request, pk, "qualify")
-    form = forms.QualifyForm(request.POST or None)
+    form = forms.QualifyForm(moves.entered(request))
     judged = queries.qualification(handoff, timezone.now())
     words = moves.Words(
         _("Qualify %(company)s") % {"company": handoff.lead.account},
@@ -109,7 +109,7 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
 def win(request: HttpRequest, pk: int) -> HttpResponse:
     """Note the win with amount and margin."""
     user, handoff = _mine(request, pk, "win")
-    form = forms.WinForm(request.POST or None)
+    form = forms.WinForm(moves.entered(request))
     words = moves.Words(
         _("%(company)s bought") % {"company": handoff.lead.account},
         _("Note as won"),
@@ -129,7 +129,8 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Note the loss."""
     user, handoff = _mine(request, pk, "lose")
-    form = forms.LoseForm(request.POST or None)
+    known = agreements.document(handoff.version).reasons
+    form = forms.LoseForm(moves.entered(request), reasons=[(one.code, one.label) for one in known])
     words = moves.Words(_("%(company)s did not buy") % {"company": handoff.lead.account}, _("Note as lost"))
     return moves.dialog(
         request,
@@ -147,7 +148,7 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
     user = access.person(request)
     handoff = access.handoff(user, pk)
     access.require(permissions.can_rate(user, handoff))
-    form = forms.RateForm(request.POST or None)
+    form = forms.RateForm(moves.entered(request))
     words = moves.Words(
         _("Rate %(company)s") % {"company": handoff.lead.account},
         _("Rate"),
@@ -169,7 +170,7 @@ def reroute(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass an offer on to another rep."""
     user, handoff = _mine(request, pk, "reroute")
     reasons = [(one.code, one.label) for one in queries.reroute_reasons(handoff)]
-    form = forms.RerouteForm(request.POST or None, people=queries.others(handoff), reasons=reasons)
+    form = forms.RerouteForm(moves.entered(request), people=queries.others(handoff), reasons=reasons)
     words = moves.Words(
         _("Pass %(company)s on") % {"company": handoff.lead.account},
         _("Pass on"),

@@ -14,6 +14,7 @@ from portal import access, toasts
 from portal.lines import inbox as heads
 from portal.lines import panel as panels
 from portal.lines import rows
+from sla import permissions
 from sla.queries import inbox as queries
 
 PAGE = 50
@@ -33,6 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "next_pages": limit // PAGE + 1 if len(found.shown) < sum(found.groups.values()) else None,
         "nav_counts": {"inbox": len(found.entries)},
         "person": user,
+        "takes_leads": user.role in permissions.TAKES_LEADS,
     }
     return render(request, "inbox/inbox.html", context)
 
@@ -71,6 +73,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def pause(request: HttpRequest) -> HttpResponse:
     """Take no new leads for now, or take them again."""
     user, is_paused = access.person(request), request.POST.get("pause") == "1"
+    access.require(user.role in permissions.TAKES_LEADS)
     people.pause(user=user, is_paused=is_paused, now=timezone.now(), actor=user)
     if is_paused:
         toasts.say(request, _("New leads are paused."), sub=_("What you have stays yours."))

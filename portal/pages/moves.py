@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -100,6 +100,11 @@ def show(
         **more,
     }
     return render(request, template, context, status=422 if form.errors and not is_look else 200)
+
+
+def entered(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, None when the form is only asked for; a post may well be empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def require(request: HttpRequest, move: str, handoff: Handoff) -> None:

@@ -97,7 +97,7 @@ def _form(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_loo
         for name in ("fate", "wake_on"):
             filled.pop(name, None)
     if "wake_pick" in filled:
-        filled["wake_on"] = filled["wake_pick"]
+        filled["wake_on"] = str(filled["wake_pick"])
     reasons = agreements.document(handoff.version).reasons
     return RefusalForm(
         None if is_look else filled,

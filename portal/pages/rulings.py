@@ -19,7 +19,7 @@ ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the rep's question; the clock to decide goes on."""
     user, handoff = _handoff(request, pk, "answer")
-    form = forms.AnswerForm(request.POST or None)
+    form = forms.AnswerForm(moves.entered(request))
     question = getattr(handoff, "question", None)
     words = moves.Words(
         _("Answer about %(company)s") % {"company": handoff.lead.account},
@@ -40,7 +40,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an offer back."""
     user, handoff = _handoff(request, pk, "withdraw")
-    form = forms.WithdrawForm(request.POST or None)
+    form = forms.WithdrawForm(moves.entered(request))
     words = moves.Words(
         _("Take the offer of %(company)s back") % {"company": handoff.lead.account},
         _("Take back"),
@@ -60,7 +60,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give accepted work to another rep of the team."""
     user, handoff = _handoff(request, pk, "reassign")
-    form = forms.ReassignForm(request.POST or None, people=queries.others(handoff))
+    form = forms.ReassignForm(moves.entered(request), people=queries.others(handoff))
     words = moves.Words(
         _("Give %(company)s to another rep") % {"company": handoff.lead.account},
         _("Give"),
@@ -81,9 +81,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a refused lead up again for Marketing, on a nurture track."""
     user, handoff = _handoff(request, pk, "acknowledge")
     tracks = [(track.code, track.label) for track in agreements.document(handoff.version).tracks]
-    # A post without fields takes the track that the reason names: one button on the desk.
-    data = request.POST if request.method == "POST" else None
-    form = forms.AcknowledgeForm(data, tracks=tracks)
+    form = forms.AcknowledgeForm(moves.entered(request), tracks=tracks)
     words = moves.Words(
         _("Acknowledge the return of %(company)s") % {"company": handoff.lead.account}, _("Acknowledge")
     )
@@ -103,8 +101,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 def repair(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that the data is right again."""
     user, handoff = _handoff(request, pk, "repair")
-    data = request.POST if request.method == "POST" else None
-    form = forms.RepairForm(data)
+    form = forms.RepairForm(moves.entered(request))
     words = moves.Words(
         _("The data of %(company)s is right again") % {"company": handoff.lead.account},
         _("Done"),
@@ -124,7 +121,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
 def contest(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the referee about a decline."""
     user, handoff = _handoff(request, pk, "contest")
-    form = forms.ContestForm(request.POST or None)
+    form = forms.ContestForm(moves.entered(request))
     words = moves.Words(
         _("Contest the decline of %(company)s") % {"company": handoff.lead.account},
         _("Contest"),
@@ -144,7 +141,7 @@ def contest(request: HttpRequest, pk: int) -> HttpResponse:
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a contested decline."""
     user, handoff = _handoff(request, pk, "rule")
-    form = forms.RuleForm(request.POST or None)
+    form = forms.RuleForm(moves.entered(request))
     refusal = getattr(handoff, "refusal", None)
     words = moves.Words(
         _("Rule on %(company)s") % {"company": handoff.lead.account},

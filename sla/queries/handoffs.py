@@ -42,7 +42,7 @@ def others(handoff: Handoff) -> QuerySet[User]:
     """Return who else of the team might take a handoff, with `open_count` = leads they hold."""
     held = Handoff.objects.open().filter(rep=OuterRef("pk")).values("rep").annotate(n=Count("pk")).values("n")
     people = User.objects.filter(team=handoff.team_id, role__in=TAKES_LEADS, is_active=True)
-    return people.exclude(pk=handoff.rep_id).annotate(open_count=Subquery(held)).order_by("name")
+    return people.exclude(pk=handoff.rep_id or 0).annotate(open_count=Subquery(held)).order_by("name")
 
 
 def attempts(handoff: Handoff) -> int:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from leads.models import AuditEntry, BantFact, Lead, StageChange, Touch, User
-from sla.models import ClockEvent, Handoff, Question, Refusal
+from leads.models import AuditEntry, Lead, User
+from sla.models import ClockEvent, Handoff
 
 SHOWN = ("all", "touches", "clocks", "stages", "notes")
 #: How far back each source is read; what lies further is imported bulk that nobody scrolls through.
@@ -14,19 +15,17 @@ FURTHEST = 400
 #: Acts that other lines of the timeline already tell.
 TOLD_ELSEWHERE = ("learned", "assigned", "touched")
 
-Thing = Touch | ClockEvent | StageChange | AuditEntry | BantFact | Question | Refusal
-
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened; `kind` is one of touches, moves, stages, clocks, notes.
+    """One row that tells what happened; `kind` is one of touches, moves, stages, clocks, notes.
 
     `to` is whom a move gave the lead to.
     """
 
     at: datetime
     kind: str
-    thing: Thing
+    thing: Any
     actor: User | None
     to: User | None = None
 
@@ -78,7 +77,8 @@ def _all(lead: Lead, handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
         .order_by("-seq")[:FURTHEST]
     )
     clocks = _clock_events(lead)
-    named = {one.actor_id for one in [*audit, *clocks]} | {_given_to(entry) for entry in audit}
+    named = {entry.actor_id for entry in audit} | {_given_to(entry) for entry in audit}
+    named |= {event.actor_id for event in clocks}
     people = User.objects.in_bulk({pk for pk in named if pk})
     for touch in lead.touches.select_related("actor").order_by("-happened_at")[:FURTHEST]:
         yield Happening(touch.happened_at, "touches", touch, touch.actor)

@@ -1,0 +1,89 @@
+"""The list of leads and the search from every page."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.factories import NOW
+from tests.sla.scene import Scene, offered, scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def play() -> Scene:
+    return scene()
+
+
+def text(client: Client, user, **query: str) -> str:
+    client.force_login(user)
+    answer = client.get("/leads/", query)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_rep_starts_with_own_leads_and_marketing_with_all(play: Scene, client: Client) -> None:
+    offered(play, factories.ready_lead(company="Vela Medical"))
+    factories.make_lead(company="Corda Health")
+    assert "Vela Medical" in text(client, play.rep)
+    assert "Corda Health" not in text(client, play.rep, view="all")
+    assert "Corda Health" in text(client, play.marketer)
+
+
+@pytest.mark.parametrize("term", ["vela", "rinaldi", "SOFIA@", "ela med"])
+def test_search_finds_by_company_person_and_mail(play: Scene, client: Client, term: str) -> None:
+    factories.make_lead("Sofia Rinaldi", company="Vela Medical", email="sofia@example.org")
+    found = text(client, play.marketer, q=term)
+    assert "Vela Medical" in found
+    assert f"1 lead matches “{term}”." in found
+
+
+def test_search_stays_within_the_scope(play: Scene, client: Client) -> None:
+    factories.make_lead("Sofia Rinaldi", company="Vela Medical")
+    found = text(client, play.rep, q="vela")
+    assert "Nobody found." in found
+    assert "Sofia" not in found
+
+
+def test_search_needs_three_letters(play: Scene, client: Client) -> None:
+    factories.make_lead(company="Vela Medical")
+    found = text(client, play.marketer, q="ve")
+    assert "Three letters or more find a lead." in found
+    assert "Vela Medical" not in found
+
+
+def test_search_from_any_page_leads_to_the_list(play: Scene, client: Client) -> None:
+    client.force_login(play.rep)
+    assert client.get("/search/", {"q": "Vela & co"})["Location"] == "/leads/?q=Vela+%26+co"
+    assert client.get("/search/")["Location"] == "/leads/"
+
+
+def test_empty_view_points_to_all(play: Scene, client: Client) -> None:
+    found = text(client, play.rep, view="late")
+    assert "No lead in this view." in found
+    assert "/leads/?view=all" in found
+
+
+def test_long_list_is_paged(play: Scene, client: Client) -> None:
+    for _turn in range(51):
+        factories.make_lead()
+    first, second = text(client, play.marketer), text(client, play.marketer, page="2")
+    assert (first.count('scope="row"'), second.count('scope="row"')) == (50, 1)
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_number_of_queries_does_not_grow(play: Scene, client: Client, many: int) -> None:
+    for _turn in range(many):
+        offered(play)
+    client.force_login(play.rep)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/leads/")
+    assert answer.content.decode().count('scope="row"') == many
+    assert len(asked) <= 12
