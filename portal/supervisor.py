@@ -104,13 +104,8 @@ class Supervisor:
         """Let `run` end; fit to be a signal handler."""
         self.stopping.set()
 
-    def start(self) -> None:
-        """Start every child."""
-        for child in self.children:
-            child.start()
-
     def run(self) -> None:
-        """Watch until a stop is requested, then stop all children; return when none is left."""
+        """Start and watch until a stop is requested, then stop all; return when none is left."""
         try:
             while not self.stopping.wait(self.tick_seconds):
                 for child in self.children:

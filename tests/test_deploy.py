@@ -66,8 +66,9 @@ def test_procfile_starts_a_ready_portal(child_env: dict[str, str]) -> None:
     portal = Supervisor(
         [Child(name, here(line), environment=environment) for name, line in lines.items()], say=print
     )
-    portal.start()
     try:
+        for child in portal.children:
+            child.start()
         deadline = time.monotonic() + SECONDS
         while not readiness(port).get("ready"):
             assert time.monotonic() < deadline, readiness(port)

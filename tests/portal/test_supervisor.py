@@ -46,9 +46,9 @@ def lives(pid: int) -> bool:
 def running(*children: Child) -> Iterator[list[str]]:
     said: list[str] = []
     watch = Supervisor(children, say=said.append, tick_seconds=0.02)
-    watch.start()
     thread = threading.Thread(target=watch.run)
     thread.start()
+    wait_for(lambda: all(child.process for child in children))
     try:
         yield said
     finally:

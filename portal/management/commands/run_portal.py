@@ -47,10 +47,12 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stderr.write("Stopped before everything was ready; the next start goes on from here.")
             sys.exit(130)
-        supervisor = Supervisor(children(host, port), say=self.stderr.write)
+        web, *others = children(host, port)
+        supervisor = Supervisor([web, *others], say=self.stderr.write)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.request_stop)
-        supervisor.start()
+        # The page first: worker and beat would only make it wait for the processor.
+        web.start()
         if wait_for(host, port, supervisor):
             self.greet(host, port)
         supervisor.run()
