@@ -9,7 +9,7 @@ from sla.models import Handoff
 
 TAKES_LEADS = frozenset({Role.REP, Role.QUALIFIER})
 MARKETS = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
-#: Who may bind a side by a signature. A leader may sign for either side, never for both.
+#: Who may bind a side by a signature. A leader stands above both and may sign for either, never for both.
 SIGNS = {
     Side.MARKETING: frozenset({Role.MARKETING_MANAGER, Role.LEADER}),
     Side.SALES: frozenset({Role.SALES_MANAGER, Role.LEADER}),

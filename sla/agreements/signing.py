@@ -5,18 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from leads import audit
-from leads.choices import Role, Side
+from leads.choices import Side
 from leads.models import User
 from sla import document as documents
+from sla import permissions
 from sla.choices import VersionState
 from sla.models import AgreementVersion, Signature
-
-_SIDES_OF_ROLE: dict[str, tuple[str, ...]] = {
-    Role.MARKETING_MANAGER: (Side.MARKETING,),
-    Role.SALES_MANAGER: (Side.SALES,),
-    # A leader stands above both sides and signs for the one that lacks a manager, never for both.
-    Role.LEADER: (Side.MARKETING, Side.SALES),
-}
 
 
 class MayNotSign(Exception):
@@ -37,7 +31,7 @@ class NotOpenForSigning(Exception):
 
 def entitled_sides(user: User) -> tuple[str, ...]:
     """Return the sides for which this person may sign."""
-    return _SIDES_OF_ROLE.get(user.role, ()) if user.is_active else ()
+    return tuple(side for side in Side.values if permissions.can_sign(user, side))
 
 
 def signed_sides(version: AgreementVersion) -> set[str]:
