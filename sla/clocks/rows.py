@@ -89,7 +89,7 @@ def write(
     if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
         raise ClockChanged
     Clock.objects.bulk_create([change.clock for change in changes if change.seq_before is None])
-    setbased.insert_rows(ClockEvent, [line for change in changes for line in _lines(change, actor_id)])
+    setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change, actor_id)])
     told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
     told = [(clock, entry) for clock, entry in told if not clock.is_history]
     outbox.put_many([_notice(clock, entry) for clock, entry in told], now=now)
@@ -101,7 +101,8 @@ def _row(clock: Clock, columns: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(clock, name) for name in columns}
 
 
-def _lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
+def lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
+    """Yield the columns of a change's new log lines; its clock has an id by then."""
     clock = change.clock
     for entry in change.entries:
         yield {

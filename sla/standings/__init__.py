@@ -1,7 +1,7 @@
 """What the version in force says of each lead now: ready or not, since when, how good, until when."""
 
 from sla.standings.dossiers import missing as dossier_missing
-from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at
+from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at, frozen
 from sla.standings.gathering import facts_of, scored
 from sla.standings.judging import Explanation, Judged, due_rechecks, explain, hold, judge, place
 
@@ -15,6 +15,7 @@ __all__ = [
     "facts_of",
     "freeze",
     "freeze_at",
+    "frozen",
     "hold",
     "judge",
     "place",

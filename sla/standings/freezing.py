@@ -41,7 +41,7 @@ def freeze_at(moments: Sequence[tuple[Handoff, datetime]]) -> list[Snapshot]:
     for at, handoffs in by_moment.items():
         facts = facts_of({handoff.lead_id for handoff in handoffs}, at)
         for handoff in handoffs:
-            snapshot, verdict = _frozen(handoff, facts[handoff.lead_id], at)
+            snapshot, verdict = frozen(handoff, facts[handoff.lead_id], at)
             snapshots.append(snapshot)
             verdicts.append(verdict)
     Verdict.objects.bulk_create(verdicts)
@@ -65,7 +65,8 @@ def facts_from_snapshot(snapshot: Snapshot, half_life_days: float | None = None)
     )
 
 
-def _frozen(handoff: Handoff, bare: readiness.Facts, at: datetime) -> tuple[Snapshot, Verdict]:
+def frozen(handoff: Handoff, bare: readiness.Facts, at: datetime) -> tuple[Snapshot, Verdict]:
+    """Return, unsaved, what a handoff's version makes of facts as they were known at a moment."""
     terms = agreements.terms(handoff.version)
     facts, _, engagement = scored(readiness.as_known(bare, at), terms, at)
     lacks = missing(handoff.lead, facts, terms.document)
