@@ -62,7 +62,10 @@ class AppendOnly(Operation):
         """A trigger changes nothing in the models."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        for statement in create_statements(self.table, schema_editor.connection.vendor):
+        # SQLite changes a column by building the table anew, which loses its triggers: a migration that does
+        # so to a guarded table names this operation again, and PostgreSQL then still has the old ones.
+        vendor = schema_editor.connection.vendor
+        for statement in (*drop_statements(self.table, vendor), *create_statements(self.table, vendor)):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:

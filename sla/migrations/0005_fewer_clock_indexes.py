@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from leads.guards import AppendOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -65,4 +67,5 @@ class Migration(migrations.Migration):
                 to="sla.clock",
             ),
         ),
+        AppendOnly("sla_clockevent"),
     ]
