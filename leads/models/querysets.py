@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
-from leads.choices import Role
+from leads.choices import Role, Stage
 
 if TYPE_CHECKING:
     from leads.models import Lead, User  # noqa: F401  (names for annotations only)
 
 #: Roles that see every lead: Marketing owns the whole path, leaders judge it, operations keeps it.
 SEES_ALL = frozenset({Role.MARKETER, Role.MARKETING_MANAGER, Role.LEADER, Role.OPERATIONS})
+
+
+#: Stages in which a lead without an owner lies in its team's pool; later it was refused.
+OFFERED_IN = (Stage.MQL, Stage.SQL)
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -35,4 +39,5 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return self.none() if user.role == Role.SALES_MANAGER else self.alive().filter(mine)
         if user.role == Role.SALES_MANAGER:
             return self.alive().filter(Q(team_id=user.team_id) | Q(owner__team_id=user.team_id))
-        return self.alive().filter(mine | Q(team_id=user.team_id, owner__isnull=True))
+        in_pool = Q(team_id=user.team_id, owner__isnull=True, stage__in=OFFERED_IN)
+        return self.alive().filter(mine | in_pool)

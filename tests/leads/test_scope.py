@@ -25,7 +25,8 @@ def leads(cast: factories.Cast) -> dict[str, Lead]:
     made = {
         "rep": factories.make_lead("Vela rep", owner=cast.rep),
         "other": factories.make_lead("Vela other", owner=cast.other_rep),
-        "pool": factories.make_lead("Vela pool", team=cast.sales),
+        "pool": factories.make_lead("Vela pool", team=cast.sales, stage="mql"),
+        "refused": factories.make_lead("Vela refused", team=cast.sales, stage="recycled"),
         "account": factories.make_lead("Vela account", account=account),
         "stranger": factories.make_lead("Vela stranger", owner=cast.stranger),
         "nobody": factories.make_lead("Vela nobody"),
@@ -34,13 +35,13 @@ def leads(cast: factories.Cast) -> dict[str, Lead]:
     return {**made, "merged": merged}
 
 
-EVERYTHING = {"rep", "other", "pool", "account", "stranger", "nobody"}
+EVERYTHING = {"rep", "other", "pool", "refused", "account", "stranger", "nobody"}
 SEES = {
     "rep": {"rep", "pool", "account"},
     "other_rep": {"other", "pool"},
     "qualifier": {"pool"},
     "stranger": {"stranger"},
-    "sales_manager": {"rep", "other", "pool"},
+    "sales_manager": {"rep", "other", "pool", "refused"},
     "marketer": EVERYTHING,
     "marketing_manager": EVERYTHING,
     "leader": EVERYTHING,
@@ -85,7 +86,7 @@ def test_operations_edit_facts_but_log_no_touches(cast: factories.Cast, leads: d
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("ve", 0), ("  vela  REP ", 1), ("siobhan", 1), ("SIOBHÁN", 1), ("@example.org", 7), ("100%", 0)],
+    [("ve", 0), ("  vela  REP ", 1), ("siobhan", 1), ("SIOBHÁN", 1), ("@example.org", 8), ("100%", 0)],
 )
 def test_search_terms(cast: factories.Cast, leads: dict[str, Lead], text: str, count: int) -> None:
     factories.make_lead("Siobhán Bell")
@@ -99,7 +100,7 @@ def test_search_is_one_query(cast: factories.Cast, leads, django_assert_num_quer
 
 
 def test_assign_makes_a_lead_visible(cast: factories.Cast, leads: dict[str, Lead]) -> None:
-    lead = leads["nobody"]
+    lead = leads["pool"]
     give = {"lead": lead, "now": NOW, "actor": cast.sales_manager}
     assert ownership.assign(owner=cast.stranger, team=cast.elsewhere, **give) is True
     assert ownership.assign(owner=cast.stranger, team=cast.elsewhere, **give) is False
