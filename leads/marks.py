@@ -1,6 +1,6 @@
 """Marks that a lead's facts changed: left by every writer of facts, taken up by the judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,16 @@ def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history:
     """
     condition, ids = setbased.ids_in(sorted(set(lead_ids)))
     return _mark(f"id {condition}", [ids], min(since, now), is_history)
+
+
+def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool = False) -> int:
+    """Note for each lead from when on its facts changed, as `mark` does for several with one moment."""
+    rows = [
+        {"lead_id": lead_id, "since": min(at, now), "is_history": is_history, "marks": 1, "retry_at": None}
+        for lead_id, at in sorted(since.items())
+    ]
+    merge = {"since": "least", "is_history": "both", "marks": "increment"}
+    return setbased.upsert_rows(FactChange, rows, key="lead_id", merge=merge)
 
 
 def mark_all(*, since: datetime) -> int:

@@ -67,6 +67,8 @@ def compile_cell(cell: Cell, places: Sequence[int | None]) -> Take:
 
 
 def _reader(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]:
+    if cell.template:
+        return _filled(cell, places)
     if len(places) == 1:
         place = places[0]
         return lambda cells: cells[place].strip()
@@ -77,6 +79,17 @@ def _reader(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]
         return join.join(part for part in parts if part and part.lower() not in blanks)
 
     return joined
+
+
+def _filled(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]:
+    """Return what puts cells into a template; blank as soon as one of them is."""
+    form = re.sub(r"\{[^{}]*\}", "{}", cell.template)
+
+    def filled(cells: Sequence[str]) -> str:
+        parts = [cells[place].strip() for place in places]
+        return form.format(*parts) if all(parts) else ""
+
+    return filled
 
 
 def _remembering(read: Callable[[Sequence[str]], str], convert: Callable[[str], Any]) -> Take:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ class Cell:
     field: Field
     label: str
     join: str = " "
+    template: str = ""
     constant: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     coarse: frozenset[str] = frozenset()
@@ -100,7 +102,19 @@ _TOP = frozenset(
     | {"decimal", "ids", "fields", "ended_states"}
 )
 _CELL = frozenset(
-    {"column", "columns", "join", "constant", "values", "coarse", "unmapped", "blanks", "type", "dates"}
+    {
+        "column",
+        "columns",
+        "join",
+        "template",
+        "constant",
+        "values",
+        "coarse",
+        "unmapped",
+        "blanks",
+        "type",
+        "dates",
+    }
     | {"time_zone", "optional"}
 )
 _CONSENT = Field("choice", choices=frozenset(ConsentState.values))
@@ -159,7 +173,8 @@ class _Reading(Checker):
         for name, field in self.shape.fields.items():
             if field.is_required and name not in mapping.fields:
                 self.wrong(f"fields.{name}", _("This field is needed."))
-        if self.shape.names_lead and not (mapping.lead_ids or mapping.lead_fields):
+        names_account = "company" in mapping.fields
+        if self.shape.names_lead and not (mapping.lead_ids or mapping.lead_fields or names_account):
             self.wrong("lead", _("Say by which id or address the lead is found."))
         if self.shape.target == "leads" and not (mapping.ids or {"email", "name"} & set(mapping.fields)):
             self.wrong("ids", _("Without an id, an address or a name no lead can be told from another."))
@@ -220,7 +235,7 @@ class _Reading(Checker):
     def _cell(self, item: Any, path: str, field: Field) -> Cell:
         data = {"column": item} if isinstance(item, str) else self.object(item, path)
         self.only(data, path, _CELL)
-        columns = self.texts(data.get("columns", [data["column"]] if "column" in data else []), path)
+        columns = self._columns(data, path)
         constant = data.get("constant")
         if bool(columns) == (constant is not None):
             self.wrong(path, _("Give either a column or a constant."))
@@ -235,6 +250,7 @@ class _Reading(Checker):
             field=field,
             label=path.split(".", 1)[-1],
             join=str(data.get("join", " ")),
+            template=str(data.get("template", "")),
             constant=None if constant is None else str(constant),
             values=values,
             coarse=frozenset(self.texts(data.get("coarse", []), f"{path}.coarse")),
@@ -245,6 +261,11 @@ class _Reading(Checker):
             decimal=str(self.data.get("decimal", ".")),
             is_optional=bool(data.get("optional", False)),
         )
+
+    def _columns(self, data: dict[str, Any], path: str) -> list[str]:
+        if "template" in data:
+            return [name for _text, name, *_rest in Formatter().parse(str(data["template"])) if name]
+        return self.texts(data.get("columns", [data["column"]] if "column" in data else []), path)
 
     def _words(self, data: Any, path: str) -> frozenset[str]:
         return frozenset(word.casefold() for word in self.texts(data, path))
