@@ -1,0 +1,242 @@
+"""Measure the inbox of a rep with 1,000 open handoffs, and search, among 1,000,000 leads.
+
+Run: python -m tests.stack python -m bench.inbox [--leads 1000000]     (PostgreSQL)
+
+Times are server times of whole requests (all middleware, template included) in one process, warm;
+p95 of each run of 200 requests, and the median of the runs.
+"""
+
+import argparse
+import os
+import platform
+import random
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from leads import queries  # noqa: E402
+from leads.models import Lead, User  # noqa: E402
+from tests import factories  # noqa: E402
+
+RUNS, REQUESTS, OPEN, REPS = 5, 200, 1_000, 200
+NOW = datetime.now(UTC)
+FIRST = (
+    "Marina",
+    "Jonas",
+    "Elena",
+    "Hannes",
+    "Petra",
+    "Sofia",
+    "Lukas",
+    "Kerstin",
+    "Stefan",
+    "Andrea",
+    "Giovanni",
+)
+LAST = (
+    "Wallmann",
+    "Berger",
+    "Steinfeld",
+    "Brandt",
+    "Lindström",
+    "Moretti",
+    "Keller",
+    "Hartley",
+    "Richard",
+    "Vos",
+)
+ROOT = (
+    "Nord",
+    "Alpen",
+    "Rhein",
+    "Donau",
+    "Tarn",
+    "Vela",
+    "Kestrel",
+    "Lumen",
+    "Quay",
+    "Mistral",
+    "Arbor",
+    "Pinnow",
+)
+TRADE = (
+    "Logistics",
+    "Steel",
+    "Foods",
+    "Software",
+    "Optics",
+    "Tools",
+    "Textiles",
+    "Energy",
+    "Printing",
+    "Marine",
+)
+TERMS = ("kel", "vela", "lumen opt", "moretti", "hannes ber", "4711", "@quay", "pinnow energy 9", "stef")
+
+
+def pick(words: tuple[str, ...]) -> str:
+    """Return SQL that picks one of these words by chance."""
+    listed = ",".join(f"'{word}'" for word in words)
+    return f"(ARRAY[{listed}])[1 + floor(random() * {len(words)})::int]"
+
+
+def fill(leads: int, rep: User, others: list[User]) -> None:
+    """Write accounts and leads by SQL: a fifth of the leads has an owner."""
+    owners = ",".join(str(person.pk) for person in others)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO leads_account (name, name_key, domain, industry, country, region, city,
+                    attributes,
+                    origins, recorded_at, employees)
+                SELECT name, lower(name), '', 'Machinery', 'DE', '', '', '{{}}', '{{}}', %s, 120 FROM (
+                  SELECT {pick(ROOT)} || ' ' || {pick(TRADE)} || ' ' || n AS name
+                  FROM generate_series(1, %s) n) a""",
+            [NOW, leads // 4],
+        )
+        cursor.execute(
+            f"""INSERT INTO leads_lead (account_id, name, name_key, title, seniority, email, email_key, phone,
+                    phone_key, language, country, source, campaign, first_identified, is_sales_generated,
+                    attributes, origins, search_text, stage, stage_since, stage_seq, owner_id,
+                    team_id, next_step,
+                    created_at, recorded_at)
+                SELECT account_id, name, lower(name), 'Buyer', '', email, email, '', '', '', 'DE',
+                    'Web form', '',
+                    '', false, '{{}}', '{{}}', lower(name || ' ' || company || ' ' || email),
+                    'nurturing', %s, 1,
+                    CASE WHEN n %% 5 = 0 THEN (ARRAY[{owners}])[1 + n %% {len(others)}] END,
+                    CASE WHEN n %% 5 = 0 THEN %s END, '', %s, %s
+                FROM (SELECT n, a.id AS account_id, a.name AS company, p.name,
+                        lower(replace(p.name, ' ', '.')) || n || '@' || split_part(lower(a.name), ' ', 1)
+                        || '.example.com' AS email
+                      FROM generate_series(1, %s) n
+                      JOIN leads_account a ON a.id = (SELECT min(id) FROM leads_account) + n %% %s
+                      CROSS JOIN LATERAL (SELECT {pick(FIRST)} || ' ' || {pick(LAST)} AS name
+                        WHERE n > 0) p) l""",
+            [NOW, rep.team_id, NOW, NOW, leads, leads // 4],
+        )
+
+
+def hand_over(rep: User, version: int) -> None:
+    """Offer 1,000 leads to the rep, with snapshot and two clocks each; every tenth is late."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO sla_handoff (lead_id, leg, cycle, hop, version_id, state, seq, rep_id, team_id,
+                 tier,
+                 grid, offered_at, is_ended, reason_code, reason_side, disposition, quality, exception,
+                 undo_seqs,
+                 trace, is_history, system, external_id)
+               SELECT id, 1, 1, 1, %s, 'offered', 1, %s, %s, 'top', 'A1', %s, false, '', '', '', '', '', '{}',
+                 '{}', false, '', '' FROM leads_lead ORDER BY id DESC LIMIT %s""",
+            [version, rep.pk, rep.team_id, NOW - timedelta(hours=1), OPEN],
+        )
+        cursor.execute(
+            """UPDATE leads_lead SET stage = 'mql', owner_id = %s, team_id = %s
+               WHERE id IN (SELECT lead_id FROM sla_handoff)""",
+            [rep.pk, rep.team_id],
+        )
+        cursor.execute(
+            """INSERT INTO sla_snapshot (handoff_id, taken_at, facts_schema, industry, employees, country,
+                 region,
+                 city, language, title, seniority, source, campaign, consent, budget_currency, met_role, need,
+                 touches, attributes, is_complete, missing)
+               SELECT id, %s, 1, 'Machinery', 120, 'DE', '', '', '', 'Buyer', '', 'Web form', '', 'given',
+                 '', '',
+                 '', '[]', '{}', true, '[]' FROM sla_handoff""",
+            [NOW],
+        )
+        for kind in ("decide", "first_touch"):
+            cursor.execute(
+                """INSERT INTO sla_clock (commitment_id, version_id, kind, side, handoff_id, lead_id, scope,
+                     team_id, rep_id, calendar_key, calendar_revision, state, seq, started_at, elapsed,
+                     due_at,
+                     due_on, next_at, next_step, breached_at, cause, is_excused, is_history, error,
+                     allowance, unit)
+                   SELECT c.id, c.version_id, c.kind, 'sales', h.id, h.lead_id, 'lead', h.team_id, h.rep_id,
+                     'default', 1, CASE WHEN h.id %% 10 = 0 THEN 'breached' ELSE 'running' END, 1,
+                     h.offered_at,
+                     interval '0', h.offered_at + (h.id %% 600) * interval '5 minutes', %s,
+                     h.offered_at + interval '30 days', 1,
+                     CASE WHEN h.id %% 10 = 0 THEN h.offered_at + interval '10 minutes' END, '', false,
+                     false, '', 2,
+                     'business_hours'
+                   FROM sla_handoff h JOIN sla_commitment c ON c.version_id = %s AND c.kind = %s
+                   AND c.tier = ''
+                   AND c.params ->> 'from' IS DISTINCT FROM 'offer'""",
+                [NOW.date(), version, kind],
+            )
+        cursor.execute("ANALYZE")
+
+
+def p95(act: Callable[[], object], requests: int = REQUESTS) -> float:
+    """Return the 95th percentile of a call in milliseconds."""
+    times = []
+    for _ in range(requests):
+        start = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def median_of_runs(act: Callable[[], object]) -> float:
+    for _ in range(10):
+        act()
+    return statistics.median(p95(act) for _ in range(RUNS))
+
+
+def search_as(name: str, person: User) -> None:
+    """Print the times of a mix of terms and of each alone, within what a person may see."""
+    dice = random.Random(1)
+
+    def search(term: str = "") -> list[Lead]:
+        return queries.search(user=person, text=term or dice.choice(TERMS))
+
+    print(f"Search in {name}: p95 {median_of_runs(search):.1f} ms")
+    for term in TERMS:
+        found = len(search(term))
+        print(f"    {term!r}: p95 {p95(lambda term=term: search(term), 20):.1f} ms, {found} found")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--leads", type=int, default=1_000_000)
+    leads = options.parse_args().leads
+    call_command("migrate", verbosity=0)
+    people = factories.cast()
+    version = factories.signed_version(signers=(people.marketing_manager, people.sales_manager))
+    others = [factories.user(team=people.sales) for _ in range(REPS)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    start = time.perf_counter()
+    fill(leads, people.rep, others)
+    hand_over(people.rep, version.pk)
+    print(f"Filled {leads:,} leads in {time.perf_counter() - start:.0f} s")
+    versions = f"Python {platform.python_version()}, Django {django.get_version()}"
+    print(
+        f"{versions}, PostgreSQL {connection.pg_version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(people.rep)
+    inbox = reverse("inbox")
+    with CaptureQueriesContext(connection) as found:
+        size = len(client.get(inbox).content)
+    print(f"Inbox: {len(found)} queries, {size / 1024:.0f} kB")
+    print(f"Inbox, {OPEN:,} open: p95 {median_of_runs(lambda: client.get(inbox)):.1f} ms")
+    for name, person in (("everything", people.marketer), ("one rep's scope", others[0])):
+        search_as(name, person)
+    print(f"Load at the end {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
