@@ -1,0 +1,72 @@
+"""What follows a no: Marketing acknowledges, repairs or contests, the lead rests, and some come back."""
+
+from datetime import date, datetime, timedelta
+
+from portal.demo import words
+from portal.demo.market import draw
+from portal.demo.story import Offer, Story
+from sla.choices import Disposition, Ruling
+
+#: How often Marketing contests a reason.
+_CONTESTED = {"too_small": 0.62, "wrong_industry": 0.62, "no_budget": 0.1}
+_IN_TIME = 0.91
+
+
+def said(story: Story, offer: Offer, reason: str, at: datetime) -> dict[str, object]:
+    """Return what the rep fills in for a reason."""
+    asks = offer.document.reason(reason).asks
+    rng = story.rng
+    return {
+        "reason": reason,
+        "note": rng.choice(words.NOTES[reason]),
+        "right_contact": rng.choice(words.RIGHT_CONTACTS) if "contact" in asks else "",
+        "wake_on": _month(offer.world.day(at), rng.randrange(2, 7)) if "month" in asks else None,
+    }
+
+
+def follow(story: Story, offer: Offer, reason: str, at: datetime) -> None:
+    """Tell what Marketing does, and whether the lead comes back or buys without being asked."""
+    rng = story.rng
+    disposition = offer.document.reason(reason).disposition
+    if not offer.handoff.is_history:
+        _care(story, offer, reason, disposition, at)
+    if disposition != Disposition.REPAIR and rng.random() < 0.075:
+        story.tell(at + timedelta(days=rng.uniform(35, 190)), "buy")
+    elif disposition == Disposition.RECYCLE and rng.random() < 0.3:
+        story.tell(
+            at + timedelta(days=rng.uniform(5, 120)), "consent", state="withdrawn", source="Unsubscribed"
+        )
+    elif disposition == Disposition.RECYCLE and rng.random() < 0.48:
+        story.tell(at + timedelta(days=rng.uniform(30, 150)), "return_of_interest")
+
+
+def _care(story: Story, offer: Offer, reason: str, disposition: str, at: datetime) -> None:
+    rng = story.rng
+    if rng.random() < _CONTESTED.get(reason, 0):
+        _contest(story, offer, at)
+        return
+    if disposition == Disposition.REPAIR:
+        story.tell(offer.within(rng, at, "repair", _IN_TIME), "repair", note="Checked with the company.")
+        return
+    acknowledged_at = offer.within(rng, at, "acknowledge", _IN_TIME)
+    story.tell(acknowledged_at, "acknowledge")
+    if disposition == Disposition.RECYCLE:
+        share = rng.triangular(0.15, 0.95, 0.5) if rng.random() < _IN_TIME else rng.uniform(1.05, 1.7)
+        nurtured_at = offer.world.hours.due_at(at, offer.allowed("nurture") * share)
+        for days in (0, 30, 60):
+            story.tell(max(nurtured_at, acknowledged_at) + timedelta(days=days), "nurture")
+
+
+def _contest(story: Story, offer: Offer, at: datetime) -> None:
+    rng, world = story.rng, offer.world
+    contested_at = story.tell(
+        world.minutes(at, rng.uniform(60, 420)), "contest", note=rng.choice(words.CONTESTS)
+    )
+    ruling = draw(rng, {Ruling.OVERTURNED: 55, Ruling.UPHELD: 45})
+    note = words.RULINGS[0 if ruling == Ruling.OVERTURNED else 1]
+    story.tell(world.days(contested_at, rng.uniform(0.4, 2.7)), "rule", ruling=ruling.value, note=note)
+
+
+def _month(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
