@@ -61,9 +61,9 @@ def user(role: str = Role.REP, team: Team | None = None, name: str = "", **field
     )
 
 
-def cast() -> Cast:
+def cast(document: dict[str, Any] | None = None) -> Cast:
     """Create one person per role, two sales teams and a marketing team, all on the calendar `default`."""
-    hours = calendar()
+    hours = calendar(document=document)
     sales = team("Sales north", calendar=hours)
     elsewhere = team("Sales south", calendar=hours)
     marketing = team("Marketing", Side.MARKETING, calendar=hours)

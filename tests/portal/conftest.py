@@ -1,0 +1,100 @@
+"""A company with a lead in every state, made once for all tests of a module that ask for it."""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
+
+from leads.models import Lead
+from portal.models import Heartbeat
+from sla import agreements, calendars
+from sla.models import Handoff
+from tests import company
+from tests.portal import routes
+
+#: What a request may always write: who is logged in, and what to say on the next page.
+OWN_TO_DJANGO = ("django_session", "axes_")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass
+class Samples:
+    """The company, one browser per column of the table of routes, and what they are asked about."""
+
+    company: company.Company
+    handoffs: dict[str, Handoff]
+    leads: dict[str, Lead]
+    clients: dict[str, Client]
+
+    def address(self, name: str, subject: str) -> str:
+        """Return the address of a route about a sample, `-` being none."""
+        parts = dict(routes.PARTS.get(name, {}))
+        if subject != "-":
+            parts["pk"] = self.number(name, subject)
+        return reverse(name, kwargs=parts)
+
+    def number(self, name: str, subject: str) -> int:
+        """Return the number of a handoff, or of its lead where the route is about leads."""
+        if subject in self.leads:
+            return self.leads[subject].pk
+        handoff = self.handoffs[subject]
+        return handoff.lead_id if name.startswith("lead") else handoff.pk
+
+    def filled(self, name: str) -> dict[str, Any]:
+        """Return what to post at a route."""
+        data = dict(routes.FILLED.get(name, {}))
+        if name == "handoff-reassign":
+            data["to"] = self.company.cast.other_rep.pk
+        return data
+
+    def ask(self, who: str, method: str, address: str, **data: Any) -> tuple[HttpResponse, list[str]]:
+        """Ask as somebody and take everything back; return the answer and what it wrote."""
+        written: list[str] = []
+
+        def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            table = sql.split('"')[1] if '"' in sql else ""
+            if sql.startswith(WRITES) and not table.startswith(OWN_TO_DJANGO):
+                written.append(sql)
+            return execute(sql, *rest)
+
+        client = self.clients[who]
+        cookies = copy.deepcopy(client.cookies)
+        with transaction.atomic(), connection.execute_wrapper(listen):
+            answer = getattr(client, method.lower())(address, data or None)
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        return answer, written
+
+
+@contextmanager
+def taken_back(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a module write what all its tests use, and leave nothing of it."""
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def samples(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Samples]:
+    """Make the company with everybody logged in."""
+    with taken_back(django_db_blocker):
+        calendars.forget()
+        agreements.forget()
+        at = company.company()
+        handoffs, leads = company.every_state(at), company.leads_apart(at)
+        # A slow machine needs more than two minutes for a module, the length of an undo and of a heartbeat.
+        Handoff.objects.filter(undo_until__isnull=False).update(undo_until=at.now + company.DAY)
+        Heartbeat.objects.create(name="queue", beat_at=at.now + company.DAY)
+        clients = {who: Client(raise_request_exception=False) for who in routes.COLUMNS}
+        for who, client in clients.items():
+            if who != "nobody":
+                client.force_login(at.people[who])
+        yield Samples(at, handoffs, leads, clients)

@@ -1,0 +1,167 @@
+"""Who gets what at which address: the table, and what is needed to walk it.
+
+One line per route, method and object (`-`: none): the answer to nobody, to the rep whose object it is, to a
+rep of the same team, to a rep of another team, and to the other roles. A method without a line answers 405.
+200 shows a page; 204 has nothing to show; 302 is done, or for nobody "log in first"; 302= tells why nothing
+was done; 403 is not theirs to do; 404 is not theirs to see; 422 says what is missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+COLUMNS = (
+    "nobody", "rep", "other_rep", "stranger", "qualifier", "sales_manager",
+    "marketer", "marketing_manager", "leader", "referee", "operations",
+)  # fmt: skip
+
+TABLE = """
+#method route                about      no1  rep  mate else qual smgr mktr mmgr lead ref  ops
+GET  healthz                   -          200  200  200  200  200  200  200  200  200  200  200
+GET  readyz                    -          200  200  200  200  200  200  200  200  200  200  200
+GET  home                      -          302  302  302  302  302  302  302  302  302  302  302
+GET  login                     -          200  302  302  302  302  302  302  302  302  302  302
+POST login                     -          422  302= 302= 302= 302= 302= 302= 302= 302= 302= 302=
+POST logout                    -          302  302= 302= 302= 302= 302= 302= 302= 302= 302= 302=
+GET  password_change           -          302  200  200  200  200  200  200  200  200  200  200
+POST password_change           -          302  200  200  200  200  200  200  200  200  200  200
+GET  password_reset            -          200  200  200  200  200  200  200  200  200  200  200
+POST password_reset            -          302  302= 302= 302= 302= 302= 302= 302= 302= 302= 302=
+GET  password_reset_done       -          200  200  200  200  200  200  200  200  200  200  200
+GET  password_reset_confirm    -          200  200  200  200  200  200  200  200  200  200  200
+POST password_reset_confirm    -          200  200  200  200  200  200  200  200  200  200  200
+GET  password_reset_complete   -          200  200  200  200  200  200  200  200  200  200  200
+POST appearance                -          302  302  302  302  302  302  302  302  302  302  302
+GET  keys                      -          302  200  200  200  200  200  200  200  200  200  200
+GET  more                      -          302  200  200  200  200  200  200  200  200  200  200
+GET  styleguide                -          302  403  403  403  403  403  403  403  403  403  200
+POST styleguide                -          302  403  403  403  403  403  403  403  403  403  200
+GET  inbox                     -          302  200  200  200  200  200  200  200  200  200  200
+GET  inbox-fresh               -          302  200  200  200  200  204  204  204  204  204  204
+POST inbox-pause               -          302  302  302  302  302  403  403  403  403  403  403
+GET  inbox-row                 offered    302  200  404  404  404  204  204  204  204  204  204
+GET  inbox-panel               offered    302  302  404  404  404  302  302  302  302  302  302
+GET  leads                     -          302  200  200  200  200  200  200  200  200  200  200
+GET  lead                      offered    302  200  404  404  404  200  200  200  200  200  200
+GET  lead                      pool       302  200  200  404  200  200  200  200  200  200  200
+GET  lead                      declined   302  404  404  404  404  200  200  200  200  200  200
+GET  lead-touch                accepted   302  200  404  404  404  200  200  200  403  403  403
+POST lead-touch                accepted   302  302  404  404  404  302  302  302  403  403  403
+GET  lead-bant                 accepted   302  200  404  404  404  200  200  200  403  403  200
+POST lead-bant                 accepted   302  302  404  404  404  302  302  302  403  403  302
+GET  lead-next-step            accepted   302  200  404  404  404  200  200  200  403  403  200
+POST lead-next-step            accepted   302  302  404  404  404  302  302  302  403  403  302
+POST lead-offer                ready      302  404  404  404  404  404  302  302  403  403  403
+POST lead-offer                qualified  302  302  404  404  404  403  403  403  403  403  403
+GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
+POST lead-reopen               never      302  404  404  404  404  403  302  302  403  403  403
+GET  search                    -          302  302  302  302  302  302  302  302  302  302  302
+POST handoff-accept            offered    302  302  404  404  404  403  403  403  403  403  403
+POST handoff-accept            pool       302  302  302  404  302  403  403  403  403  403  403
+POST handoff-accept            late_touch 302  302= 404  404  404  302= 302= 302= 302= 302= 302=
+POST handoff-undo              undoable   302  302  404  404  404  302= 302= 302= 302= 302= 302=
+GET  handoff-ask               offered    302  200  404  404  404  403  403  403  403  403  403
+POST handoff-ask               offered    302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-decline           offered    302  200  404  404  404  403  403  403  403  403  403
+POST handoff-decline           offered    302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-hand-back         accepted   302  200  404  404  404  403  403  403  403  403  403
+POST handoff-hand-back         accepted   302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-consequences      offered    302  200  404  404  404  403  403  403  403  403  403
+GET  handoff-reroute           offered    302  200  404  404  404  200  403  403  403  403  403
+POST handoff-reroute           offered    302  302  404  404  404  302  403  403  403  403  403
+GET  handoff-qualify           accepted   302  200  404  404  404  403  403  403  403  403  403
+POST handoff-qualify           accepted   302  302  404  404  404  403  403  403  403  403  403
+POST handoff-convert           qualified  302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-win               converted  302  200  404  404  404  403  403  403  403  403  403
+POST handoff-win               converted  302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-lose              converted  302  200  404  404  404  403  403  403  403  403  403
+POST handoff-lose              converted  302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-rate              accepted   302  200  404  404  404  403  403  403  403  403  403
+POST handoff-rate              accepted   302  302  404  404  404  403  403  403  403  403  403
+GET  handoff-answer            asked      302  403  404  404  404  403  200  200  403  403  403
+POST handoff-answer            asked      302  403  404  404  404  403  302  302  403  403  403
+GET  handoff-withdraw          offered    302  403  404  404  404  403  200  200  403  403  403
+POST handoff-withdraw          offered    302  403  404  404  404  403  302  302  403  403  403
+GET  handoff-reassign          accepted   302  403  404  404  404  200  403  403  403  403  403
+POST handoff-reassign          accepted   302  403  404  404  404  302  403  403  403  403  403
+GET  handoff-acknowledge       declined   302  403  404  404  404  403  200  200  403  403  403
+POST handoff-acknowledge       declined   302  403  404  404  404  403  302  302  403  403  403
+GET  handoff-repair            faulty     302  403  404  404  404  403  200  200  403  403  403
+POST handoff-repair            faulty     302  403  404  404  404  403  302  302  403  403  403
+GET  handoff-contest           declined   302  403  404  404  404  403  200  200  403  403  403
+POST handoff-contest           declined   302  403  404  404  404  403  302  302  403  403  403
+GET  handoff-rule              contested  302  403  404  404  404  403  403  403  403  200  403
+POST handoff-rule              contested  302  403  404  404  404  403  403  403  403  302  403
+POST handoff-nudge             accepted   302  403  404  404  404  302  302  302  403  403  403
+GET  desk                      -          302  403  403  403  403  403  200  200  403  403  200
+GET  team                      -          302  403  403  403  403  200  403  200  403  403  200
+GET  notices                   -          302  200  200  200  200  200  200  200  200  200  200
+POST notices-read              -          302  302  302  302  302  302  302  302  302  302  302
+GET  compliance                -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-csv            -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-offers         -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-commitment     -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-commitment-csv -          302  200  200  200  200  200  200  200  200  200  200
+GET  alignment                 -          302  403  403  403  403  200  403  200  200  200  200
+"""
+
+#: What a form must hold for a move to be made.
+FILLED: dict[str, dict[str, Any]] = {
+    "handoff-ask": {"text": "Which plant is it about?"},
+    "handoff-decline": {"reason": "no_budget"},
+    "handoff-hand-back": {"reason": "no_budget"},
+    "handoff-qualify": {"exception": "Known from before"},
+    "handoff-reroute": {"to": ""},
+    "handoff-win": {"amount": "48000", "currency": "EUR"},
+    "handoff-lose": {"reason": "competitor"},
+    "handoff-rate": {"quality": "as_promised"},
+    "handoff-answer": {"text": "The one in Linz."},
+    "handoff-withdraw": {"reason": "mistake"},
+    "handoff-contest": {"note": "The budget is known."},
+    "handoff-rule": {"ruling": "upheld"},
+    "lead-touch": {"outcome": "reached", "happened_at": "2026-11-20T10:00"},
+    "lead-bant": {"text": "A second packing line"},
+    "lead-next-step": {"step": "Visit the plant", "on": "2030-01-31"},
+    "lead-reopen": {"reason": "new_interest"},
+    "inbox-pause": {"pause": "1"},
+    "appearance": {"theme": "dark", "single_keys": "off"},
+    "password_reset": {"email": "nobody@example.org"},
+}
+
+#: Values of an address other than the object's number.
+PARTS: dict[str, dict[str, Any]] = {
+    "lead-bant": {"kind": "need"},
+    "compliance-commitment": {"code": "decide"},
+    "compliance-commitment-csv": {"code": "decide"},
+    "password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: `answers` maps a column to what it says."""
+
+    method: str
+    name: str
+    subject: str
+    answers: dict[str, str]
+
+
+def rows() -> list[Row]:
+    """Read the table."""
+    lines = [line.split() for line in TABLE.splitlines() if line and not line.startswith("#")]
+    return [
+        Row(method, name, subject, dict(zip(COLUMNS, codes, strict=True)))
+        for method, name, subject, *codes in lines
+    ]
+
+
+def names(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
+    """Walk the resolver and yield the name of every route of our own, all but Django's admin."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLPattern):
+            yield one.name or f"without a name: {one.pattern}"
+        elif one.app_name != "admin":
+            yield from names(one.url_patterns)
