@@ -117,6 +117,11 @@ def _counted(people: QuerySet[User]) -> list[_Person]:
     return [_Person(user, *counts[user.pk]) for user in people.select_related("calendar", "team__calendar")]
 
 
+def said_no(*, lead: Lead, leg: int, cycle: int) -> frozenset[int]:
+    """Return the ids of those who said no to a lead in this cycle or the last one."""
+    return _before(lead, leg, cycle, ()).said_no
+
+
 def _before(lead: Lead, leg: int, cycle: int, not_to: Collection[int]) -> _Before:
     """Read who said no in this cycle or the last one, and who passed the offer on in this cycle."""
     rows = Handoff.objects.filter(
@@ -126,9 +131,9 @@ def _before(lead: Lead, leg: int, cycle: int, not_to: Collection[int]) -> _Befor
         rep__isnull=False,
         state__in=(*REFUSED_STATES, *_PASSED_ON),
     ).values_list("rep_id", "state", "cycle")
-    said_no = {rep for rep, state, _cycle in rows if state in REFUSED_STATES}
+    refused = {rep for rep, state, _cycle in rows if state in REFUSED_STATES}
     passed_on = {rep for rep, state, hop_cycle in rows if state in _PASSED_ON and hop_cycle == cycle}
-    return _Before(frozenset(said_no), frozenset(passed_on | set(not_to)))
+    return _Before(frozenset(refused), frozenset(passed_on | set(not_to)))
 
 
 def _next(people: Sequence[_Person], away: set[int], before: _Before, trace: dict[str, Any]) -> User | None:

@@ -30,7 +30,6 @@ class MoveRefused(Exception):
 
 
 _DONE_BY = {
-    HandoffState.OFFERED: _("%(name)s took this lead back to the inbox %(when)s."),
     HandoffState.ACCEPTED: _("%(name)s accepted this lead %(when)s."),
     HandoffState.DECLINED: _("%(name)s declined this lead %(when)s."),
     HandoffState.REROUTED: _("%(name)s passed this lead on to another rep %(when)s."),
@@ -124,6 +123,12 @@ class NotEligible(MoveRefused):
     """The person named cannot take the lead."""
 
     words = _("This person takes no leads here now.")
+
+
+class SaidNo(NotEligible):
+    """The person named declined this lead or handed it back, in this cycle or the last."""
+
+    words = _("This person said no to this lead before.")
 
 
 class UnknownReason(MoveRefused):

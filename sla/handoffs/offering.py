@@ -26,7 +26,7 @@ def offer(
     """Hand a lead over on a leg: to the person named, else to whom routing chooses, else to the pool.
 
     Its own transaction; call it while no other lock of yours is held. Raises NotYours,
-    NotSalesReady, AlreadyOpen, NotEligible; NoTeam also notes on the standing that the lead waits.
+    NotSalesReady, AlreadyOpen, NotEligible, SaidNo; NoTeam also notes on the standing that the lead waits.
     """
     try:
         with transaction.atomic():
@@ -233,7 +233,7 @@ def choose(
     actor: User | None = None,
     not_to: Collection[int] = (),
 ) -> routing.Choice:
-    """Take the person named if eligible, else ask routing; raises NotEligible."""
+    """Take the person named if eligible, else ask routing; raises NotEligible, SaidNo."""
     version: AgreementVersion = known["version"]
     document = agreements.document(version)
     if to is None:
@@ -248,6 +248,9 @@ def choose(
         )
     if not routing.is_eligible(to, document=document, leg=known["leg"], now=now):
         raise errors.NotEligible
+    said_no = routing.said_no(lead=lead, leg=known["leg"], cycle=known["cycle"])
+    if to.pk in said_no and to.pk != lead.account.owner_id:
+        raise errors.SaidNo
     return routing.Choice(to, to.team, {"method": "by_hand", "by": actor.pk if actor else None})
 
 

@@ -36,9 +36,12 @@ def run(now: datetime) -> Report:
     Running twice does nothing the second time; any number of workers may run at once.
     """
     steps = ticking.tick(now)
-    activated = agreements.activate_due(now=now)
     acting.ask(now)
     moves = acting.act(now)
+    try:
+        activated = agreements.activate_due(now=now)
+    finally:  # a version that cannot take effect keeps no lead from being judged
+        drained = _drain(now)
     return Report(
         warned=steps["warned"],
         breached=steps["breached"],
@@ -49,7 +52,7 @@ def run(now: datetime) -> Report:
         actions=moves["reassign"] + moves["pool"],
         failed=moves["failed"],
         activated=len(activated),
-        drained=_drain(now),
+        drained=drained,
     )
 
 

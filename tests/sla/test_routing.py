@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from leads.models import Absence
+from leads import transitions
+from leads.models import Absence, Lead
 from sla import agreements, handoffs, routing
 from sla.choices import Considered
 from tests import factories
@@ -150,6 +151,18 @@ def test_team_of_the_segment_comes_before_those_of_any():
 def test_leg_two_goes_to_its_own_team():
     play = scene()
     assert chosen(play, leg=2).rep == play.closer
+
+
+def test_who_said_no_is_not_even_offered_it_by_hand():
+    play = scene()
+    handoff = offered(play)
+    handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW)
+    handoffs.wake(handoff=handoff, now=NOW)
+    lead = Lead.objects.get(pk=handoff.lead_id)
+    transitions.change_stage(lead=lead, to_stage="mql", cause="become_ready", happened_at=NOW, now=NOW)
+    with pytest.raises(handoffs.SaidNo):
+        offered(play, lead)
+    assert offered(play, lead, to=play.cast.other_rep).cycle == 2
 
 
 def test_named_person_must_be_able_to_take_it():
