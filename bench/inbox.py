@@ -223,9 +223,8 @@ def main() -> None:
     hand_over(people.rep, version.pk)
     print(f"Filled {leads:,} leads in {time.perf_counter() - start:.0f} s")
     versions = f"Python {platform.python_version()}, Django {django.get_version()}"
-    print(
-        f"{versions}, PostgreSQL {connection.pg_version}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    )
+    load = os.getloadavg()[0]
+    print(f"{versions}, PostgreSQL {connection.pg_version}, {os.cpu_count()} cores, load {load:.1f}")
     client = Client(SERVER_NAME="localhost")
     client.force_login(people.rep)
     inbox = reverse("inbox")
