@@ -1,20 +1,54 @@
 """Doing the next piece of work in the background while this one is being written."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
 _PATIENCE_SECONDS = 0.2
 
 
-class _End:
-    """What comes after the last item: nothing, or the error that ended them."""
+class _Background(Generic[T]):
+    """A thread that makes items and hands them over one at a time; an error is handed over last."""
 
-    def __init__(self, error: BaseException | None = None) -> None:
-        self.error = error
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = items
+        self._waiting: Queue[tuple[bool, T | BaseException | None]] = Queue(maxsize=1)
+        self._is_stopped = Event()
+        self._thread = Thread(target=copy_context().run, args=(self._fill,), name="import-ahead", daemon=True)
+        self._thread.start()
+
+    def take(self) -> tuple[bool, T | BaseException | None]:
+        """Return whether there is an item, and the item, or else the error that ended them."""
+        return self._waiting.get()
+
+    def stop(self) -> None:
+        """End the thread, which may be waiting for somebody to take its item."""
+        self._is_stopped.set()
+        while self._thread.is_alive():
+            with suppress(Empty):
+                self._waiting.get_nowait()
+            self._thread.join(_PATIENCE_SECONDS)
+
+    def _fill(self) -> None:
+        try:
+            for item in self._items:
+                self._put((True, item))
+                if self._is_stopped.is_set():
+                    return
+        except Exception as error:
+            self._put((False, error))
+        else:
+            self._put((False, None))
+
+    def _put(self, item: tuple[bool, T | BaseException | None]) -> None:
+        while not self._is_stopped.is_set():
+            with suppress(Full):
+                self._waiting.put(item, timeout=_PATIENCE_SECONDS)
+                return
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
@@ -22,42 +56,15 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
 
     What makes the items must not touch the database: its connection belongs to this thread.
     """
-    waiting: Queue[T | _End] = Queue(maxsize=1)
-    stopped = Event()
-
-    def put(item: T | _End) -> None:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=_PATIENCE_SECONDS)
-                return
-            except Full:
-                continue
-
-    def fill() -> None:
-        end = _End()
-        try:
-            for item in items:
-                put(item)
-                if stopped.is_set():
-                    return
-        except BaseException as error:
-            end = _End(error)
-        put(end)
-
-    thread = Thread(target=copy_context().run, args=(fill,), name="import-ahead", daemon=True)
-    thread.start()
+    background = _Background(items)
     try:
         while True:
-            item = waiting.get()
-            if isinstance(item, _End):
-                if item.error is not None:
-                    raise item.error
+            is_item, item = background.take()
+            if is_item:
+                yield cast(T, item)
+            elif isinstance(item, BaseException):
+                raise item
+            else:
                 return
-            yield item
     finally:
-        stopped.set()
-        while thread.is_alive():
-            try:
-                waiting.get_nowait()
-            except Empty:
-                thread.join(_PATIENCE_SECONDS)
+        background.stop()

@@ -42,7 +42,7 @@ class Sheet:
     def __init__(self, path: Path, layout: Layout, columns: Iterable[str], optional: Iterable[str] = ()):
         """Find the header that names `columns`; raise UnreadableFile when some are missing."""
         self._path, self._layout = path, layout
-        self._wanted = {normal(name) for name in columns}
+        self._wanted = {normal(name): name for name in columns}
         self._optional = {normal(name) for name in optional}
         self.delimiter, self._header_row = self._find_header()
         self.header = distinct([" ".join(name.split()) for name in self._header_row.cells])
@@ -77,10 +77,10 @@ class Sheet:
 
     def _fitted(self, row: Row) -> Row:
         count = len(row.cells)
-        if self._width <= count <= len(self.header):
-            return row
         if row.cells == self._header_row.cells:
             return row._replace(problem=_("This line repeats the header."))
+        if self._width <= count <= len(self.header):
+            return row
         if count < self._width and not self._layout.fills_short_rows:
             return row._replace(problem=_ragged(count, self._width))
         if count > len(self.header) and "".join(row.cells[len(self.header) :]).strip():
@@ -95,7 +95,7 @@ class Sheet:
         best: tuple[int, str, Row] | None = None
         for delimiter in self._layout.delimiter or DELIMITERS:
             for row in self._first_rows(delimiter):
-                found = len(self._wanted & {normal(name) for name in row.cells})
+                found = len(self._wanted.keys() & {normal(name) for name in row.cells})
                 if best is None or found > best[0]:
                     best = found, delimiter, row
         if best is None or not "".join(best[2].cells).strip():
@@ -113,7 +113,8 @@ class Sheet:
                 yield row
 
     def _check(self) -> None:
-        missing = sorted(self._wanted - self._optional - set(self.places))
+        absent = self._wanted.keys() - self._optional - self.places.keys()
+        missing = sorted(self._wanted[name] for name in absent)
         if missing:
             message = _("The file has no column “%(missing)s”; it has: %(header)s")
             names = {"missing": "”, “".join(missing), "header": ", ".join(filter(None, self.header))[:300]}

@@ -49,7 +49,7 @@ class UnknownVersion(Exception):
 
 
 def version_named(reference: str) -> AgreementVersion:
-    """Return the version `key/number` that judges a history; it must have taken effect. Raises UnknownVersion."""
+    """Return the version `key/number`, which must have taken effect; raises UnknownVersion."""
     key, _slash, number = reference.partition("/")
     if not key or not number.isdigit():
         raise UnknownVersion(_("Name the version that judges these handoffs: --version KEY/NUMBER."))
