@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,7 +24,7 @@ WORDS_BESIDE_FACT = 4
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the inbox as its template prints it."""
+    """One row of the inbox as its template prints it; `refuse_url` declines or hands back."""
 
     handoff: Handoff
     badge: badges.Badge | None
@@ -32,7 +33,7 @@ class Line:
     is_pool: bool
     is_offered: bool
     can_ask: bool
-    can_hand_back: bool
+    refuse_url: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
         is_pool=entry.is_pool,
         is_offered=is_offered,
         can_ask=is_offered and not entry.is_pool and not hasattr(handoff, "question"),
-        can_hand_back=handoff.state in (HandoffState.ACCEPTED, HandoffState.QUALIFIED),
+        refuse_url=_refuse_url(handoff),
     )
 
 
@@ -86,6 +87,15 @@ def last_touch(handoff: Handoff) -> str:
     """Return the buyer's last touch, as the query of the rows annotated it."""
     summary, kind = getattr(handoff, "touch_summary", ""), getattr(handoff, "touch_kind", "")
     return summary or (str(TouchKind(kind).label) if kind else "")
+
+
+def _refuse_url(handoff: Handoff) -> str:
+    """Return where this person says no, "" where that is not possible: in a pool, or with a deal open."""
+    if handoff.state == HandoffState.OFFERED and handoff.rep_id:
+        return reverse("handoff-decline", args=[handoff.pk])
+    if handoff.state in (HandoffState.ACCEPTED, HandoffState.QUALIFIED):
+        return reverse("handoff-hand-back", args=[handoff.pk])
+    return ""
 
 
 def _badge(row: inbox_queries.Row, now: datetime) -> badges.Badge | None:

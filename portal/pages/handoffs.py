@@ -32,6 +32,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         lambda now: handoffs.accept(handoff=handoff, actor=user, now=now),
         _("Accepted %(company)s.") % {"company": company},
         sub=lambda moved: dossiers.next_due(moved.lead, timezone.now()),
+        phone=handoff.lead.phone,
     )
 
 

@@ -17,7 +17,7 @@ from portal.lines import rows
 from sla import permissions
 from sla.queries import inbox as queries
 
-PAGE = 50
+PAGE = 30
 
 
 @require_safe
@@ -53,7 +53,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
 def row(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw one row anew, as after its due time has passed."""
     handoff, now = access.handoff(access.person(request), pk), timezone.now()
-    found = queries.row(access.person(request), handoff)
+    found = queries.row(access.person(request), handoff, heads.day_ends_at(now))
     if found is None:
         return HttpResponse(status=204)
     return render(request, "inbox/_row.html", {"line": rows.line(found, now)})
@@ -83,8 +83,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(found: queries.Inbox, now: datetime) -> list[dict[str, Any]]:
-    ends_at = heads.day_ends_at(now)
-    drawn = [(row.entry.group(ends_at), rows.line(row, now)) for row in queries.rows(found.shown)]
+    drawn = [(row.entry.group, rows.line(row, now)) for row in queries.rows(found.shown)]
     groups = [
         {
             "label": label,

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from leads import permissions as lead_permissions
@@ -43,14 +44,23 @@ class Words:
 
 
 def make(
-    request: HttpRequest, handoff: Handoff, act: Act, text: Text, sub: Callable[[Handoff], str] | None = None
+    request: HttpRequest,
+    handoff: Handoff,
+    act: Act,
+    text: Text,
+    *,
+    sub: Callable[[Handoff], str] | None = None,
+    phone: str = "",
 ) -> HttpResponse:
-    """Make a move, say what was done with its undo, and answer; a refusal becomes a sentence."""
+    """Make a move, say what was done with its undo, and answer; a refusal becomes a sentence.
+
+    With a `phone` the next step is one click away.
+    """
     try:
         moved = _moved(act)
     except handoffs.MoveRefused as refused:
         return refuse(request, handoff, str(refused.sentence))
-    return answer(request, handoff, moved, text, sub(moved) if sub else "")
+    return answer(request, handoff, moved, text, sub(moved) if sub else "", phone)
 
 
 def dialog(
@@ -112,14 +122,29 @@ def require(request: HttpRequest, move: str, handoff: Handoff) -> None:
     access.require(permissions.may(access.person(request), move, handoff))
 
 
-def answer(request: HttpRequest, handoff: Handoff, moved: Handoff, text: Text, sub: str = "") -> HttpResponse:
+def answer(
+    request: HttpRequest,
+    handoff: Handoff,
+    moved: Handoff,
+    text: Text,
+    sub: str = "",
+    phone: str = "",
+) -> HttpResponse:
     """Say what was done and show what became of it: the row anew, or the page it was done from.
 
     `moved` is the handoff after the move, which may be the next hop of `handoff`.
     """
     undo_url = reverse("handoff-undo", args=[moved.pk])
     until = moved.undo_until if permissions.can_undo(access.person(request), moved, timezone.now()) else None
-    toasts.say(request, str(text), sub=sub, undo_url=undo_url if until else "", until=until)
+    toasts.say(
+        request,
+        str(text),
+        sub=sub,
+        undo_url=undo_url if until else "",
+        until=until,
+        link_url=f"tel:{phone}" if phone else "",
+        link=_("Call"),
+    )
     if _is_in_inbox(request):
         return _row(request, handoff)
     return _go(request, _back(request, handoff.lead_id))
@@ -161,10 +186,11 @@ def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
     user, now, target = access.person(request), timezone.now(), f"#handoff-{handoff.pk}"
     segment = parse_qs(urlsplit(_current_path(request)).query).get("segment", ["all"])[0]
     segment = segment if segment in heads.LABELS else "all"
-    found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=0)
+    ends_at = heads.day_ends_at(now)
+    found = queries.inbox(user, segment=segment, day_ends_at=ends_at, limit=0)
     context = {"is_fragment": True, **heads.head(found, segment, now)}
     counts = ["inbox/_sentence.html", "inbox/_segments.html"]
-    row = queries.row(user, handoff)
+    row = queries.row(user, handoff, ends_at)
     if row is None:
         return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)
     context["line"] = rows.line(row, now)

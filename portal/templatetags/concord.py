@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from portal import toasts as waiting_toasts
 from portal import wording
@@ -89,10 +92,17 @@ def clock_line(badge: Badge) -> dict[str, Any]:
     return {"badge": badge}
 
 
-@register.inclusion_tag("components/_grade.html")
-def grade(code: str) -> dict[str, Any]:
+@register.simple_tag
+def grade(code: str) -> SafeString:
     """Show a grade A1 to C3: its cell among nine dots, and the letters."""
-    return {"code": code, "fit": code[:1], "engagement": code[1:], "cells": grade_cells(code)}
+    return drawn_grade(code, get_language())
+
+
+@lru_cache(maxsize=64)
+def drawn_grade(code: str, language: str) -> SafeString:
+    """Draw a grade once per language: lists show the same nine over and over."""
+    parts = {"code": code, "fit": code[:1], "engagement": code[1:], "cells": grade_cells(code)}
+    return render_to_string("components/_grade.html", parts)
 
 
 @register.inclusion_tag("components/_grade_grid.html")

@@ -1,11 +1,23 @@
 """What one person has to do with their leads, the earliest due first."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from leads.choices import Role, Side, TouchSide
@@ -21,37 +33,21 @@ UNSEEN = ("trace", "undo_seqs", "snapshot__touches", "snapshot__attributes", "le
           "lead__search_text", "lead__account__attributes")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One open handoff as the list sorts and counts it; `clock_id` is the clock that is due next."""
 
     handoff_id: int
-    state: str
+    group: str
+    segments: tuple[str, ...]
     is_pool: bool
-    is_waiting: bool
-    is_contact_due: bool
     clock_id: int | None
     due_at: datetime | None
     is_soon: bool
-    is_late: bool
 
-    def is_in(self, segment: str) -> bool:
-        """Tell whether a segment of the page shows it."""
-        is_offered = self.state == HandoffState.OFFERED
-        return {
-            "all": True,
-            "accept": is_offered,
-            "contact": not is_offered and self.is_contact_due,
-            "next": not is_offered and not self.is_contact_due,
-            "late": self.is_late,
-            "waiting": self.is_waiting,
-        }[segment]
-
-    def group(self, day_ends_at: datetime) -> str:
-        """Return `late`, `today` or `later`; only what the worker marked is late."""
-        if self.is_late:
-            return "late"
-        return "today" if self.due_at and self.due_at < day_ends_at else "later"
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a question to Marketing is open."""
+        return "waiting" in self.segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +94,14 @@ def mine(user: User) -> Q:
 
 def inbox(user: User, *, segment: str, day_ends_at: datetime, limit: int) -> Inbox:
     """Return a person's list in two queries; `limit` entries of `segment` are to be shown."""
-    entries = tuple(sorted(_entries(user), key=lambda entry: _order(entry, day_ends_at)))
-    chosen = [entry for entry in entries if entry.is_in(segment)]
+    entries = tuple(sorted(_entries(user, day_ends_at), key=_order))
+    chosen = [entry for entry in entries if segment in entry.segments]
+    counts = Counter(name for entry in entries for name in entry.segments)
+    groups = Counter(entry.group for entry in chosen)
     return Inbox(
         entries=entries,
-        counts={name: sum(entry.is_in(name) for entry in entries) for name in SEGMENTS},
-        groups={name: sum(entry.group(day_ends_at) == name for entry in chosen) for name in GROUPS},
+        counts={name: counts[name] for name in SEGMENTS},
+        groups={name: groups[name] for name in GROUPS},
         shown=tuple(chosen[:limit]),
         open_count=sum(not entry.is_pool for entry in entries),
     )
@@ -141,10 +139,9 @@ def rows(entries: tuple[Entry, ...]) -> list[Row]:
     ]
 
 
-def row(user: User, handoff: Handoff) -> Row | None:
+def row(user: User, handoff: Handoff, day_ends_at: datetime) -> Row | None:
     """Return one row anew, None when the handoff has left this person's list."""
-    found = [entry for entry in _entries(user, Q(pk=handoff.pk))]
-    made = rows(tuple(found))
+    made = rows(tuple(_entries(user, day_ends_at, Q(pk=handoff.pk))))
     return made[0] if made else None
 
 
@@ -153,33 +150,37 @@ def attempts_of(handoff: Handoff) -> int:
     return _attempts([handoff]).get(handoff.pk, 0)
 
 
-def _order(entry: Entry, day_ends_at: datetime) -> tuple[int, bool, float, int]:
-    due = entry.due_at
-    group = GROUPS.index(entry.group(day_ends_at))
-    return group, due is None, due.timestamp() if due else 0.0, entry.handoff_id
+def _order(entry: Entry) -> tuple[int, bool, datetime | None, int]:
+    return GROUPS.index(entry.group), entry.due_at is None, entry.due_at, entry.handoff_id
 
 
-def _entries(user: User, only: Q | None = None) -> list[Entry]:
+def _entries(user: User, day_ends_at: datetime, only: Q | None = None) -> list[Entry]:
     """Read every open handoff of a person as a bare tuple; a thousand of them must stay cheap."""
     open_ones = Handoff.objects.open().filter(mine(user), only or Q())
     first_touch = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="first_touch")
     unanswered = Question.objects.filter(handoff=OuterRef("pk"), answered_at__isnull=True)
     found = open_ones.values_list("pk", "state", "rep_id", Exists(first_touch), Exists(unanswered))
     due = _next_clocks(user)
-    return [
-        _entry(pk, state, rep_id, is_contact_due, is_waiting, due.get(pk))
-        for pk, state, rep_id, is_contact_due, is_waiting in found
-    ]
+    entries = []
+    for pk, state, rep_id, is_contact_due, is_asked in found:
+        clock_id, clock_state, due_at, is_warned, is_late = due.get(pk, _NO_CLOCK)
+        is_soon = is_warned and not is_late and clock_state != ClockState.PAUSED
+        # Only what the worker marked is late.
+        group = "late" if is_late else "today" if due_at and due_at < day_ends_at else "later"
+        segments = _segments(state == HandoffState.OFFERED, is_contact_due, is_asked, is_late)
+        entries.append(Entry(pk, group, segments, rep_id is None, clock_id, due_at, is_soon))
+    return entries
 
 
-def _entry(
-    pk: int, state: str, rep_id: int | None, is_contact_due: bool, is_waiting: bool, due: Any
-) -> Entry:
-    clock_id, clock_state, due_at, warned_at, breached_at = due or (None, "", None, None, None)
-    is_late = breached_at is not None
-    is_soon = warned_at is not None and not is_late and clock_state != ClockState.PAUSED
-    is_asked = is_waiting and state == HandoffState.OFFERED
-    return Entry(pk, state, rep_id is None, is_asked, is_contact_due, clock_id, due_at, is_soon, is_late)
+#: Clock id, state, due time, warned, late.
+_NO_CLOCK: tuple[Any, ...] = (None, "", None, False, False)
+
+
+def _segments(is_offered: bool, is_contact_due: bool, is_asked: bool, is_late: bool) -> tuple[str, ...]:
+    """Return the parts of the page that show an entry."""
+    part = "accept" if is_offered else "contact" if is_contact_due else "next"
+    late = ("late",) if is_late else ()
+    return ("all", part, *late, "waiting") if is_offered and is_asked else ("all", part, *late)
 
 
 def _next_clocks(user: User) -> dict[int, tuple[Any, ...]]:
@@ -193,8 +194,13 @@ def _next_clocks(user: User) -> dict[int, tuple[Any, ...]]:
     )
     on_mine = Handoff.objects.open().filter(mine(user)).values("pk")
     found = Clock.objects.open().filter(side=Side.SALES, handoff_id__in=on_mine).annotate(place=place)
-    columns = ("handoff_id", "pk", "state", "due_at", "warned_at", "breached_at")
-    return {first: tuple(rest) for first, *rest in found.filter(place=1).values_list(*columns)}
+    is_warned, is_late = Q(warned_at__isnull=False), Q(breached_at__isnull=False)
+    marks = {
+        name: ExpressionWrapper(mark, BooleanField()) for name, mark in (("w", is_warned), ("l", is_late))
+    }
+    columns = ("handoff_id", "pk", "state", "due_at", "w", "l")
+    first = found.annotate(**marks).filter(place=1).values_list(*columns)
+    return {handoff_id: tuple(rest) for handoff_id, *rest in first}
 
 
 def _with_parts() -> Any:
