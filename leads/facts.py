@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import audit, keys, marks
+from leads import audit, keys, marks, origins
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import Account, AccountExternalId, BantFact, Consent, ExternalId, ImportRun, Lead, User
 
@@ -79,7 +79,7 @@ def update_account(
     if "name" in changed:
         account.name_key = keys.company_key(account.name)
         changed.append("name_key")
-    account.save(update_fields=changed)
+    account.save(update_fields=[*changed, "origins"])
     leads = list(account.leads.alive())
     if "name" in changed:
         for lead in leads:
@@ -135,7 +135,7 @@ def update_lead(*, lead: Lead, changes: Mapping[str, Any], now: datetime, actor:
         return False
     _set_keys(lead)
     _refuse_duplicate(lead)
-    lead.save(update_fields=[*changed, "name_key", "email_key", "phone_key", "search_text"])
+    lead.save(update_fields=[*changed, "name_key", "email_key", "phone_key", "search_text", "origins"])
     marks.mark(lead_ids=[lead.pk], since=now, now=now)
     _audit_edit("lead", lead.pk, "edited", changed, actor, now)
     return True
@@ -230,14 +230,19 @@ def _check(names: Iterable[str], known: frozenset[str]) -> None:
 
 
 def _apply(row: Account | Lead, changes: Mapping[str, Any], known: frozenset[str]) -> list[str]:
-    """Set what differs and return the names of it."""
+    """Set what differs, note that no file said it, and return the names of it."""
     _check(changes, known)
-    changed = []
+    changed, told = [], []
     for name, value in changes.items():
         new = _merged(row.attributes, value) if name == "attributes" else value
         if getattr(row, name) != new:
             setattr(row, name, new)
             changed.append(name)
+            told += [f"attributes.{key}" for key in value] if name == "attributes" else [name]
+    if told:
+        row.origins = origins.by_hand(
+            row.origins, ["company" if name == "account_id" else name for name in told]
+        )
     return changed
 
 

@@ -7,7 +7,7 @@ See docs/decisions/011-facts-from-several-sources.md.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 LOSSY, COARSE, FULL = 0, 1, 2
@@ -66,7 +66,7 @@ def is_blank(value: Any) -> bool:
     return value is None or value == ""
 
 
-def by_hand(origins: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+def by_hand(origins: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Return the origins after a person changed the facts in `names`."""
     if not origins:
         return {}
