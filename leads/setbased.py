@@ -5,7 +5,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -174,15 +174,23 @@ def _completed(
 def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
     """Return the rows as SQLite stores them: only moments, dates and amounts look different there."""
     odd = [
-        (place, field)
+        (place, _adapter(field))
         for place, field in enumerate(fields)
         if isinstance(field, models.DateField | models.DecimalField | models.DurationField)
     ]
     for row in rows:
         cells = list(row)
-        for place, field in odd:
-            cells[place] = field.get_db_prep_save(cells[place], connection)
+        for place, adapt in odd:
+            if cells[place] is not None:
+                cells[place] = adapt(cells[place])
         yield cells
+
+
+def _adapter(field: models.Field) -> Callable[[Any], Any]:
+    """Return how a value of this column is stored; moments are many, so they go the short way."""
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
 def _merged(table: str, column: str, merge: str) -> str:

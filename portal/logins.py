@@ -14,7 +14,20 @@ class Login:
     password: str
 
 
-DEMO: tuple[Login, ...] = ()
+PASSWORD = "walzenberg"
+DEMO: tuple[Login, ...] = tuple(
+    Login(role, f"{name}@example.com", PASSWORD)
+    for role, name in (
+        ("Rep", "mia.keller"),
+        ("Qualifier", "tomas.reiter"),
+        ("Sales manager", "ruth.okafor"),
+        ("Marketer", "priya.nair"),
+        ("Marketing manager", "jana.wolf"),
+        ("Leader", "henrik.lindqvist"),
+        ("Operations", "olga.brandt"),
+        ("Referee", "clara.steiner"),
+    )
+)
 
 
 def known() -> list[Login]:

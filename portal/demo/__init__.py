@@ -1,5 +1,5 @@
 """The demo company: invented, the same for the same seed, and alive relative to now."""
 
-from portal.demo.loading import Loaded, load
+from portal.demo.loading import SEED, Loaded, load
 
-__all__ = ["Loaded", "load"]
+__all__ = ["SEED", "Loaded", "load"]

@@ -9,7 +9,7 @@ from sla.choices import Disposition, Ruling
 
 #: How often Marketing contests a reason.
 _CONTESTED = {"too_small": 0.62, "wrong_industry": 0.62, "no_budget": 0.1}
-_IN_TIME = 0.91
+_IN_TIME = 0.94
 
 
 def said(story: Story, offer: Offer, reason: str, at: datetime) -> dict[str, object]:

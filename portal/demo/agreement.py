@@ -70,6 +70,7 @@ def _shipped(starts_on: date) -> Data:
         "starts_on": starts_on.isoformat(),
         "review_due_on": (starts_on + _HALF_YEAR).isoformat(),
         "referee": {"email": address_of(REFEREE)},
+        "grid": {"fit": {"A": 85, "B": 60}, "engagement": {"1": 40, "2": 20}},
         # Plants decide on the entry package within six weeks.
         "maturity_days": 45,
     }

@@ -78,7 +78,9 @@ def show_interest(
 ) -> None:
     """Let a lead do what makes it sales-ready, with enough of its means becoming known."""
     rng = story.rng
-    kinds = [kind for kind, chance in MEANS.items() if kind not in known and rng.random() < chance]
+    # Told which it is, need and timing are what is known: the lead's priority is certain then.
+    chances = {"need": 1.0, "timing": 1.0} if decisive else MEANS
+    kinds = [kind for kind, chance in chances.items() if kind not in known and rng.random() < chance]
     missing = [kind for kind in MEANS if kind not in (*kinds, *known)]
     kinds += few(rng, missing, max(0, 2 - len(kinds) - len(known)))
     for kind in kinds:

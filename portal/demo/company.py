@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 
 from leads.choices import Role, Side
 from leads.models import Absence, Calendar, Team, User
-from portal.demo import words
+from portal import logins
 from sla import calendars
 from sla.businesstime import Schedule
 
@@ -20,21 +20,22 @@ _YEARS_BACK, _YEARS_AHEAD = 3, 2
 class Manner:
     """How somebody works: chances to decide and to touch in time, to go on trying, and their load."""
 
-    decides: float = 0.95
-    touches: float = 0.9
-    persists: float = 0.22
+    decides: float = 0.96
+    touches: float = 0.92
+    persists: float = 0.2
     share: float = 1.0
     max_open: int | None = 24
 
 
 _USUAL = Manner()
-_SLOW = Manner(decides=0.74, touches=0.58, persists=0.1, share=0.9)
-_SWAMPED = Manner(decides=0.9, touches=0.72, persists=0.1, share=1.5, max_open=13)
-_KEEN = Manner(decides=0.98, touches=0.96, persists=0.45, share=1.1)
+_SLOW = Manner(decides=0.8, touches=0.62, persists=0.1, share=0.9)
+_SWAMPED = Manner(decides=0.92, touches=0.76, persists=0.1, share=1.5, max_open=13)
+_KEEN = Manner(decides=0.98, touches=0.97, persists=0.45)
+_STEADY = Manner(decides=0.98, touches=0.96, persists=0.4, share=0.6)
 
 #: (name, role, team, manner); the first of a role is whom a newcomer signs in as.
 PEOPLE: tuple[tuple[str, str, str, Manner | None], ...] = (
-    ("Mia Keller", Role.REP, "Sales North", _KEEN),
+    ("Mia Keller", Role.REP, "Sales North", _STEADY),
     ("Jonas Weber", Role.REP, "Sales North", _SLOW),
     ("Lena Hofmann", Role.REP, "Sales North", _USUAL),
     ("Karim Haddad", Role.REP, "Sales North", _SWAMPED),
@@ -95,7 +96,7 @@ def found(since: datetime, now: datetime) -> Company:
     sides = {"Sales North": Side.SALES, "Sales South": Side.SALES, "Marketing": Side.MARKETING}
     teams = {name: Team.objects.create(name=name, side=side, calendar=office) for name, side in sides.items()}
     # Hashed once: every login of the demo has the same, public password.
-    password = make_password(words.PASSWORD)
+    password = make_password(logins.PASSWORD)
     people = {
         name: User.objects.create(
             email=address_of(name),

@@ -22,7 +22,7 @@ _DAYS = 730
 _FIRST_AGO, _SECOND_AGO = timedelta(days=250), timedelta(days=70)
 _PLAYED = timedelta(days=10)
 #: Business minutes of the last days in which nothing but the scenes happens.
-_SCENES_ONLY = 3 * scenes.DAY
+_SCENES_ONLY = 6 * scenes.DAY
 #: Leads a month that become ready in the beginning, and how many more with each month.
 _AT_FIRST, _MORE = 62, 1.9
 _OTHERS = 1900

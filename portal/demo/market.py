@@ -11,6 +11,8 @@ from leads.models import Account, Lead, User
 from portal.demo import words
 
 T = TypeVar("T")
+_FIRST_NAMES, _LAST_NAMES = words.FIRST_NAMES.split(), words.LAST_NAMES.split()
+_STEMS = words.STEMS.split()
 #: Numbers that German authorities keep for films and books.
 _PHONES = ("+49 30 23125 {:03d}", "+49 89 99998 {:03d}", "+49 40 66969 {:03d}", "+49 69 90009 {:03d}")
 _COMMITTEE_DAYS = timedelta(days=150)
@@ -110,7 +112,7 @@ class Market:
     def _name(self, trade: str, forms: Sequence[str]) -> tuple[str, str]:
         """Return the name of a company that nobody has yet, and its domain."""
         while True:
-            stems = few(self.rng, words.STEMS, 2)
+            stems = few(self.rng, _STEMS, 2)
             stem = stems[0] if self.rng.random() < 0.55 else "-".join(stems)
             domain = f"{keys.company_key(f'{stem} {trade}').replace(' ', '-')}.example.com"
             if domain not in self._names:
@@ -119,7 +121,7 @@ class Market:
 
     def _lead(self, account: Account, at: datetime, titles: Mapping[str, tuple[str, int]]) -> Lead:
         rng = self.rng
-        first, last = rng.choice(words.FIRST_NAMES), rng.choice(words.LAST_NAMES)
+        first, last = rng.choice(_FIRST_NAMES), rng.choice(_LAST_NAMES)
         title = draw(rng, {name: weight for name, (_seniority, weight) in titles.items()})
         source = draw(rng, {name: weight for name, (_how, weight) in words.SOURCES.items()})
         email = self._address(first, last, account.domain)

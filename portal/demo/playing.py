@@ -12,7 +12,7 @@ from sla import handoffs, intake, sweep
 from sla.choices import REFUSED_STATES, HandoffState
 from sla.models import Handoff
 
-_SWEEP_MINUTES = 60
+_SWEEP_MINUTES = 120
 _NEVER = datetime.max.replace(tzinfo=UTC)
 #: Steps that belong to a handoff and are moot once another one follows.
 _OF_A_HANDOFF = (

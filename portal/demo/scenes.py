@@ -84,6 +84,7 @@ def refused(verb: str, ago: float, reason: str, *more: Script) -> Script:
 
     def script(story: Story, offer: Offer) -> None:
         at = offer.world.ago(ago)
+        story.tell(offer.world.ago(ago + 12), "touch", **work.sales_touch(story.rng, "call", ago > DAY))
         story.tell(at, verb, **aftermath.said(story, offer, reason, at))
         for after in more:
             after(story, offer)
@@ -132,6 +133,9 @@ def again(ago: float, script: Script) -> Script:
     return first_or_second
 
 
+REACHED = touched(4 * DAY - 80, 3 * DAY, reached=True)
+OPTED_OUT = then("consent", 45, state="withdrawn", source="Asked on the phone")
+ACKNOWLEDGED = then("acknowledge", 2 * DAY)
 SCENES = (
     Scene("Mia Keller", 18, waits),
     Scene("Mia Keller", 98, waits),
@@ -159,9 +163,7 @@ SCENES = (
     Scene("Paul Egger", 105, waits),
     Scene("David Marin", 30, waits, is_top=False),
     Scene("Sofia Lenz", 110 * DAY, again(35, waits)),
-    Scene(
-        "Moritz Frei", 300, accepted(230, then("consent", 45, state="withdrawn", source="Asked on the phone"))
-    ),
+    Scene("Moritz Frei", 300, accepted(230, OPTED_OUT)),
     Scene("Lena Hofmann", 560, passed_round(500, 420, 300)),
     Scene("Sofia Lenz", 420, passed_round(390, 340, 280)),
     Scene("Paul Egger", 140, refused("decline", 60, "wrong_contact")),
@@ -172,10 +174,8 @@ SCENES = (
     Scene("Paul Egger", 330, asked(290)),
     Scene("Jonas Weber", 1.6 * DAY, refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY))),
     Scene("Sofia Lenz", 3.4 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY))),
-    Scene(
-        "Tomas Reiter", 2.5 * DAY, refused("decline", 2.3 * DAY, "timing_later", then("acknowledge", 2 * DAY))
-    ),
-    Scene("David Marin", 4.6 * DAY, refused("decline", 4.4 * DAY, "no_budget", then("acknowledge", 4 * DAY))),
+    Scene("Tomas Reiter", 2.5 * DAY, refused("decline", 2.3 * DAY, "timing_later", ACKNOWLEDGED)),
+    Scene("David Marin", 4.6 * DAY, refused("decline", 4.4 * DAY, "no_budget", ACKNOWLEDGED)),
 )
 
 

@@ -1,4 +1,4 @@
-"""What people usually do with an offer, each in their manner: decide, work it, qualify, sell, give it back."""
+"""What people usually do with an offer, each in their manner: decide, work, qualify, sell, give back."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ _WITHDRAWN = {"duplicate": 40, "not_ready": 30, "mistake": 20, "opted_out": 10}
 _CHANNELS = ("call", "mail", "call", "voicemail", "call", "mail", "call")
 _REACHED = 0.24
 _QUALIFIED = 0.8
-_WON = 0.72
+_WON = 0.76
 
 
 def follow(story: Story, offer: Offer) -> None:
@@ -107,6 +107,11 @@ def bargain(rng: Random) -> dict[str, object]:
     amount = Decimal(round(rng.triangular(38, 190, 62)) * 1000)
     margin = Decimal(str(round(rng.triangular(0.24, 0.46, 0.34), 3)))
     return {"amount": amount, "currency": "EUR", "margin": margin if rng.random() < 0.94 else None}
+
+
+def _pause(rng: Random) -> float:
+    """Return the business days between two touches of a deal; now and then one is forgotten."""
+    return rng.uniform(3, 6.5) if rng.random() < 0.92 else rng.uniform(11, 18)
 
 
 def _ask(story: Story, offer: Offer) -> datetime:

@@ -126,10 +126,8 @@ def withdraw(past: Past, *, reason: str) -> None:
 def _delay(past: Past) -> float:
     """Return after how many business minutes Marketing hands over."""
     rng = past.rng
-    is_slow = past.version.is_baseline
-    return draw(
-        rng, {rng.uniform(1, 14): 80, rng.uniform(14, 29): 14, rng.uniform(35, 200): 40 if is_slow else 5}
-    )
+    late = 40 if past.version.is_baseline else 3
+    return draw(rng, {rng.uniform(1, 14): 80, rng.uniform(14, 29): 14, rng.uniform(35, 200): late})
 
 
 def _choose(past: Past) -> User:
