@@ -93,7 +93,8 @@ def _form(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_loo
     While somebody only looks, what is filled in is a first value and nothing is wrong with it.
     """
     filled = data.copy()
-    if "fresh" in filled:  # another reason was chosen: its own suggestions count again
+    reason = filled.get("reason")
+    if filled.get("fate_for", reason) != reason:  # another reason was chosen: its own suggestions count again
         for name in ("fate", "wake_on"):
             filled.pop(name, None)
     if "wake_pick" in filled:

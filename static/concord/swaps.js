@@ -60,6 +60,10 @@ const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((di
 export function startSwaps() {
   const { body } = document;
   body.addEventListener("htmx:beforeSwap", remember);
+  // A field that loses focus because its dialog closes has nothing more to ask.
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.closest("dialog:not([open])")) event.preventDefault();
+  });
   body.addEventListener("htmx:afterSettle", ({ target, detail }) => arrive(target, origins.get(detail.xhr)));
   // Where a swap only took something away, nothing new settles.
   body.addEventListener("htmx:afterRequest", ({ detail }) => {

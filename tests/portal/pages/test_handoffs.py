@@ -227,7 +227,7 @@ def test_consequences_are_a_fragment_for_the_script(play: Scene, client: Client)
     handoff = offered(play)
     client.force_login(play.rep)
     url = reverse("handoff-consequences", args=[handoff.pk])
-    query = {"part": "choice", "fresh": "1", "reason": "competitor", "fate": "not_now"}
+    query = {"part": "choice", "fate_for": "no_budget", "reason": "competitor", "fate": "not_now"}
     text = words(client.get(url, query))
     assert "<html" not in text
     assert 'id="verb" hx-swap-oob="true">Decline for good' in text
