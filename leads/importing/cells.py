@@ -13,6 +13,7 @@ from leads.importing.mapping import ISO, Cell
 
 #: Values of a column that were looked up before; a column of texts must not fill the memory.
 REMEMBERED = 20_000
+_FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 (the file's zone comes later)
 _YES = frozenset({"true", "yes", "1", "y", "t", "on", "x", "ja", "oui", "si"})
 _NO = frozenset({"false", "no", "0", "n", "f", "off", "nein", "non"})
 _DATE_ONLY = re.compile(r"\d{4}-?\d\d-?\d\d")
@@ -115,6 +116,7 @@ def _looked_up(cell: Cell, convert: Callable[[str], Any]) -> Callable[[str], Any
 
     def look_up(text: str) -> Any:
         plain = " ".join(text.split()).casefold()
+        meant: str | None
         if plain in exact:
             meant = exact[plain]
         elif not plain or plain in cell.blanks:
@@ -260,7 +262,8 @@ def _pattern(form: str) -> Callable[[str], datetime]:
         found = compiled.fullmatch(text)
         if not found:
             raise ValueError(text)
-        return datetime(**{_PARTS[name][0]: int(part) for name, part in found.groupdict().items()})  # noqa: DTZ001
+        told = {_PARTS[name][0]: int(part) for name, part in found.groupdict().items()}
+        return _FIRST_DAY.replace(**told)  # type: ignore[arg-type]
 
     return parse
 

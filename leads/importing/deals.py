@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from leads import keys, marks
 from leads.choices import DealState
 from leads.importing import lookups, subjects
-from leads.importing.engine import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.importing.owners import People
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.models import Deal, Lead
 
 SHAPE = Shape(

@@ -2,13 +2,12 @@
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,55 +17,15 @@ from leads.importing.ahead import ahead
 from leads.importing.mapping import SourceMapping
 from leads.importing.reader import Row, Sheet
 from leads.importing.records import Key, Mapper, Record, Rejected
-from leads.importing.shapes import Shape
+from leads.importing.targets import CREATED, REJECTED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import ImportReject, ImportRun, User
 from leads.setbased import copy_rows
 
 CHUNK = 4000
-CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
-Outcome = str | Rejected
 
 
 class RunTaken(Exception):
     """Another process works on the same unfinished run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every chunk of a run has in common."""
-
-    run: ImportRun
-    mapping: SourceMapping
-    now: datetime
-    as_of: date | None
-    actor: User | None
-
-    @property
-    def is_history(self) -> bool:
-        """Say whether this run tells what happened, and not what is."""
-        return self.mapping.is_history or self.as_of is not None or bool(self.run.version_ref)
-
-    @property
-    def horizon(self) -> datetime | None:
-        """Return the first moment that the file, read as of a day, does not know yet."""
-        if self.as_of is None:
-            return None
-        return datetime.combine(self.as_of + timedelta(days=1), time(), self.mapping.zone)
-
-
-class Target(Protocol):
-    """What takes records: leads, touches, deals and people here, handoffs on the floor above."""
-
-    shape: Shape
-
-    def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
-        """Return the digest of the row last taken under each known id."""
-
-    def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
-        """Write the records, all or none, and return what became of each."""
-
-    def close(self) -> None:
-        """Tidy up after the last record."""
 
 
 def run(
@@ -142,7 +101,13 @@ class _Prepared(NamedTuple):
 
     def part(self, start: int, end: int | None = None) -> "_Prepared":
         """Return some of the rows."""
-        return _Prepared(*(one[start:end] for one in self))
+        return _Prepared(
+            self.rows[start:end],
+            self.ids[start:end],
+            self.repeats[start:end],
+            self.digests[start:end],
+            self.records[start:end],
+        )
 
 
 class _Work:

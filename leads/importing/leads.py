@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from leads import setbased
 from leads.choices import Stage
 from leads.importing import lookups, writing
-from leads.importing.engine import Context, Outcome
 from leads.importing.lookups import Known
 from leads.importing.merging import Chunk
 from leads.importing.owners import People
 from leads.importing.records import Key, Record
 from leads.importing.shapes import Field, Shape
+from leads.importing.targets import Context, Outcome
 
 SHAPE = Shape(
     target="leads",

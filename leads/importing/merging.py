@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from leads.importing import lookups
 from leads.importing.accounts import Accounts
 from leads.importing.drafts import AccountDraft, LeadDraft, first_origins
-from leads.importing.engine import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.importing.lookups import Known
 from leads.importing.owners import People
 from leads.importing.recognizing import Keys, Triple, graded, origin_of, triple_of
 from leads.importing.records import ATTRIBUTE, Key, Record, Rejected
 from leads.importing.statements import Statements
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.models import StageChange
 from leads.origins import Origin
 from leads.transitions import HISTORY

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from leads import keys, origins
 from leads.choices import Role, Side
-from leads.importing.engine import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.models import Team, User
 
 SHAPE = Shape(

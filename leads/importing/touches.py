@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from leads import marks, setbased
 from leads.choices import KINDS_OF_SIDE, Evidence, TouchKind, TouchSide
 from leads.importing import subjects
-from leads.importing.engine import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.importing.owners import People
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
 from leads.models import Touch
 
 SHAPE = Shape(

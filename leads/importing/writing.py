@@ -7,8 +7,8 @@ from typing import Any
 from leads import keys, marks, setbased
 from leads.choices import Stage
 from leads.importing.drafts import KEYED, AccountDraft, Draft, LeadDraft
-from leads.importing.engine import Context
 from leads.importing.owners import People
+from leads.importing.targets import Context
 from leads.models import (
     Account,
     AccountExternalId,
@@ -182,8 +182,8 @@ def _insert_statements(leads: Sequence[LeadDraft], context: Context) -> None:
         for fact, known_at in lead.bant
     ]
     if facts:
-        columns = ("lead_id", "kind", "amount", "currency", "text", "on", "known_at", "recorded_at")
-        setbased.copy_rows(BantFact, (*columns, "source", "import_run_id"), facts)
+        bant_columns = ("lead_id", "kind", "amount", "currency", "text", "on", "known_at", "recorded_at")
+        setbased.copy_rows(BantFact, (*bant_columns, "source", "import_run_id"), facts)
 
 
 def _update_digests(leads: Sequence[LeadDraft]) -> None:

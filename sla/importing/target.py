@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from leads import importing
 from leads.choices import Evidence, TouchSide
 from leads.importing import stages, subjects
-from leads.importing.engine import CREATED, UNCHANGED, UPDATED
 from leads.importing.owners import People
 from leads.importing.records import Key
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED
 from leads.models import Lead, Team, Touch
 from sla import agreements, clocks, standings
 from sla.choices import Event, HandoffState, Quality, VersionState
