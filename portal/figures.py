@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import wording
+from portal.lines import clocks
 from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
 from sla.compliance.report import Line, Report
 from sla.compliance.truth import Truth
@@ -14,6 +15,7 @@ from sla.compliance.truth import Truth
 #: Status of a line → tone of the shape, word.
 STATUSES: dict[str, tuple[str, str | Promise]] = {
     "kept": ("ok", gettext_lazy("Kept")),
+    "on_pace": ("ok", gettext_lazy("On pace")),
     "missed": ("late", gettext_lazy("Missed")),
     "behind": ("warn", gettext_lazy("Behind")),
     "too_few": ("na", gettext_lazy("Too few")),
@@ -35,6 +37,7 @@ class Row:
     line: Line
     label: str
     terms: str
+    sentence: str
     tone: str
     word: str | Promise
     value: str
@@ -46,6 +49,8 @@ class Row:
 
 def label_of(line: Line) -> str:
     """Return the name of a commitment in the reader's language."""
+    if line.kind == "first_touch" and line.commitment.params.get("from") == "offer":
+        return _("First touch after offer")
     if line.kind in CLOCK_KINDS:
         return str(CLOCK_KINDS[line.kind].label)
     return str(PERIODIC_KINDS[line.kind][0])
@@ -56,7 +61,8 @@ def row_of(line: Line, after_exceptions: bool = False) -> Row:
     return Row(
         line=line,
         label=label_of(line),
-        terms=line.terms.say(_),
+        terms=short_terms(line),
+        sentence=line.terms.say(_),
         tone=tone,
         word=word,
         value=value_of(line, after_exceptions),
@@ -65,6 +71,37 @@ def row_of(line: Line, after_exceptions: bool = False) -> Row:
         is_missed=line.status == "missed",
         is_few=line.status in ("too_few", "none", "unknown"),
     )
+
+
+#: What a commitment counted over a period or held by stages asks, in a few words.
+ASKS: dict[str, str | Promise] = {
+    "upkeep": gettext_lazy("no lead of Sales goes stale"),
+    "nurture_stale": gettext_lazy("no lead of Marketing goes stale"),
+    "feedback": gettext_lazy("a reason for every no, a verdict on every lead"),
+    "records": gettext_lazy("all that Sales must record"),
+    "quality": gettext_lazy("accepted by Sales"),
+    "readiness": gettext_lazy("with a complete dossier"),
+    "close_rate": gettext_lazy("won, of the accounts followed up"),
+    "definition_review": gettext_lazy("held by its date"),
+    "pipeline_review": gettext_lazy("held by its date"),
+}
+
+
+def short_terms(line: Line) -> str:
+    """Say in a few words what is promised: "within 2 to 8 business hours", "120 a month"."""
+    if line.kind in ASKS:
+        return str(ASKS[line.kind])
+    if line.kind == "volume":
+        per = _("%(n)s a quarter") if line.commitment.per == "quarter" else _("%(n)s a month")
+        return per % {"n": wording.count_text(float(line.commitment.amount or 0))}
+    spans = [allowance.span for allowance in line.commitment.allowances]
+    if not spans:
+        return line.terms.say(_)
+    amounts = [float(span.amount) for span in spans if span.unit == spans[-1].unit]
+    most = clocks.span(max(amounts), spans[-1].unit)
+    words = {"low": wording.count_text(min(amounts)), "most": most}
+    within = _("within %(most)s") if min(amounts) == max(amounts) else _("within %(low)s to %(most)s")
+    return within % words
 
 
 def value_of(line: Line, after_exceptions: bool = False) -> str:
@@ -76,7 +113,9 @@ def value_of(line: Line, after_exceptions: bool = False) -> str:
         return wording.count_text(value)
     if line.status == "too_few" and line.kind != "close_rate":
         return wording.share_of(line.kept, line.n)
-    return wording.share_text(value)
+    # 94.8% must not be shown as the 95% that it missed.
+    is_close = line.target is not None and value != line.target and abs(value - line.target) < 0.01
+    return wording.share_text(value, 1 if is_close else 0)
 
 
 def target_of(line: Line) -> str:
@@ -93,10 +132,10 @@ def tally(lines: list[Line]) -> str:
     """Say how a side stands: "4 kept, 1 behind, 1 too few to judge"."""
     counts = {status: sum(line.status == status for line in lines) for status in STATUSES}
     parts = [
-        (counts["kept"], ngettext("%(n)s kept", "%(n)s kept", counts["kept"])),
-        (counts["missed"], ngettext("%(n)s missed", "%(n)s missed", counts["missed"])),
-        (counts["behind"], ngettext("%(n)s behind", "%(n)s behind", counts["behind"])),
-        (counts["too_few"], ngettext("%(n)s too few to judge", "%(n)s too few to judge", counts["too_few"])),
+        (counts["kept"] + counts["on_pace"], _("%(n)s kept")),
+        (counts["missed"], _("%(n)s missed")),
+        (counts["behind"], _("%(n)s behind")),
+        (counts["too_few"], _("%(n)s too few to judge")),
     ]
     return ", ".join(text % {"n": n} for n, text in parts if n) or _("nothing due")
 

@@ -1,5 +1,6 @@
 """Alignment: one page that tells leadership whether both sides kept their word and whether it pays."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from portal import access, charts, figures
 from portal.pages.compliance import asked_of
 from sla import agreements, permissions
 from sla.compliance import regret, report, truth
+from sla.compliance.periods import Period
 
 #: The field's own figures, beside which ours stand (PRODUCT: the problem in figures).
 FIELD_NEVER_FOLLOWED_UP = 0.71
@@ -26,7 +28,8 @@ def alignment(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request, default="quarter")
     found = report.build(asked.period, asked.filters, asked.now)
     verdicts = [truth.judge(version, asked.now, asked.filters) for version in agreements.in_force()]
-    refused = regret.find(asked.period, asked.filters)
+    refused = regret.find(_year_up_to(asked.period), asked.filters)
+    reasons = _reason_labels()
     context = {
         "form": asked.form,
         "report": found,
@@ -43,8 +46,14 @@ def alignment(request: HttpRequest) -> HttpResponse:
         "field_touches": FIELD_TOUCHES_PER_LEAD,
         "cohort": found.legs.get(1),
         "regret": refused,
-        "regret_cases": refused.cases[:REGRET_SHOWN],
-        "regret_reasons": _reasons(refused),
+        "regret_cases": [
+            {"case": case, "label": reasons.get(case.reason, case.reason)}
+            for case in refused.cases[:REGRET_SHOWN]
+        ],
+        "regret_reasons": [
+            {"label": reasons.get(code, code), "value": n, "text": str(n), "tone": ""}
+            for code, n, _amount in refused.by_reason[:6]
+        ],
     }
     return render(request, "results/alignment.html", context)
 
@@ -81,10 +90,11 @@ def _bars(ours: float | None, field: float, top: float) -> list[dict[str, Any]]:
     ]
 
 
-def _reasons(refused: regret.Regret) -> list[dict[str, Any]]:
+def _reason_labels() -> dict[str, str]:
     version = agreements.current()
-    known = {each.code: each.label for each in agreements.document(version).reasons} if version else {}
-    return [
-        {"label": known.get(code, code), "value": n, "text": str(n), "tone": ""}
-        for code, n, _amount in refused.by_reason[:6]
-    ]
+    return {each.code: each.label for each in agreements.document(version).reasons} if version else {}
+
+
+def _year_up_to(period: Period | None) -> Period | None:
+    """Return the twelve months up to the end of the period: whoever was refused needs time to buy."""
+    return period and Period(period.last_on - timedelta(days=364), period.last_on, period.zone)

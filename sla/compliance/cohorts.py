@@ -17,7 +17,7 @@ from leads.models import Touch
 from sla import scoring
 from sla.choices import HandoffState, Ruling
 from sla.compliance.periods import Filters, Period, median, ninetieth, share
-from sla.models import Handoff
+from sla.models import Clock, Handoff
 
 ACCEPTED = ("accepted", "qualified", "returned", "converted", "won", "lost")
 #: Hops that are no outcome of their own: the next hop of the cycle carries on.
@@ -116,15 +116,24 @@ def sales_touches() -> QuerySet[Touch]:
 
 
 def handed_over(period: Period | None, filters: Filters) -> Any:
-    """Return the leads handed to Sales on leg one, once per cycle, with Sales' touches counted."""
+    """Return the leads handed to Sales on leg one, once per cycle, with Sales' touches counted.
+
+    Left out is what Sales still has time for: undecided offers, and accepted leads whose first touch
+    is neither made nor due.
+    """
+    in_time = Clock.objects.open().filter(
+        handoff=OuterRef("pk"), kind="first_touch", breached_at__isnull=True
+    )
     counted = sales_touches().order_by().values("lead").annotate(n=Count("id"), first=Min("happened_at"))
     return (
         offered_in(period, filters, leg=1)
-        .exclude(state__in=PASSED_ON)
+        .exclude(state__in=[*PASSED_ON, HandoffState.OFFERED])
         .annotate(
+            in_time=Exists(in_time),
             touched=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
             first_touch_at=Subquery(counted.values("first"), output_field=DateTimeField()),
         )
+        .exclude(in_time=True, touched=0)
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from leads.choices import DealState
 from leads.models import Deal
-from sla.choices import REFUSED_STATES, Ruling
+from sla.choices import REFUSED_STATES, Disposition, Ruling
 from sla.compliance.cohorts import offered_in
 from sla.compliance.periods import Filters, Period
 from sla.models import Handoff
@@ -54,12 +54,13 @@ def find(period: Period | None, filters: Filters) -> Regret:
     """Return the leads refused among the offers of the period that bought afterwards.
 
     Undated history counts when its lead is won in the end. A lead counts once, by its last refusal;
-    an overturned decline is no refusal. Two queries.
+    an overturned decline is no refusal, and neither is asking Marketing to repair the data. Two queries.
     """
     refused = (
         offered_in(period, filters)
         .filter(state__in=REFUSED_STATES)
         .exclude(refusal__ruling=Ruling.OVERTURNED)
+        .exclude(disposition=Disposition.REPAIR)
         .select_related("lead__account")
         .order_by("lead_id", F("offered_at").asc(nulls_first=True), "id")
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sla import agreements
-from sla.choices import PERIODIC_KINDS
+from sla.choices import PERIODIC_KINDS, ClockScope
 from sla.compliance import cohorts, periodic, timed, truth
 from sla.compliance.cohorts import Cohort, FollowUp
 from sla.compliance.periodic import Units, Volume
@@ -19,13 +19,10 @@ class Line:
     """One commitment over the period.
 
     `value` is the share kept, or the number handed over for `volume`; `n` what it is counted from.
-    `status`: kept, missed, behind, too_few (judged by nobody), none (nothing fell due) or unknown.
+    `status`: kept, on_pace, missed, behind, too_few (judged by nobody), none (nothing fell due) or unknown.
     """
 
-    code: str
-    kind: str
-    side: str
-    leg: int | None
+    commitment: Commitment
     terms: Sentence
     target: float | None
     value: float | None = None
@@ -40,6 +37,22 @@ class Line:
     trend: tuple[float | None, ...] = ()
     change: float | None = None
     status: str = "none"
+
+    @property
+    def code(self) -> str:
+        return self.commitment.code
+
+    @property
+    def kind(self) -> str:
+        return self.commitment.kind
+
+    @property
+    def side(self) -> str:
+        return self.commitment.side
+
+    @property
+    def leg(self) -> int | None:
+        return self.commitment.leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +75,11 @@ class Report:
 
     @property
     def judged(self) -> list[Line]:
-        return [line for line in self.lines if line.status in ("kept", "missed", "behind")]
+        return [line for line in self.lines if line.status in ("kept", "on_pace", "missed", "behind")]
 
     @property
     def kept(self) -> int:
-        return sum(line.status == "kept" for line in self.lines)
+        return sum(line.status in ("kept", "on_pace") for line in self.lines)
 
     @property
     def weakest(self) -> Line | None:
@@ -140,7 +153,7 @@ def _promised(versions: list[AgreementVersion]) -> dict[str, tuple[Commitment, D
 def _blank(commitment: Commitment, document: Document) -> Line:
     target = None if commitment.target is None else float(commitment.target)
     terms = explain_clause(commitment, document)
-    return Line(commitment.code, commitment.kind, commitment.side, commitment.leg, terms, target)
+    return Line(commitment, terms, target)
 
 
 def _timed(
@@ -199,7 +212,8 @@ def _status(line: Line) -> str:
 
 
 def _volume_line(line: Line, volume: Volume) -> Line:
-    line = replace(line, value=volume.counted, value_after_exceptions=volume.counted, n=volume.counted)
+    n = volume.counted
+    line = replace(line, value=n, value_after_exceptions=n, n=n, kept=n)
     if volume.promised is None or volume.promised_by_now is None:
         return replace(line, status="none")
     line = replace(line, target=volume.promised)
@@ -207,7 +221,7 @@ def _volume_line(line: Line, volume: Volume) -> Line:
         return replace(line, status="kept")
     is_over = volume.promised_by_now >= volume.promised
     on_pace = volume.counted >= volume.promised_by_now and not is_over
-    return replace(line, status="kept" if on_pace else "missed" if is_over else "behind")
+    return replace(line, status="on_pace" if on_pace else "missed" if is_over else "behind")
 
 
 def _close_rate_line(line: Line, asked: _Asked) -> Line:
@@ -261,10 +275,10 @@ def _with_change(line: Line, earlier: timed.Count3 | None) -> Line:
 
 
 def late_now(filters: Filters) -> list[Clock]:
-    """Return the clocks that are late at this moment, the longest first."""
-    return list(
-        Clock.objects.late()
-        .filter(filters.on_clocks())
-        .select_related("commitment", "lead__account", "lead__owner", "handoff__rep", "rep", "team")
-        .order_by("breached_at", "id")
-    )
+    """Return the lead's own clocks that are late at this moment, the longest first.
+
+    Leads gone stale in nurturing are many and no hand-over waits for them: they are on Marketing's desk.
+    """
+    late = Clock.objects.late().filter(filters.on_clocks(), scope=ClockScope.LEAD)
+    parts = ("commitment", "lead__account", "handoff__rep", "rep")
+    return list(late.exclude(kind="nurture_stale").select_related(*parts).order_by("breached_at", "id"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from leads.choices import Role
 from leads.models import Team, User
@@ -43,7 +43,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """One team at a moment; the clocks are those of Sales, the longest late first."""
+    """One team at a moment; one clock of Sales for each lead, the longest late first; counts are leads."""
 
     team: Team | None
     loads: tuple[Load, ...]
@@ -60,17 +60,24 @@ def of_team(team: Team | None, now: datetime, limit: int) -> TeamView:
     return TeamView(
         team=team,
         loads=tuple(_loads(team, now)),
-        late=tuple(_shown(late).order_by("breached_at", "id")[:limit]),
-        soon=tuple(_shown(soon).order_by(F("due_at").asc(nulls_last=True), "id")[:limit]),
+        late=tuple(_first(late, _shown(late).order_by("breached_at", "id"))[:limit]),
+        soon=tuple(_first(soon, _shown(soon).order_by(F("due_at").asc(nulls_last=True), "id"))[:limit]),
         pool=_handoffs(team).filter(rep__isnull=True, state=HandoffState.OFFERED).count(),
-        late_count=late.count(),
-        soon_count=soon.count(),
+        late_count=late.values("handoff").distinct().count(),
+        soon_count=soon.values("handoff").distinct().count(),
     )
 
 
 def _clocks(team: Team | None) -> ClockQuerySet:
     found = Clock.objects.open().filter(side="sales", scope=ClockScope.LEAD, handoff__is_ended=False)
     return found if team is None else found.filter(handoff__team=team)
+
+
+def _first(clocks: QuerySet[Clock], shown: QuerySet[Clock]) -> QuerySet[Clock]:
+    """Keep one clock for each handoff, the one that was due first: a lead is one thing to do."""
+    same = clocks.filter(handoff=OuterRef("handoff"))
+    earlier = Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    return shown.filter(~Exists(same.filter(earlier)))
 
 
 def _shown(clocks: QuerySet[Clock]) -> QuerySet[Clock]:

@@ -152,7 +152,7 @@ def test_team_page_lists_late_and_soon_with_what_to_do(client, people, version) 
 
     found = text(client, people.sales_manager, "team")
 
-    assert "1 clock is late." in found
+    assert "1 lead is late." in found
     assert "1 more is due soon." in found
     assert "Not acted on" in found
     assert reverse("handoff-reassign", args=[late.pk]) in found
