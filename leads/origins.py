@@ -3,7 +3,7 @@
 A statement's grade is a total order, so files converge to the same values in whatever order they
 come: precision first, then the rank that the mapping gives its source, then the record that was
 created first. Newer statements of one and the same record replace the older ones.
-See docs/decisions/011-facts-from-several-sources.md.
+See docs/decisions/020-facts-from-several-sources.md.
 """
 
 import re
