@@ -194,12 +194,11 @@ def _next_clocks(user: User) -> dict[int, tuple[Any, ...]]:
     )
     on_mine = Handoff.objects.open().filter(mine(user)).values("pk")
     found = Clock.objects.open().filter(side=Side.SALES, handoff_id__in=on_mine).annotate(place=place)
-    is_warned, is_late = Q(warned_at__isnull=False), Q(breached_at__isnull=False)
-    marks = {
-        name: ExpressionWrapper(mark, BooleanField()) for name, mark in (("w", is_warned), ("l", is_late))
-    }
-    columns = ("handoff_id", "pk", "state", "due_at", "w", "l")
-    first = found.annotate(**marks).filter(place=1).values_list(*columns)
+    marked = found.annotate(
+        is_warned=ExpressionWrapper(Q(warned_at__isnull=False), BooleanField()),
+        is_late=ExpressionWrapper(Q(breached_at__isnull=False), BooleanField()),
+    )
+    first = marked.filter(place=1).values_list("handoff_id", "pk", "state", "due_at", "is_warned", "is_late")
     return {handoff_id: tuple(rest) for handoff_id, *rest in first}
 
 
