@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Q, QuerySet
 
 from leads.models import Lead, Team, User
 from sla import calendars
@@ -15,6 +15,8 @@ from sla.models import Handoff
 from sla.permissions import TAKES_LEADS
 
 _PASSED_ON = (HandoffState.REROUTED, HandoffState.EXPIRED)
+#: Whoever was not offered a lead for so long counts as never offered one.
+_REMEMBERED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class _Before:
 
 @dataclass(frozen=True)
 class _Person:
-    """Somebody who might get the lead: how many are held, and the id of the last offer, 0 for none."""
+    """Somebody who might get the lead: how many are held, and the id of the last offer, 0 for none lately."""
 
     user: User
     open: int
@@ -65,7 +67,7 @@ def choose(
     before = _before(lead, leg, cycle, not_to)
     teams = teams_for(side=side, leg=leg, agreement_key=agreement_key)
     owner_id = lead.account.owner_id
-    people = _people(teams, owner_id)
+    people = _people(teams, owner_id, now)
     away = calendars.away([one.user for one in people], now, document.calendars.get(side, "default"))
     trace: dict[str, Any] = {"method": document.routing.method, "owner": None, "considered": []}
     owner = next((one for one in people if one.user.pk == owner_id), None)
@@ -89,7 +91,7 @@ def is_eligible(user: User, *, document: Document, leg: int, now: datetime) -> b
     side = document.leg(leg).to_side
     if not _takes_on(user, side, leg):
         return False
-    one = _counted(User.objects.filter(pk=user.pk))[0]
+    one = _counted(User.objects.filter(pk=user.pk), now)[0]
     away = calendars.away([one.user], now, document.calendars.get(side, "default"))
     return _outcome(one, away, frozenset(), frozenset()) == Considered.CHOSEN
 
@@ -101,20 +103,23 @@ def teams_for(*, side: str, leg: int, agreement_key: str) -> list[Team]:
     return own or teams
 
 
-def _people(teams: Sequence[Team], owner_id: int | None) -> list[_Person]:
+def _people(teams: Sequence[Team], owner_id: int | None, now: datetime) -> list[_Person]:
     """Lock everybody who might get the lead, in the order of ids, and read how much each holds."""
     those = Q(team__in=[team.pk for team in teams], role__in=TAKES_LEADS) | Q(pk=owner_id)
     # Locked without touching keys: rows that merely name a person do not wait.
     list(User.objects.select_for_update(no_key=True).filter(those).order_by("id").values_list("id"))
-    return _counted(User.objects.filter(those).order_by("id"))
+    return _counted(User.objects.filter(those).order_by("id"), now)
 
 
-def _counted(people: QuerySet[User]) -> list[_Person]:
-    held = Handoff.objects.open().filter(rep=OuterRef("pk")).values("rep").annotate(n=Count("pk")).values("n")
-    last = Handoff.objects.filter(rep=OuterRef("pk"), is_history=False).order_by("-id").values("id")[:1]
-    found = people.annotate(held=Subquery(held), last=Subquery(last)).values_list("pk", "held", "last")
-    counts = {pk: (count or 0, offer or 0) for pk, count, offer in found}
-    return [_Person(user, *counts[user.pk]) for user in people.select_related("calendar", "team__calendar")]
+def _counted(people: QuerySet[User], now: datetime) -> list[_Person]:
+    users = list(people.select_related("calendar", "team__calendar"))
+    ids = [user.pk for user in users]
+    held = Handoff.objects.open().filter(rep__in=ids).values_list("rep").annotate(n=Count("pk"))
+    # Ids and not times: a batch offers many leads in one moment.
+    recent = Handoff.objects.filter(rep__in=ids, is_history=False, offered_at__gt=now - _REMEMBERED)
+    last = dict(recent.values_list("rep").annotate(last=Max("pk")))
+    open_counts = dict(held)
+    return [_Person(user, open_counts.get(user.pk, 0), last.get(user.pk, 0)) for user in users]
 
 
 def said_no(*, lead: Lead, leg: int, cycle: int) -> frozenset[int]:

@@ -100,7 +100,9 @@ class Handoff(models.Model):
             models.Index(fields=["rep", "state"], name="handoff_of_rep", condition=Q(is_ended=False)),
             models.Index(fields=["team", "state"], name="handoff_of_team", condition=Q(is_ended=False)),
             models.Index(fields=["offered_at"], name="handoff_by_offer"),
-            models.Index(fields=["rep", "-id"], name="handoff_last_of_rep", condition=Q(is_history=False)),
+            models.Index(
+                fields=["rep", "offered_at"], name="handoff_offered_to_rep", condition=Q(is_history=False)
+            ),
             models.Index(fields=["version", "offered_at"], name="handoff_by_version"),
             models.Index(fields=["expires_at"], name="handoff_expiring", condition=Q(state="offered")),
         )
