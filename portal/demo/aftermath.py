@@ -9,7 +9,7 @@ from sla.choices import Disposition, Ruling
 
 #: How often Marketing contests a reason.
 _CONTESTED = {"too_small": 0.62, "wrong_industry": 0.62, "no_budget": 0.1}
-_IN_TIME = 0.94
+_IN_TIME = 0.96
 
 
 def said(story: Story, offer: Offer, reason: str, at: datetime) -> dict[str, object]:
@@ -30,7 +30,7 @@ def follow(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     disposition = offer.document.reason(reason).disposition
     if not offer.handoff.is_history:
         _care(story, offer, reason, disposition, at)
-    if disposition != Disposition.REPAIR and rng.random() < 0.075:
+    if disposition != Disposition.REPAIR and rng.random() < 0.055:
         story.tell(at + timedelta(days=rng.uniform(35, 190)), "buy")
     elif disposition == Disposition.RECYCLE and rng.random() < 0.3:
         story.tell(

@@ -20,7 +20,7 @@ _YEARS_BACK, _YEARS_AHEAD = 3, 2
 class Manner:
     """How somebody works: chances to decide and to touch in time, to go on trying, and their load."""
 
-    decides: float = 0.96
+    decides: float = 0.97
     touches: float = 0.92
     persists: float = 0.2
     share: float = 1.0
@@ -28,7 +28,7 @@ class Manner:
 
 
 _USUAL = Manner()
-_SLOW = Manner(decides=0.8, touches=0.62, persists=0.1, share=0.9)
+_SLOW = Manner(decides=0.84, touches=0.64, persists=0.1, share=0.9)
 _SWAMPED = Manner(decides=0.92, touches=0.76, persists=0.1, share=1.5, max_open=13)
 _KEEN = Manner(decides=0.98, touches=0.97, persists=0.45)
 _STEADY = Manner(decides=0.98, touches=0.96, persists=0.4, share=0.6)

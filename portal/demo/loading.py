@@ -22,9 +22,9 @@ _DAYS = 730
 _FIRST_AGO, _SECOND_AGO = timedelta(days=250), timedelta(days=70)
 _PLAYED = timedelta(days=10)
 #: Business minutes of the last days in which nothing but the scenes happens.
-_SCENES_ONLY = 6 * scenes.DAY
+_SCENES_ONLY = 4 * scenes.DAY
 #: Leads a month that become ready in the beginning, and how many more with each month.
-_AT_FIRST, _MORE = 62, 1.9
+_AT_FIRST, _MORE = 62, 1.85
 _OTHERS = 1900
 _MONTH = 30.44
 _RESERVED = {Account: 4500, Lead: 4500, Touch: 90_000, Handoff: 4000}

@@ -49,7 +49,7 @@ class Market:
 
         With an owner the company is a new one, and that person's.
         """
-        is_known = owner is None and self.rng.random() < 0.3
+        is_known = owner is None and self.rng.random() < 0.2
         account = self._known_account(created_at) if is_known else None
         if account is None:
             account = self._account(created_at, words.TRADES, self._size(60, 1400))

@@ -34,7 +34,7 @@ def accepted(ago: float, *more: Script) -> Script:
     """Let the rep accept, and tell what came after."""
 
     def script(story: Story, offer: Offer) -> None:
-        story.tell(offer.world.ago(ago), "accept")
+        work.plan_next_step(story, offer, story.tell(offer.world.ago(ago), "accept"))
         for after in more:
             after(story, offer)
 
@@ -153,14 +153,11 @@ SCENES = (
     ),
     Scene("Mia Keller", 130 * DAY, again(50, waits)),
     Scene("Jonas Weber", 320, waits),
-    Scene("Jonas Weber", 140, waits),
-    Scene("Jonas Weber", 700, accepted(520)),
-    Scene("Jonas Weber", 6 * DAY, accepted(6 * DAY - 200, touched(5 * DAY))),
+    Scene("Jonas Weber", 700, accepted(590)),
+    Scene("Jonas Weber", 6 * DAY, accepted(6 * DAY - 100, touched(5 * DAY))),
     Scene("Lena Hofmann", 260, accepted(215)),
-    Scene("Karim Haddad", 520, accepted(440)),
     Scene("Karim Haddad", 900, accepted(800)),
     Scene("Tomas Reiter", 40, waits),
-    Scene("Paul Egger", 105, waits),
     Scene("David Marin", 30, waits, is_top=False),
     Scene("Sofia Lenz", 110 * DAY, again(35, waits)),
     Scene("Moritz Frei", 300, accepted(230, OPTED_OUT)),
@@ -168,14 +165,13 @@ SCENES = (
     Scene("Sofia Lenz", 420, passed_round(390, 340, 280)),
     Scene("Paul Egger", 140, refused("decline", 60, "wrong_contact")),
     Scene("David Marin", 520, refused("decline", 425, "timing_later")),
-    Scene("Jonas Weber", 800, refused("decline", 590, "no_budget")),
+    Scene("Jonas Weber", 680, refused("decline", 590, "no_budget")),
     Scene("Lena Hofmann", 300, refused("decline", 210, "wrong_contact_data")),
-    Scene("Moritz Frei", 2.2 * DAY, refused("decline", 2 * DAY - 150, "duplicate")),
+    Scene("Moritz Frei", 1.9 * DAY, refused("decline", 2 * DAY - 150, "duplicate")),
     Scene("Paul Egger", 330, asked(290)),
-    Scene("Jonas Weber", 1.6 * DAY, refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY))),
-    Scene("Sofia Lenz", 3.4 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY))),
-    Scene("Tomas Reiter", 2.5 * DAY, refused("decline", 2.3 * DAY, "timing_later", ACKNOWLEDGED)),
-    Scene("David Marin", 4.6 * DAY, refused("decline", 4.4 * DAY, "no_budget", ACKNOWLEDGED)),
+    Scene("Jonas Weber", 1.55 * DAY, refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY))),
+    Scene("Sofia Lenz", 3.3 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY))),
+    Scene("Tomas Reiter", 2.4 * DAY, refused("decline", 2.3 * DAY, "timing_later", ACKNOWLEDGED)),
 )
 
 

@@ -10,7 +10,7 @@ from portal.demo.beginnings import means
 from portal.demo.market import draw
 from portal.demo.story import Offer, Story
 
-_FATES = {"accept": 745, "decline": 170, "reroute": 40, "expire": 22, "withdraw": 12}
+_FATES = {"accept": 765, "decline": 155, "reroute": 40, "expire": 22, "withdraw": 12}
 _DECLINES = {
     "no_budget": 21, "timing_later": 19, "wrong_contact": 15, "too_small": 6, "wrong_industry": 6,
     "not_a_buyer": 7, "wrong_contact_data": 10, "duplicate": 5, "already_customer": 5,
@@ -49,7 +49,7 @@ def work(story: Story, offer: Offer, accepted_at: datetime) -> None:
     """Tell how an accepted lead is worked until it is sold, lost or given back."""
     rng, world = story.rng, offer.world
     if rng.random() < 0.92:
-        _next_step(story, offer, world.minutes(accepted_at, 4))
+        plan_next_step(story, offer, world.minutes(accepted_at, 4))
     if rng.random() < 0.034:
         _hand_back(story, offer, world.days(accepted_at, rng.uniform(7, 16)), "timing_later")
         return
@@ -67,6 +67,12 @@ def work(story: Story, offer: Offer, accepted_at: datetime) -> None:
     else:
         given_up_at = world.days(accepted_at, rng.triangular(8.6, 15.6, 12))
         _hand_back(story, offer, max(given_up_at, world.minutes(last, 20)), draw(rng, _GIVEN_UP))
+
+
+def plan_next_step(story: Story, offer: Offer, at: datetime) -> None:
+    """Let the rep write down what comes next."""
+    on = offer.world.day(offer.world.days(at, story.rng.uniform(2, 6)))
+    story.tell(at, "next_step", step=story.rng.choice(words.NEXT_STEPS), on=on)
 
 
 def sales_touch(rng: Random, kind: str, is_reached: bool) -> dict[str, object]:
@@ -149,14 +155,9 @@ def _converse(story: Story, offer: Offer, at: datetime) -> None:
     if not is_good:
         _hand_back(story, offer, world.days(at, rng.uniform(0.1, 4)), draw(rng, _RETURNS))
         return
-    _next_step(story, offer, after)
+    plan_next_step(story, offer, after)
     qualified_at = story.tell(world.days(at, rng.uniform(0.1, 3.5)), "qualify")
     if rng.random() < 0.95:
         quality = draw(rng, {"as_promised": 62, "better": 20, "worse": 18})
         story.tell(world.minutes(qualified_at, 3), "rate", quality=quality)
     sell(story, offer, qualified_at)
-
-
-def _next_step(story: Story, offer: Offer, at: datetime) -> None:
-    on = offer.world.day(offer.world.days(at, story.rng.uniform(2, 6)))
-    story.tell(at, "next_step", step=story.rng.choice(words.NEXT_STEPS), on=on)

@@ -28,6 +28,5 @@ class Command(BaseCommand):
                 "set CONCORD_VAR to another folder, or DATABASE_URL to another database."
             )
         loaded = demo.load(now=timezone.now(), seed=options["seed"])
-        self.stdout.write(
-            f"{loaded.leads} leads and {loaded.handoffs} handoffs; everybody's password is “{logins.PASSWORD}”."
-        )
+        self.stdout.write(f"{loaded.leads} leads and {loaded.handoffs} handoffs.")
+        self.stdout.write(f"Everybody's password is “{logins.PASSWORD}”.")
