@@ -5,19 +5,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from leads.models import User
 from portal import access, toasts
 from portal.forms import moves as forms
 from portal.lines import dossier as dossiers
 from portal.lines import verdicts
 from portal.pages import moves
 from sla import agreements, handoffs, permissions
-from sla.models import Handoff
 from sla.queries import handoffs as queries
-
-ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_POST
@@ -49,10 +45,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(toasts.back(request, reverse("inbox")))
 
 
-@ask_or_do
+@moves.ask_or_do
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask Marketing for a missing fact; the clock waits for the answer."""
-    user, handoff = _mine(request, pk, "ask")
+    user, handoff = moves.subject(request, pk, "ask")
     form = forms.AskForm(moves.entered(request))
     words = moves.Words(
         _("Ask Marketing about %(company)s") % {"company": handoff.lead.account},
@@ -69,10 +65,11 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def qualify(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a lead qualified: the gate is met, or the exception is named."""
-    user, handoff = _mine(request, pk, "qualify")
+    user, handoff = moves.subject(request, pk, "qualify")
+    access.current(user, pk)
     form = forms.QualifyForm(moves.entered(request))
     judged = queries.qualification(handoff, timezone.now())
     words = moves.Words(
@@ -97,7 +94,7 @@ def qualify(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def convert(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an opportunity of a qualified lead."""
-    user, handoff = _mine(request, pk, "convert")
+    user, handoff = moves.subject(request, pk, "convert")
     return moves.make(
         request,
         handoff,
@@ -106,10 +103,10 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def win(request: HttpRequest, pk: int) -> HttpResponse:
     """Note the win with amount and margin."""
-    user, handoff = _mine(request, pk, "win")
+    user, handoff = moves.subject(request, pk, "win")
     form = forms.WinForm(moves.entered(request))
     words = moves.Words(
         _("%(company)s bought") % {"company": handoff.lead.account},
@@ -126,10 +123,10 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def lose(request: HttpRequest, pk: int) -> HttpResponse:
     """Note the loss."""
-    user, handoff = _mine(request, pk, "lose")
+    user, handoff = moves.subject(request, pk, "lose")
     known = agreements.document(handoff.version).reasons
     form = forms.LoseForm(moves.entered(request), reasons=[(one.code, one.label) for one in known])
     words = moves.Words(_("%(company)s did not buy") % {"company": handoff.lead.account}, _("Note as lost"))
@@ -143,7 +140,7 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def rate(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how the lead was against what was promised."""
     user = access.person(request)
@@ -166,10 +163,10 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def reroute(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass an offer on to another rep."""
-    user, handoff = _mine(request, pk, "reroute")
+    user, handoff = moves.subject(request, pk, "reroute")
     reasons = [(one.code, one.label) for one in queries.reroute_reasons(handoff)]
     form = forms.RerouteForm(moves.entered(request), people=queries.others(handoff), reasons=reasons)
     words = moves.Words(
@@ -185,11 +182,3 @@ def reroute(request: HttpRequest, pk: int) -> HttpResponse:
         words,
         _("Passed on."),
     )
-
-
-def _mine(request: HttpRequest, pk: int, move: str) -> tuple[User, Handoff]:
-    """Fetch a handoff for a move; refuse with 403 whom the move table does not name."""
-    user = access.person(request)
-    handoff = access.handoff(user, pk)
-    moves.require(request, move, handoff)
-    return user, handoff

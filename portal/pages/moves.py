@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from leads import permissions as lead_permissions
-from leads.models import Lead
+from leads.models import Lead, User
 from portal import access, htmx, toasts
 from portal.lines import inbox as heads
 from portal.lines import rows
@@ -26,6 +27,8 @@ from sla import handoffs, permissions
 from sla.models import Handoff
 from sla.queries import inbox as queries
 
+#: A move with a form: asked for, then made.
+ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 Act = Callable[[datetime], Handoff]
 Text = str | Promise
 
@@ -115,6 +118,14 @@ def show(
 def entered(request: HttpRequest) -> QueryDict | None:
     """Return what was posted, None when the form is only asked for; a post may well be empty."""
     return request.POST if request.method == "POST" else None
+
+
+def subject(request: HttpRequest, pk: int, move: str) -> tuple[User, Handoff]:
+    """Return who makes a move on which handoff; 403 for whom the table does not name, in any state."""
+    user = access.person(request)
+    handoff = access.handoff(user, pk)
+    require(request, move, handoff)
+    return user, handoff
 
 
 def require(request: HttpRequest, move: str, handoff: Handoff) -> None:

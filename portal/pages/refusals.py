@@ -19,7 +19,6 @@ from portal.pages import moves
 from sla import agreements, handoffs
 from sla.choices import Disposition, HandoffState
 from sla.models import Handoff
-from sla.queries import handoffs as queries
 
 #: Buttons that look ahead instead of making the move.
 LOOKS = ("wake_pick", "preview")
@@ -51,9 +50,8 @@ def consequences(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refuse(request: HttpRequest, pk: int, move: str) -> HttpResponse:
-    user, now = access.person(request), timezone.now()
-    handoff = access.handoff(user, pk)
-    moves.require(request, move, handoff)
+    now = timezone.now()
+    user, handoff = moves.subject(request, pk, move)
     is_look = request.method != "POST" or any(name in request.POST for name in LOOKS)
     form = _form(handoff, move, request.POST or request.GET, now, is_look=is_look)
     if not is_look and form.is_valid():
@@ -105,7 +103,7 @@ def _form(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_loo
         initial=filled.dict(),
         # Passing a lead on to another rep is a decline or a reassignment, never a return.
         reasons=[one for one in reasons if move == "decline" or one.disposition != Disposition.REROUTE],
-        attempts=queries.attempts(handoff),
+        attempts=handoffs.attempts(handoff),
         today=timezone.localtime(now).date(),
         is_later_leg=handoff.leg > 1,
     )
@@ -125,7 +123,7 @@ def _sub(handoff: Handoff) -> str:
     person = ", ".join(part for part in (str(handoff.lead), handoff.lead.title) if part)
     if handoff.accepted_at is None:
         return person
-    made = queries.attempts(handoff)
+    made = handoffs.attempts(handoff)
     said = ngettext("%(n)s attempt so far", "%(n)s attempts so far", made) % {"n": made}
     day = verdicts.day(handoff.accepted_at)
     return _("%(person)s. Accepted %(day)s, %(attempts)s.") % {"person": person, "day": day, "attempts": said}

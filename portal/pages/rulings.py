@@ -2,23 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from leads.models import User
 from portal import access
 from portal.forms import moves as forms
 from portal.pages import moves
 from sla import agreements, handoffs, permissions
-from sla.models import Handoff
 from sla.queries import handoffs as queries
 
-ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 
-
-@ask_or_do
+@moves.ask_or_do
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer the rep's question; the clock to decide goes on."""
-    user, handoff = _handoff(request, pk, "answer")
+    user, handoff = moves.subject(request, pk, "answer")
     form = forms.AnswerForm(moves.entered(request))
     question = getattr(handoff, "question", None)
     words = moves.Words(
@@ -36,10 +32,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an offer back."""
-    user, handoff = _handoff(request, pk, "withdraw")
+    user, handoff = moves.subject(request, pk, "withdraw")
     form = forms.WithdrawForm(moves.entered(request))
     words = moves.Words(
         _("Take the offer of %(company)s back") % {"company": handoff.lead.account},
@@ -56,10 +52,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give accepted work to another rep of the team."""
-    user, handoff = _handoff(request, pk, "reassign")
+    user, handoff = moves.subject(request, pk, "reassign")
     form = forms.ReassignForm(moves.entered(request), people=queries.others(handoff))
     words = moves.Words(
         _("Give %(company)s to another rep") % {"company": handoff.lead.account},
@@ -76,10 +72,10 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a refused lead up again for Marketing, on a nurture track."""
-    user, handoff = _handoff(request, pk, "acknowledge")
+    user, handoff = moves.subject(request, pk, "acknowledge")
     tracks = [(track.code, track.label) for track in agreements.document(handoff.version).tracks]
     form = forms.AcknowledgeForm(moves.entered(request), tracks=tracks)
     words = moves.Words(
@@ -97,10 +93,10 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def repair(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that the data is right again."""
-    user, handoff = _handoff(request, pk, "repair")
+    user, handoff = moves.subject(request, pk, "repair")
     form = forms.RepairForm(moves.entered(request))
     words = moves.Words(
         _("The data of %(company)s is right again") % {"company": handoff.lead.account},
@@ -117,10 +113,10 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def contest(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the referee about a decline."""
-    user, handoff = _handoff(request, pk, "contest")
+    user, handoff = moves.subject(request, pk, "contest")
     form = forms.ContestForm(moves.entered(request))
     words = moves.Words(
         _("Contest the decline of %(company)s") % {"company": handoff.lead.account},
@@ -137,10 +133,10 @@ def contest(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@ask_or_do
+@moves.ask_or_do
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a contested decline."""
-    user, handoff = _handoff(request, pk, "rule")
+    user, handoff = moves.subject(request, pk, "rule")
     form = forms.RuleForm(moves.entered(request))
     refusal = getattr(handoff, "refusal", None)
     words = moves.Words(
@@ -170,10 +166,3 @@ def nudge(request: HttpRequest, pk: int) -> HttpResponse:
         lambda now: handoffs.nudge(handoff=handoff, actor=user, now=now),
         _("Reminder sent."),
     )
-
-
-def _handoff(request: HttpRequest, pk: int, move: str) -> tuple[User, Handoff]:
-    user = access.person(request)
-    handoff = access.handoff(user, pk)
-    moves.require(request, move, handoff)
-    return user, handoff

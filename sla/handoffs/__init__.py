@@ -23,14 +23,15 @@ from sla.handoffs.errors import (
     WrongStage,
 )
 from sla.handoffs.foreseeing import Consequences, consequences
-from sla.handoffs.offering import accept, answer, ask, offer, withdraw
+from sla.handoffs.offering import HELD, accept, answer, ask, offer, withdraw
 from sla.handoffs.passing import expire, hand_on, pool, reassign, reroute
-from sla.handoffs.refusing import decline, hand_back
+from sla.handoffs.refusing import attempts, decline, hand_back
 from sla.handoffs.returning import acknowledge, contest, reopen, repair, rule, wake
 from sla.handoffs.undoing import undo
 from sla.handoffs.working import convert, lose, nudge, qualification, qualify, rate, win
 
 __all__ = [
+    "HELD",
     "AlreadyDecided",
     "AlreadyDone",
     "AlreadyOpen",
@@ -56,6 +57,7 @@ __all__ = [
     "acknowledge",
     "answer",
     "ask",
+    "attempts",
     "consequences",
     "contest",
     "convert",

@@ -172,7 +172,8 @@ def is_trigger(code: str) -> bool:
     return kind in KINDS_OF_SIDE.get(side, ())
 
 
-def _attempts(handoff: Handoff) -> int:
+def attempts(handoff: Handoff) -> int:
+    """Count the sales touches since a handoff was accepted, before that since it was offered."""
     since = handoff.accepted_at or handoff.offered_at
     found = Touch.objects.filter(lead_id=handoff.lead_id, side=TouchSide.SALES, is_automatic=False)
     return (found.filter(happened_at__gte=since) if since else found).count()
@@ -190,6 +191,6 @@ def _check_needs(handoff: Handoff, follows: Consequences, said: _Said) -> None:
         if is_lacking and (what != "month" or handoff.leg == 1):
             raise errors.ReasonNeeds(what)
     if reason.needs_attempts:
-        made = _attempts(handoff)
+        made = attempts(handoff)
         if made < reason.needs_attempts:
             raise errors.ReasonNeeds("attempts", needed=reason.needs_attempts, made=made)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from leads import transitions
 from leads.choices import DealState, Evidence, Stage, TouchSide
@@ -112,23 +112,32 @@ def _offer(lead_id: int, judged: standings.Judged, need: Need, now: datetime) ->
     """Offer a ready lead by routing, unless the capacity valve keeps it back for now."""
     if need.is_history:
         return
-    because = valve.holds(judged.standing, agreements.document(judged.version), valve.free_share())
+    document = agreements.document(judged.version)
+    because = valve.holds(judged.standing, document, valve.free_share() if document.valve else None)
     if not because:
         try:
             handoffs.offer(lead=Lead.objects.get(pk=lead_id), now=now)
         except handoffs.AlreadyOpen:
             return
         except handoffs.MoveRefused:
-            because = valve.REFUSED
-    standings.hold(lead_id=lead_id, because=because)
+            because = handoffs.HELD
+    if because:  # an offer that was made says so itself
+        standings.hold(lead_id=lead_id, because=because)
 
 
 def _follow_deal(lead_id: int, now: datetime) -> None:
-    """Let the handoff follow the deal that another system reports: opportunity, then won or lost."""
-    newest = F("closed_at").asc(nulls_first=True)
-    deal = Deal.objects.filter(lead_id=lead_id, is_elsewhere=False).order_by(newest, "pk").last()
+    """Let the handoff follow the deal that another system reports: opportunity, then won or lost.
+
+    A deal that was closed before the offer belongs to an earlier round and says nothing of this one.
+    """
     handoff = Handoff.objects.open().filter(lead_id=lead_id).order_by("leg").last()
-    if deal is None or handoff is None:
+    if handoff is None:
+        return
+    deals = Deal.objects.filter(lead_id=lead_id, is_elsewhere=False)
+    if handoff.offered_at:
+        deals = deals.filter(Q(state=DealState.OPEN) | Q(closed_at__gte=handoff.offered_at))
+    deal = deals.order_by(F("closed_at").asc(nulls_first=True), "pk").last()
+    if deal is None:
         return
     # A refused move is no fault of the fact: the deal stays, whoever works the lead decides.
     with contextlib.suppress(handoffs.MoveRefused):

@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 
-from leads.choices import Role, Side
+from leads.choices import Side
 from leads.models import User
-from sla import agreements
+from sla import agreements, handoffs, permissions
 from sla.document import Document
 from sla.models import Handoff, Standing
 
-#: Why a ready lead is not offered: Sales lacks room, or the offer itself was refused.
+#: Why a ready lead is not offered: Sales lacks room. The other reason is `handoffs.HELD`.
 CAPACITY = "capacity"
-REFUSED = "refused"
 _RETRY_REFUSED = timedelta(hours=1)
 
 
@@ -33,7 +32,7 @@ def free_share() -> float | None:
         is_active=True,
         is_paused=False,
         max_open__isnull=False,
-        role__in=(Role.REP, Role.QUALIFIER),
+        role__in=permissions.TAKES_LEADS,
         team__side=Side.SALES,
     )
     limits = {pk: most or 0 for pk, most in people.values_list("pk", "max_open")}
@@ -50,15 +49,14 @@ def released(*, now: datetime, limit: int) -> list[int]:
 
     A refused offer is tried again each hour: nothing in the lead itself would call for it.
     """
-    share = free_share()
-    waiting = Standing.objects.filter(~Q(held_because=""), is_ready=True).select_related("version")
-    waiting = waiting.defer("version__document", "version__canonical_text", "parts")
-    ready = []
-    for standing in waiting.order_by("grid", "ready_since")[:limit]:
-        if standing.held_because == REFUSED:
-            is_free = standing.judged_at <= now - _RETRY_REFUSED
-        else:
-            is_free = not holds(standing, agreements.document(standing.version), share)
-        if is_free:
-            ready.append(standing.lead_id)
-    return ready
+    held = Standing.objects.filter(is_ready=True).order_by("grid", "ready_since")
+    refused = held.filter(held_because=handoffs.HELD, judged_at__lte=now - _RETRY_REFUSED)
+    return [*refused.values_list("pk", flat=True)[:limit], *_with_room(held, limit)]
+
+
+def _with_room(held: QuerySet[Standing], limit: int) -> list[int]:
+    """Return of the leads that waited for room those for which there is some now."""
+    waiting = held.filter(held_because=CAPACITY).select_related("version")
+    found = list(waiting.defer("version__document", "version__canonical_text", "parts")[:limit])
+    share = free_share() if found else None
+    return [one.lead_id for one in found if not holds(one, agreements.document(one.version), share)]

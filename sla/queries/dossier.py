@@ -11,6 +11,7 @@ from leads.models import BantFact, Consent, Deal, Lead, Touch, User
 from sla import agreements, readiness, standings
 from sla.choices import CLOCK_KINDS, REFUSED_STATES
 from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
+from sla.queries import inbox
 
 MOST_COMMITTEE = 8
 #: The order in which a lead meets its clocks.
@@ -98,7 +99,7 @@ def dossier(lead: Lead, user: User, now: datetime) -> Dossier:
             Deal.objects.filter(account=lead.account_id).order_by("-closed_at", "-pk")[:MOST_COMMITTEE]
         ),
         last_round=_last_round(lead, handoff, handoffs, explanation),
-        attempts=_attempts(handoff),
+        attempts=inbox.attempts_of(handoff) if handoff else 0,
     )
 
 
@@ -184,14 +185,6 @@ def committee_of(lead: Lead, user: User) -> tuple[Member, ...]:
     found = others.defer("attributes").annotate(latest_at=Subquery(latest), n=Subquery(count))
     ordered = found.order_by(F("latest_at").desc(nulls_last=True), "pk")[:MOST_COMMITTEE]
     return tuple(Member(other, other.n or 0, other.latest_at) for other in ordered)
-
-
-def _attempts(handoff: Handoff | None) -> int:
-    """Count the sales touches since the current handoff was accepted."""
-    if handoff is None or handoff.accepted_at is None:
-        return 0
-    touches = Touch.objects.filter(lead=handoff.lead_id, side=TouchSide.SALES, is_automatic=False)
-    return touches.filter(happened_at__gte=handoff.accepted_at).count()
 
 
 def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commitment, ...]:

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from leads.choices import TouchSide
-from leads.models import BantFact, Touch, User
+from leads.models import BantFact, User
 from sla import agreements, readiness, standings
 from sla.choices import Disposition
 from sla.document import Reason
@@ -43,10 +42,3 @@ def others(handoff: Handoff) -> QuerySet[User]:
     held = Handoff.objects.open().filter(rep=OuterRef("pk")).values("rep").annotate(n=Count("pk")).values("n")
     people = User.objects.filter(team=handoff.team_id, role__in=TAKES_LEADS, is_active=True)
     return people.exclude(pk=handoff.rep_id or 0).annotate(open_count=Subquery(held)).order_by("name")
-
-
-def attempts(handoff: Handoff) -> int:
-    """Count the sales touches since a handoff was accepted, before that since it was offered."""
-    since = handoff.accepted_at or handoff.offered_at
-    touches = Touch.objects.filter(lead=handoff.lead_id, side=TouchSide.SALES, is_automatic=False)
-    return (touches.filter(happened_at__gte=since) if since else touches).count()

@@ -11,6 +11,7 @@ from leads.choices import Stage
 from leads.models import FactChange, Lead, StageChange, User
 from sla import agreements, clocks, handoffs, intake, standings
 from sla.choices import Event, HandoffState
+from sla.intake import valve
 from sla.models import Clock, Handoff, Standing
 from tests import factories
 from tests.factories import NOW
@@ -230,6 +231,14 @@ def test_free_places_release_what_was_held(full_house: factories.Cast) -> None:
     assert Standing.objects.get(pk=lead.pk).held_because == ""
 
 
+def test_what_was_refused_is_tried_again_though_others_wait_for_room(full_house: factories.Cast) -> None:
+    waits, refused = offered(), offered(employees=400)
+    Standing.objects.filter(pk=waits.pk).update(grid="A1")
+    Standing.objects.filter(pk=refused.pk).update(grid="C3", held_because=handoffs.HELD)
+    assert valve.released(now=NOW + timedelta(minutes=59), limit=1) == []
+    assert valve.released(now=NOW + HOUR, limit=1) == [refused.pk]
+
+
 # ── clocks ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -296,6 +305,16 @@ def test_a_closed_deal_closes_the_handoff(judged: factories.Cast, state: str, st
         margin=Decimal("0.3"),
     )
     assert (fresh(lead).stage, Handoff.objects.get().state) == (stage, state)
+
+
+def test_a_deal_of_an_earlier_round_says_nothing_of_this_one(judged: factories.Cast) -> None:
+    lead = offered()
+    rep = owner_of(lead)
+    factories.won_deal(lead, closed_at=NOW - 30 * DAY)
+    handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
+    handoffs.qualify(handoff=Handoff.objects.get(), actor=rep, now=NOW + HOUR, exception="Known customer")
+    download(lead, now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.get().state) == ("sql", HandoffState.QUALIFIED)
 
 
 def test_a_deal_of_a_lead_that_nobody_works_stays_a_fact(judged: factories.Cast) -> None:
