@@ -1,0 +1,89 @@
+"""Every page of our own, where to see it and as whom; what is no page says why."""
+
+from dataclasses import dataclass, field
+
+#: Routes that answer with something else than a page of their own.
+NO_PAGES: dict[str, str] = {
+    **dict.fromkeys(("healthz", "readyz"), "for machines"),
+    **dict.fromkeys(("home", "search", "logout", "appearance", "notices-read", "inbox-pause"), "leads on"),
+    **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
+    **dict.fromkeys(("compliance-csv", "compliance-commitment-csv"), "a file"),
+    **dict.fromkeys(
+        ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at a page: `opens` is the button or link whose dialog is looked at too."""
+
+    name: str
+    who: str
+    subject: str = "-"
+    query: str = ""
+    opens: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return " ".join(
+            part for part in (self.name, self.subject, self.query, f"as {self.who}") if part != "-" and part
+        )
+
+
+def visits(names: str, who: str, subject: str = "-") -> list[Visit]:
+    return [Visit(name, who, subject) for name in names.split()]
+
+
+INBOX = [
+    Visit("inbox", "rep", opens=("Decline…", "Log touch", "Ask Marketing")),
+    Visit("inbox", "other_rep"),
+    Visit("inbox", "rep", query="?segment=waiting"),
+    Visit("leads", "marketer", query="?view=all"),
+    Visit("leads", "rep", query="?q=nothing+like+it"),
+]
+LEADS = [
+    Visit("lead", "rep", "accepted", opens=("Log touch", "Hand back…")),
+    Visit("lead", "rep", "late_offer"),
+    Visit("lead", "rep", "asked"),
+    Visit("lead", "marketer", "contested"),
+    Visit("lead", "marketer", "won", "?earlier=1"),
+    Visit("lead", "operations", "inquiry"),
+    Visit("lead-touch", "rep", "accepted"),
+    Visit("lead-next-step", "rep", "accepted"),
+    Visit("lead-reopen", "marketer", "never"),
+    Visit("lead-bant", "rep", "accepted"),
+]
+MOVES = [
+    *visits("handoff-ask handoff-reroute", "rep", "offered"),
+    Visit("handoff-decline", "rep", "offered"),
+    Visit("handoff-decline", "rep", "offered", "?reason=no_budget"),
+    Visit("handoff-hand-back", "rep", "accepted", "?reason=bad_data"),
+    *visits("handoff-qualify handoff-rate", "rep", "accepted"),
+    *visits("handoff-win handoff-lose", "rep", "converted"),
+    Visit("handoff-answer", "marketer", "asked"),
+    Visit("handoff-withdraw", "marketer", "offered"),
+    Visit("handoff-reassign", "sales_manager", "accepted"),
+    *visits("handoff-acknowledge handoff-contest", "marketer", "declined"),
+    Visit("handoff-repair", "marketer", "faulty"),
+    Visit("handoff-rule", "referee", "contested"),
+]
+SIDES = [
+    Visit("desk", "marketer", opens=("Answer…", "Contest…")),
+    Visit("desk", "marketing_manager", query="?tab=late"),
+    Visit("team", "sales_manager", opens=("Give to another rep…",)),
+    Visit("notices", "rep"),
+    Visit("notices", "leader"),
+    *visits("compliance alignment", "marketing_manager"),
+    Visit("compliance", "rep", query="?period=own"),
+    Visit("compliance-commitment", "sales_manager", query="?bucket=missed"),
+    Visit("compliance-offers", "leader", query="?bucket=declined"),
+    Visit("alignment", "leader", query="?period=all"),
+]
+ACCOUNT = [
+    *visits(
+        "login password_reset password_reset_done password_reset_confirm password_reset_complete", "nobody"
+    ),
+    *visits("password_change keys more", "leader"),
+    Visit("styleguide", "operations"),
+]
+GROUPS = {"inbox": INBOX, "leads": LEADS, "moves": MOVES, "sides": SIDES, "account": ACCOUNT}
