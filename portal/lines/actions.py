@@ -12,7 +12,7 @@ from leads import permissions as lead_permissions
 from leads.choices import Stage
 from leads.models import Lead, User
 from sla import agreements, permissions
-from sla.choices import REFUSED_STATES, Disposition
+from sla.choices import REFUSED_STATES, Disposition, Ruling
 from sla.models import Handoff
 
 #: So many buttons stand beside the title; the others lie under "More".
@@ -67,7 +67,10 @@ def _awaits_marketing(handoff: Handoff) -> bool:
 
 
 def _awaits_repair(handoff: Handoff) -> bool:
-    return handoff.disposition == Disposition.REPAIR and _awaits_marketing(handoff)
+    refusal = getattr(handoff, "refusal", None)
+    if refusal is None or refusal.repaired_at or handoff.disposition != Disposition.REPAIR:
+        return False
+    return refusal.contested_at is None or refusal.ruling == Ruling.UPHELD
 
 
 def _awaits_ruling(handoff: Handoff) -> bool:

@@ -95,7 +95,7 @@ def _of_lead(row: Row, now: datetime) -> tuple[str, str]:
         if since
         else _("Sales-ready")
     )
-    return ready, (row.standing.held_because if row.standing else "") or str(HELD)
+    return ready, dossier.held(row.standing) or str(HELD)
 
 
 def _track(handoff: Handoff) -> str:

@@ -11,7 +11,7 @@ from leads.models import Lead
 from portal import wording
 from portal.lines import cards, changes, clocks, due, strip, verdicts
 from sla import agreements
-from sla.models import Clock, Handoff
+from sla.models import Clock, Handoff, Standing
 from sla.queries import dossier as queries
 from sla.queries import spans
 
@@ -41,7 +41,7 @@ def page(found: queries.Dossier, now: datetime) -> dict[str, Any]:
         "consent": cards.consent(found.consents),
         "deals": [cards.deal(deal) for deal in found.deals],
         "account_line": _account_line(found),
-        "held": _held(found),
+        "held": held(found.standing),
         **_verdict(found),
         **_changes(found, now),
     }
@@ -105,6 +105,7 @@ def _account_line(found: queries.Dossier) -> str:
     return f"{leads}, {handoffs % {'n': open_count}}" if open_count else leads
 
 
-def _held(found: queries.Dossier) -> str:
-    because = found.standing.held_because if found.standing else ""
+def held(standing: Standing | None) -> str:
+    """Say why a ready lead is not offered yet, blank when nothing holds it."""
+    because = standing.held_because if standing else ""
     return str(HELD.get(because, because.replace("_", " ")))

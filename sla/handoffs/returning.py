@@ -32,10 +32,13 @@ def acknowledge(*, handoff: Handoff, actor: User, now: datetime, track: str = ""
 
 @transaction.atomic
 def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> Handoff:
-    """Note that Marketing's data is right again; the lead is judged anew. Raises AlreadyDone."""
+    """Note that Marketing's data is right again; the lead is judged anew.
+
+    What was contested is repaired only once the refusal was upheld. Raises AlreadyDone.
+    """
     case, refusal = _case("repair", handoff, actor, now)
-    is_repair = case.handoff.disposition == Disposition.REPAIR
-    if refusal.repaired_at or refusal.contested_at or not is_repair:
+    is_disputed = refusal.contested_at is not None and refusal.ruling != Ruling.UPHELD
+    if refusal.repaired_at or is_disputed or case.handoff.disposition != Disposition.REPAIR:
         raise errors.AlreadyDone
     changes: dict[str, Any] = {"repaired_at": now, "repaired_by": actor}
     if note.strip():
@@ -142,12 +145,15 @@ def _rule(handoff: Handoff, actor: User, ruling: Ruling, now: datetime, note: st
     case, refusal = _case("rule", handoff, actor, now)
     if refusal.contested_at is None or refusal.ruled_at is not None:
         raise errors.AlreadyDone
+    if refusal.contested_by_id == actor.pk:  # nobody judges a case of their own
+        raise errors.NotYours
     lead = case.handoff.lead
     back = dict(LEAD_MOVES["overturn"]).get(lead.stage)
     is_again_ready = ruling == Ruling.OVERTURNED and back is not None and not _is_with_sales(lead)
+    # Contesting ended Marketing's time to repair; an upheld refusal asks for the repair anew.
+    is_repair_due = ruling == Ruling.UPHELD and case.handoff.disposition == Disposition.REPAIR
     plan = acting.Plan(
-        stage=None,
-        events=(Event.RULED,),
+        events=(Event.RULED, Event.REPAIR_DUE) if is_repair_due else (Event.RULED,),
         data={"ruling": ruling.value},
         recipient=case.handoff.rep,
     )

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from leads.choices import Side, Stage
 from leads.models import Lead
-from sla.choices import REFUSED_STATES, Disposition, HandoffState
+from sla.choices import REFUSED_STATES, Disposition, HandoffState, Ruling
 from sla.models import Clock, Handoff, Standing
 
 #: What is on the desk, in the order of its tabs; `sales` and `quiet` are watched, not worked.
@@ -125,13 +125,16 @@ def _things(now: datetime) -> Iterator[tuple[str, int, int | None, datetime | No
     refused = Handoff.objects.filter(state__in=REFUSED_STATES, refusal__isnull=False, is_history=False)
     settled = Q(refusal__contested_at__isnull=False) | Q(refusal__woken_at__isnull=False)
     fresh = refused.exclude(settled)
+    # A contested repair is owed again once the referee has upheld the refusal.
+    disputed = Q(refusal__contested_at__isnull=False) & ~Q(refusal__ruling=Ruling.UPHELD)
+    repairs = refused.filter(disposition=Disposition.REPAIR, refusal__repaired_at__isnull=True)
     recycled = fresh.filter(disposition=Disposition.RECYCLE)
     first_touch_owed = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="nurture")
     parts = {
         "returned": fresh.exclude(disposition=Disposition.REPAIR).filter(
             refusal__acknowledged_at__isnull=True
         ),
-        "repair": fresh.filter(disposition=Disposition.REPAIR, refusal__repaired_at__isnull=True),
+        "repair": repairs.exclude(disputed),
         "contested": refused.filter(refusal__contested_at__isnull=False, refusal__ruled_at__isnull=True),
         "track": recycled.filter(refusal__acknowledged_at__isnull=False).filter(Exists(first_touch_owed)),
         "answer": _offered().filter(question__isnull=False, question__answered_at__isnull=True),

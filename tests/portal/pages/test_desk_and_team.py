@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads.choices import Role, Stage
-from sla.models import Question, Refusal
+from sla.models import Question, Refusal, Standing
 from tests.factories import NOW, cast, make_lead, signed_version
 from tests.sla.compliance import rows
 
@@ -119,6 +119,26 @@ def test_tab_holds_its_own(client, people, version, tab: str, company: str) -> N
     companies = {"Back Ltd", "Broken Ltd", "Contested Ltd", "Asked Ltd", "Ready Ltd", "Waking Ltd",
                  "Tracked Ltd", "Offered Ltd", "Quiet Ltd", "Lively Ltd"}  # fmt: skip
     assert {name for name in companies if name in found} == {company}
+
+
+def test_repair_is_owed_again_once_the_refusal_is_upheld(client, people, version) -> None:
+    returned(version, people.sales, "Disputed Ltd", disposition="repair", contested_at=YESTERDAY)
+    upheld = {"contested_at": YESTERDAY, "ruled_at": YESTERDAY, "ruling": "upheld"}
+    handoff = returned(version, people.sales, "Upheld Ltd", disposition="repair", **upheld)
+
+    found = text(client, people.marketer, "desk", tab="repair")
+
+    assert "Disputed Ltd" not in found
+    assert reverse("handoff-repair", args=[handoff.pk]) in found
+
+
+def test_held_lead_says_why_in_words(client, people, version) -> None:
+    lead = make_lead(company="Ready Ltd", stage=Stage.MQL)
+    Standing.objects.create(
+        lead=lead, version=version, judged_at=YESTERDAY, is_ready=True, held_because="capacity"
+    )
+
+    assert "Sales has little room." in text(client, people.marketer, "desk", tab="ready")
 
 
 def test_late_is_what_the_worker_marked(client, people, version) -> None:

@@ -7,7 +7,7 @@ import pytest
 from leads.choices import Stage
 from leads.models import FactChange, Lead
 from sla import handoffs
-from sla.models import Handoff, Refusal
+from sla.models import Clock, Handoff, Refusal
 from tests import factories
 from tests.factories import NOW
 from tests.sla.scene import MINUTE, in_state, offered, scene, states_of
@@ -86,6 +86,20 @@ def test_upheld_ruling_ends_it():
     assert Refusal.objects.get(pk=handoff.pk).ruling == "upheld"
     assert states_of(handoff)["rule"] == "met"
     assert Lead.objects.get(pk=handoff.lead_id).stage == Stage.RECYCLED
+
+
+def test_upheld_repair_is_owed_anew():
+    play = scene()
+    handoff = handoffs.contest(
+        handoff=declined(play, "bad_data", note="Wrong number"), actor=play.marketer, note="Right", now=NOW
+    )
+    with pytest.raises(handoffs.AlreadyDone):
+        handoffs.repair(handoff=handoff, actor=play.marketer, now=NOW)
+    handoffs.rule(handoff=handoff, actor=play.referee, ruling="upheld", now=NOW + DAY)
+    repairs = Clock.objects.filter(handoff=handoff, kind="repair").order_by("pk")
+    assert list(repairs.values_list("state", "started_at")) == [("met", NOW), ("running", NOW + DAY)]
+    handoffs.repair(handoff=handoff, actor=play.marketer, now=NOW + DAY + MINUTE)
+    assert repairs.last().state == "met"
 
 
 @pytest.mark.parametrize("code", ["no_budget", "competitor"])
