@@ -30,6 +30,17 @@ def handoff(user: User, pk: int) -> Handoff:
     return _one(found.select_related("lead__account", "version__agreement", "rep", "team"), pk)
 
 
+def current(user: User, pk: int) -> Handoff:
+    """Return a handoff whose lead's facts this person may read; raise Http404.
+
+    Once it has ended the lead may be with somebody else: then it needs to be seen in its own right.
+    """
+    found = handoff(user, pk)
+    if found.is_ended:
+        lead(user, found.lead_id)
+    return found
+
+
 def offer(user: User, pk: int) -> Handoff:
     """Return a handoff that this person sees, or saw in the team's pool until a colleague took it.
 

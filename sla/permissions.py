@@ -184,6 +184,10 @@ def can_see_desk(user: User) -> bool:
 
 
 def can_see_team(user: User) -> bool:
-    """Tell whether this person gets the page of Sales' teams: both managers and operations."""
-    managers = (Role.SALES_MANAGER, Role.MARKETING_MANAGER, Role.OPERATIONS)
-    return user.is_active and user.role in managers
+    """Tell whether this person gets the page of Sales' teams: both managers and operations.
+
+    A sales manager sees a team of their own, so without one nothing.
+    """
+    if user.role == Role.SALES_MANAGER:
+        return user.is_active and user.team_id is not None
+    return user.is_active and user.role in (Role.MARKETING_MANAGER, Role.OPERATIONS)

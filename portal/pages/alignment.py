@@ -48,7 +48,7 @@ def alignment(request: HttpRequest) -> HttpResponse:
         "regret": refused,
         "regret_cases": [
             {"case": case, "label": reasons.get(case.reason, case.reason)}
-            for case in refused.cases[:REGRET_SHOWN]
+            for case in asked.seen(refused.cases, key=lambda case: case.lead_id)[:REGRET_SHOWN]
         ],
         "regret_reasons": [
             {"label": reasons.get(code, code), "value": n, "text": str(n), "tone": ""}

@@ -1,8 +1,9 @@
 """Compliance: what both sides promised and kept, down to the leads and out as CSV."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from sla.compliance.members import Member
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 
+Thing = TypeVar("Thing")
 SHOWN = 200
 LATE_SHOWN = 8
 OUTCOMES = (
@@ -67,6 +69,15 @@ class Asked:
         """Return the leads whose names this person may read, None for all of them."""
         return None if self.user.role in SEES_ALL else Lead.objects.visible_to(self.user)
 
+    def seen(self, things: Iterable[Thing], key: Callable[[Thing], int | None]) -> list[Thing]:
+        """Keep the things whose lead this person may read; `key` returns the lead's id."""
+        found = list(things)
+        if self.visible is None:
+            return found
+        ids = {key(thing) for thing in found}
+        readable = set(self.visible.filter(pk__in=ids).values_list("pk", flat=True))
+        return [thing for thing in found if key(thing) in readable]
+
 
 def asked_of(request: HttpRequest, default: str = "month") -> Asked:
     """Read the question from the address."""
@@ -81,7 +92,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
     """Show both sides' commitments over a period."""
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
-    late = report.late_now(asked.filters)
+    late = asked.seen(report.late_now(asked.filters), key=lambda clock: clock.lead_id)
     after = asked.form.after_exceptions
     context = {
         "form": asked.form,
@@ -96,7 +107,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "pace": _pace(found, asked.now),
         "weeks": _weeks(asked),
         "reasons": _reasons(asked),
-        "late": _late_rows(late[:LATE_SHOWN], asked),
+        "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
         "late_count": len(late),
         "sees_people": sees_people(asked.user),
     }
@@ -237,18 +248,7 @@ def _reasons(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _late_rows(clocks: list[Clock], asked: Asked) -> list[dict[str, Any]]:
-    """Return the late clocks as rows; a lead that this person may not open has no link."""
-    ids = [clock.lead_id for clock in clocks]
-    visible = (
-        set(ids)
-        if asked.visible is None
-        else set(asked.visible.filter(pk__in=ids).values_list("pk", flat=True))
-    )
-    return [_late_row(clock, asked.now, clock.lead_id in visible) for clock in clocks]
-
-
-def _late_row(clock: Clock, now: datetime, is_visible: bool) -> dict[str, Any]:
+def _late_row(clock: Clock, now: datetime) -> dict[str, Any]:
     person = clock.rep or (clock.handoff.rep if clock.handoff else None)
     badge = badges.badge_for(
         clock.state,
@@ -264,5 +264,4 @@ def _late_row(clock: Clock, now: datetime, is_visible: bool) -> dict[str, Any]:
         "badge": badge,
         "owner": str(person) if person else _("Nobody"),
         "cause": Cause(clock.cause).label if clock.cause else "",
-        "is_visible": is_visible,
     }

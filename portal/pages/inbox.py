@@ -63,7 +63,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Show beside the list what the focused row is about."""
     user = access.person(request)
-    handoff = access.handoff(user, pk)
+    handoff = access.current(user, pk)
     if not getattr(request, "htmx", False):
         return redirect("lead", handoff.lead_id)
     return render(request, "inbox/_panel.html", {"panel": panels.words(handoff, user, timezone.now())})
