@@ -120,7 +120,7 @@ def search_text(name: str, company: str, email: str) -> str:
 
 def search_term(text: str) -> str:
     """Return a typed term in the form in which `search_text` holds it."""
-    return " ".join(text.lower().split())
+    return " ".join(text.lower().replace("\0", " ").split())
 
 
 def _bare(text: str) -> str:

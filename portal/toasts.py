@@ -67,4 +67,5 @@ def back(request: HttpRequest, default: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if is_ours else default
+    # A word without a slash would be taken for the name of a page.
+    return address if is_ours and address.startswith("/") else default

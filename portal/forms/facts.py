@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from leads.choices import BantKind, TouchKind
+from portal.forms.days import check_reach
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,11 @@ class TouchForm(forms.Form):
         error_messages={"required": _lazy("Say what came of it.")},
     )
     summary = forms.CharField(label=_lazy("In a few words"), max_length=200, required=False)
-    happened_at = forms.DateTimeField(label=_lazy("When"), widget=MomentInput())
+    happened_at = forms.DateTimeField(label=_lazy("When"), widget=MomentInput(), validators=[check_reach])
     next_step = forms.CharField(label=_lazy("Next step"), max_length=200, required=False)
-    next_step_on = forms.DateField(label=_lazy("Next step on"), widget=DayInput(), required=False)
+    next_step_on = forms.DateField(
+        label=_lazy("Next step on"), widget=DayInput(), required=False, validators=[check_reach]
+    )
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -87,7 +90,7 @@ class NextStepForm(forms.Form):
     """What happens next with a lead, and when."""
 
     step = forms.CharField(label=_lazy("Next step"), max_length=200)
-    on = forms.DateField(label=_lazy("On"), widget=DayInput())
+    on = forms.DateField(label=_lazy("On"), widget=DayInput(), validators=[check_reach])
 
 
 class BudgetForm(forms.Form):
@@ -125,7 +128,7 @@ class NeedForm(forms.Form):
 class TimingForm(forms.Form):
     """By when it must run."""
 
-    on = forms.DateField(label=_lazy("Must run by"), widget=DayInput())
+    on = forms.DateField(label=_lazy("Must run by"), widget=DayInput(), validators=[check_reach])
     text = forms.CharField(label=_lazy("Note"), max_length=200, required=False)
 
 

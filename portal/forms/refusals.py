@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.forms import days
 from portal.forms.facts import DayInput
 from sla.choices import Disposition
 from sla.document import Reason
@@ -46,7 +47,9 @@ class RefusalForm(forms.Form):
         choices=[("not_now", gettext_lazy("Not now")), ("never", gettext_lazy("Never"))],
         required=False,
     )
-    wake_on = forms.DateField(label=gettext_lazy("Wake up on"), widget=DayInput(), required=False)
+    wake_on = forms.DateField(
+        label=gettext_lazy("Wake up on"), widget=DayInput(), required=False, validators=[days.check_reach]
+    )
     on_reply = forms.BooleanField(label=gettext_lazy("or earlier, when they reply"), required=False)
     right_contact = forms.CharField(
         label=gettext_lazy("Who is the right contact?"),
@@ -164,9 +167,10 @@ class RefusalForm(forms.Form):
         if isinstance(value, date) or not value:
             return value or None
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             return None
+        return day if days.FIRST <= day <= days.LAST else None
 
     def _tile(self, reason: Reason, key: str) -> Tile:
         is_barred = self._is_barred(reason)

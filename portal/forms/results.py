@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.choices import Role, Side
 from leads.models import Lead, Team, User
 from leads.models.querysets import SEES_ALL
+from portal.forms.days import check_reach
 from sla.compliance.periods import Filters, Period, month_of, quarter_of
 
 PERIODS = (
@@ -30,10 +31,16 @@ class ResultsForm(forms.Form):
 
     period = forms.ChoiceField(choices=PERIODS, required=False, label=_("Period"))
     first_on = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label=_("From"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[check_reach],
     )
     last_on = forms.DateField(
-        required=False, label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label=_("To"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[check_reach],
     )
     team = forms.ModelChoiceField(
         queryset=Team.objects.filter(side=Side.SALES).order_by("name"),
