@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.pages import (
+    agreement,
     alignment,
     compliance,
     desk,
@@ -62,6 +63,14 @@ SIDES = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
 ]
+AGREEMENT = [
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/<int:pk>/", agreement.version, name="agreement-version"),
+]
+AGREEMENT = [
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/versions/<int:pk>/", agreement.version, name="agreement-version"),
+]
 RESULTS = [
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance.csv", compliance.compliance_csv, name="compliance-csv"),
@@ -71,4 +80,4 @@ RESULTS = [
     path("alignment/", alignment.alignment, name="alignment"),
 ]
 
-urlpatterns = [*INBOX, *LEADS, *MOVES, *SIDES, *RESULTS]
+urlpatterns = [*INBOX, *LEADS, *MOVES, *SIDES, *AGREEMENT, *RESULTS]
