@@ -9,6 +9,7 @@ from django.db.models import Q
 from leads.choices import Role
 from leads.models import User
 from leads.models.querysets import SEES_ALL
+from sla.choices import HandoffState
 
 if TYPE_CHECKING:
     from sla.models.clocks import Clock  # noqa: F401  (names for annotations only)
@@ -20,14 +21,18 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         return self.filter(is_ended=False)
 
     def visible_to(self, user: User) -> "HandoffQuerySet":
-        """Keep what this person may see: own ones and the team's pool, the team's, or all of them."""
+        """Keep what this person may see: own ones and the team's pool, the team's, or all of them.
+
+        Whoever gave a lead on to the next leg answers for the offer until it is decided.
+        """
         if not user.is_active:
             return self.none()
         if user.role in SEES_ALL:
             return self
         if user.role == Role.SALES_MANAGER:
             return self.filter(team_id=user.team_id)
-        return self.filter(Q(rep_id=user.pk) | Q(team_id=user.team_id, rep__isnull=True))
+        given_on = Q(offered_by_id=user.pk, leg__gt=1, state=HandoffState.OFFERED)
+        return self.filter(Q(rep_id=user.pk) | Q(team_id=user.team_id, rep__isnull=True) | given_on)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

@@ -14,7 +14,7 @@ from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
 from tests.sla.compliance import rows
-from tests.sla.scene import Scene, accepted, offered, scene
+from tests.sla.scene import Scene, accepted, offered, offered_on_two, scene
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -59,6 +59,17 @@ def test_qualifying_tells_no_facts_of_a_lead_handed_back(play: Scene) -> None:
     handoffs.hand_back(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW)
     assert client.get(address).status_code == 404
     assert client.post(address, {"exception": ""}).status_code == 404
+
+
+def test_whoever_gave_a_lead_on_answers_for_it_until_it_is_decided(play: Scene) -> None:
+    handoff = offered_on_two(play)
+    handoffs.ask(handoff=handoff, actor=play.closer, text="Which plant?", now=NOW)
+    answer, withdraw = (reverse(f"handoff-{verb}", args=[handoff.pk]) for verb in ("answer", "withdraw"))
+    assert browser(play.cast.other_rep).get(answer).status_code == 404
+    assert browser(play.rep).get(withdraw).status_code == 200
+    assert browser(play.rep).post(answer, {"text": "The one in Linz."}).status_code == 302
+    handoffs.accept(handoff=handoff, actor=play.closer, now=NOW)
+    assert browser(play.rep).get(withdraw).status_code == 404
 
 
 def test_whoever_contested_does_not_rule(play: Scene) -> None:
