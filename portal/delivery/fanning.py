@@ -12,9 +12,7 @@ from sla.models import Handoff
 
 BATCH = 500
 #: Moves after which the other side has something to do or to know.
-TELLS_MARKETING = frozenset(
-    {"handoff.decline", "handoff.hand_back", "handoff.ask", "handoff.expire", "handoff.rule"}
-)
+TELLS_MARKETING = frozenset({"handoff.decline", "handoff.hand_back", "handoff.ask", "handoff.expire"})
 
 
 def deliver(*, now: datetime, batches: int = 20) -> int:
@@ -70,7 +68,7 @@ class _People:
         if message.data.get("action") == "notify_manager":
             return self._managers(message.data.get("side", Side.SALES), team)
         if message.recipient_id is not None:
-            return {message.recipient_id}
+            return {message.recipient_id, *message.data.get("told", ())}
         if message.kind == "handoff.offer":
             return self._with_role({Role.REP, Role.QUALIFIER}, team)
         is_marketing = message.kind in TELLS_MARKETING or message.data.get("side") == Side.MARKETING

@@ -59,9 +59,7 @@ def told(notice: Notice, is_visible: bool) -> Told:
         at=notice.created_at,
         lead_id=message.lead_id if is_visible else None,
         is_new=notice.read_at is None,
-        tone={"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}.get(
-            message.kind, "ok"
-        ),
+        tone=TONES.get(message.kind, "ok"),
     )
 
 

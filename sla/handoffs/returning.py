@@ -1,6 +1,7 @@
 """What follows a refusal: Marketing acknowledges, repairs or contests, the referee rules, the lead wakes."""
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +60,8 @@ def contest(*, handoff: Handoff, actor: User, now: datetime, note: str) -> Hando
     if not note.strip():
         raise errors.ReasonNeeds("note")
     changes = {"contested_at": now, "contested_by": actor, "contest_note": note.strip()}
-    return _done(case, changes, Event.CONTESTED)
+    referee = User.objects.filter(email__iexact=case.document.referee, is_active=True)
+    return _done(case, changes, Event.CONTESTED, told=list(referee.values_list("pk", flat=True)))
 
 
 def rule(*, handoff: Handoff, actor: User, ruling: str, now: datetime, note: str = "") -> Handoff:
@@ -134,9 +136,15 @@ def _case(code: str, handoff: Handoff, actor: User | None, now: datetime) -> tup
 
 
 def _done(
-    case: acting.Case, changes: dict[str, Any], event: str, owner: acting.Owner | None = None
+    case: acting.Case,
+    changes: dict[str, Any],
+    event: str,
+    owner: acting.Owner | None = None,
+    told: Sequence[int] = (),
 ) -> Handoff:
-    acting.carry_out(case, acting.Plan(events=(event,), owner=owner, recipient=case.handoff.rep))
+    """Carry out what changes the refusal only; besides the rep the ids in `told` get the notice."""
+    data = {"told": list(told)} if told else {}
+    acting.carry_out(case, acting.Plan(events=(event,), owner=owner, recipient=case.handoff.rep, data=data))
     Refusal.objects.filter(handoff=case.handoff).update(**changes)
     return case.handoff
 
@@ -154,7 +162,7 @@ def _rule(handoff: Handoff, actor: User, ruling: Ruling, now: datetime, note: st
     is_repair_due = ruling == Ruling.UPHELD and case.handoff.disposition == Disposition.REPAIR
     plan = acting.Plan(
         events=(Event.RULED, Event.REPAIR_DUE) if is_repair_due else (Event.RULED,),
-        data={"ruling": ruling.value},
+        data={"ruling": ruling.value, "told": [refusal.contested_by_id] if refusal.contested_by_id else []},
         recipient=case.handoff.rep,
     )
     changes: dict[str, Any] = {"ruled_at": now, "ruled_by": actor, "ruling": ruling.value}

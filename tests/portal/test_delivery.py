@@ -80,6 +80,15 @@ def test_decline_reaches_marketing_but_never_who_did_it(people) -> None:
     assert names() == {people.marketer.name}
 
 
+def test_contest_reaches_the_rep_and_the_referee(people) -> None:
+    told = {"told": [people.leader.pk], "actor": people.marketer.pk}
+    leave("handoff.contest", subject_type="handoff", recipient_id=people.rep.pk, data=told)
+
+    delivery.deliver(now=NOW)
+
+    assert names() == {people.rep.name, people.leader.name}
+
+
 def test_more_than_a_batch_is_delivered_in_one_go(people) -> None:
     for index in range(1_100):
         leave("handoff.offer", key=f"offer:{index}", recipient_id=people.rep.pk)

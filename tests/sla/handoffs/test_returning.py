@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leads.choices import Stage
-from leads.models import FactChange, Lead
+from leads.models import FactChange, Lead, OutboxMessage
 from sla import handoffs
 from sla.models import Clock, Handoff, Refusal
 from tests import factories
@@ -59,6 +59,17 @@ def test_contest_calls_the_referee_and_stops_marketings_clocks():
     play = scene()
     states = states_of(contested(play))
     assert (states["acknowledge"], states["nurture"], states["rule"]) == ("met", "cancelled", "running")
+
+
+def test_referee_is_told_of_the_contest_and_marketing_of_the_ruling():
+    play = scene()
+    handoff = contested(play)
+    handoffs.rule(handoff=handoff, actor=play.referee, ruling="upheld", now=NOW + DAY)
+    told = OutboxMessage.objects.filter(kind__in=["handoff.contest", "handoff.rule"]).order_by("pk")
+    assert [(one.recipient, one.data["told"]) for one in told] == [
+        (play.rep, [play.referee.pk]),
+        (play.rep, [play.marketer.pk]),
+    ]
 
 
 def test_contest_needs_a_note_and_a_referee():
