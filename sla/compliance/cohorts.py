@@ -23,6 +23,9 @@ ACCEPTED = ("accepted", "qualified", "returned", "converted", "won", "lost")
 #: Hops that are no outcome of their own: the next hop of the cycle carries on.
 PASSED_ON = (HandoffState.REROUTED, HandoffState.WITHDRAWN, HandoffState.EXPIRED)
 OVERTURNED = Q(state=HandoffState.DECLINED, refusal__ruling=Ruling.OVERTURNED)
+#: How offers count in the acceptance rate; what matches neither is not decided, or no outcome of its own.
+COUNTS_ACCEPTED = Q(state__in=ACCEPTED) | OVERTURNED
+COUNTS_DECLINED = Q(state=HandoffState.DECLINED) & ~OVERTURNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,9 @@ def by_leg(period: Period | None, filters: Filters) -> dict[int, Cohort]:
 def in_bucket(handoffs: QuerySet[Handoff], bucket: str) -> QuerySet[Handoff]:
     """Narrow offers to `accepted`, `declined`, `expired`, `undecided`, `declined_though_met`; else all."""
     tests = {
-        "accepted": Q(state__in=ACCEPTED) | OVERTURNED,
-        "declined": Q(state=HandoffState.DECLINED) & ~OVERTURNED,
-        "declined_though_met": Q(state=HandoffState.DECLINED, verdict__value=True) & ~OVERTURNED,
+        "accepted": COUNTS_ACCEPTED,
+        "declined": COUNTS_DECLINED,
+        "declined_though_met": COUNTS_DECLINED & Q(verdict__value=True),
         "expired": Q(state=HandoffState.EXPIRED),
         "undecided": Q(state=HandoffState.OFFERED),
     }
@@ -159,17 +162,16 @@ def followed_up() -> Exists:
 
 
 def _counts() -> dict[str, Count]:
-    declined = Q(state=HandoffState.DECLINED)
     return {
         "offers": Count("id", distinct=True),
-        "accepted": Count("id", filter=Q(state__in=ACCEPTED) | OVERTURNED),
-        "declined": Count("id", filter=declined & ~OVERTURNED),
+        "accepted": Count("id", filter=COUNTS_ACCEPTED),
+        "declined": Count("id", filter=COUNTS_DECLINED),
         "overturned": Count("id", filter=OVERTURNED),
         "expired": Count("id", filter=Q(state=HandoffState.EXPIRED)),
         "rerouted": Count("id", filter=Q(state=HandoffState.REROUTED)),
         "withdrawn": Count("id", filter=Q(state=HandoffState.WITHDRAWN)),
         "undecided": Count("id", filter=Q(state=HandoffState.OFFERED)),
-        "declined_though_met": Count("id", filter=declined & Q(verdict__value=True) & ~OVERTURNED),
+        "declined_though_met": Count("id", filter=COUNTS_DECLINED & Q(verdict__value=True)),
         "won": Count("id", filter=Q(state=HandoffState.WON)),
         "lost": Count("id", filter=Q(state=HandoffState.LOST)),
     }

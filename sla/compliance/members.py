@@ -101,8 +101,8 @@ def _conditions(kind: str, units: QuerySet[Handoff]) -> tuple[QuerySet[Handoff],
     if kind == "readiness":
         return units.filter(snapshot__isnull=False), Q(snapshot__is_complete=True)
     if kind == "quality":
-        decided = periodic.accepted_or_overturned() | Q(state="declined")
-        return units.filter(decided), periodic.accepted_or_overturned()
+        decided = cohorts.COUNTS_ACCEPTED | Q(state="declined")
+        return units.filter(decided), cohorts.COUNTS_ACCEPTED
     if kind == "volume":
         return periodic.countable(units), Q()
     return units, Q(state="won")

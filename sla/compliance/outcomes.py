@@ -4,17 +4,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models import Case, CharField, Count, Value, When
 from django.db.models.functions import TruncDate
 
 from sla.choices import Disposition, HandoffState
-from sla.compliance.cohorts import ACCEPTED, OVERTURNED, offered_in
+from sla.compliance.cohorts import COUNTS_ACCEPTED, offered_in
 from sla.compliance.periods import Filters, Period
 from sla.models import Handoff
 
 OUTCOMES = ("accepted", "not_now", "never", "expired")
 _OUTCOME = Case(
-    When(Q(state__in=ACCEPTED) | OVERTURNED, then=Value("accepted")),
+    When(COUNTS_ACCEPTED, then=Value("accepted")),
     When(state=HandoffState.DECLINED, disposition=Disposition.DISQUALIFY, then=Value("never")),
     When(state=HandoffState.DECLINED, then=Value("not_now")),
     When(state=HandoffState.EXPIRED, then=Value("expired")),

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 
 from leads.models import BantFact, Deal
 from sla.choices import REASON_NOT_RECORDED, REFUSED_STATES, HandoffState, Ruling
-from sla.compliance.cohorts import OVERTURNED, PASSED_ON, offered_in
+from sla.compliance.cohorts import COUNTS_ACCEPTED, COUNTS_DECLINED, PASSED_ON, offered_in
 from sla.compliance.periods import Filters, Period, months_before
 from sla.models import Handoff
 
@@ -41,8 +41,8 @@ class Volume:
 def quality(period: Period | None, filters: Filters, leg: int) -> Units:
     """Count accepted among decided offers of the leg, as the cohort does."""
     row = offered_in(period, filters, leg).aggregate(
-        kept=Count("id", filter=accepted_or_overturned()),
-        declined=Count("id", filter=Q(state=HandoffState.DECLINED) & ~OVERTURNED),
+        kept=Count("id", filter=COUNTS_ACCEPTED),
+        declined=Count("id", filter=COUNTS_DECLINED),
     )
     return Units(row["kept"], row["kept"] + row["declined"])
 
@@ -134,10 +134,6 @@ def countable(offers: QuerySet[Handoff]) -> QuerySet[Handoff]:
 def handed(period: Period | None, filters: Filters, leg: int) -> QuerySet[Handoff]:
     """Return the offers of the leg, each cycle once: hops that were passed on are left out."""
     return offered_in(period, filters, leg).exclude(state__in=PASSED_ON)
-
-
-def accepted_or_overturned() -> Q:
-    return Q(state__in=["accepted", "qualified", "returned", "converted", "won", "lost"]) | OVERTURNED
 
 
 def _ended_in(period: Period | None, filters: Filters) -> QuerySet[Handoff]:
