@@ -22,8 +22,3 @@ def can_edit_facts(user: User, lead: Lead) -> bool:
 def can_log_touch(user: User, lead: Lead) -> bool:
     """Tell whether this person may log a touch with the lead: whoever works with people on either side."""
     return user.role != Role.OPERATIONS and can_edit_facts(user, lead)
-
-
-def can_import(user: User) -> bool:
-    """Tell whether this person may bring in files."""
-    return user.is_active and user.role == Role.OPERATIONS

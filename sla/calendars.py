@@ -75,17 +75,6 @@ def with_days_off(key: str, revision: int, days: frozenset[date]) -> Schedule:
     return _without(_revision(key, revision), days)
 
 
-def rep_schedule(user: User, otherwise: str = "default") -> Schedule:
-    """Return a person's own hours, or the team's, or those of the key `otherwise`, without absences."""
-    key = _key_of_user(user) or otherwise
-    return stored(key, current_revision(key), user)
-
-
-def is_away(user: User, at: datetime) -> bool:
-    """Tell whether a person is absent on the local date of a moment."""
-    return user.pk in away([user], at)
-
-
 def away(users: Iterable[User], at: datetime, otherwise: str = "default") -> set[int]:
     """Return the ids of those who are absent at a moment, with a constant number of queries.
 

@@ -26,7 +26,10 @@ class ClockKind:
 
 
 class Event:
-    """What clocks listen to; moves and facts are translated into these once, in `sla.clocks`."""
+    """What clocks listen to, named by the moves, by `sla.intake` and, for touches, by `sla.clocks.touches`.
+
+    The agreed attempts are no event: the persistence clock is met at the touch that completes them.
+    """
 
     BECAME_READY = "became_ready"
     CEASED_READY = "ceased_ready"
@@ -52,12 +55,10 @@ class Event:
     WOKEN = "woken"
     SALES_TOUCH = "sales_touch"  # with evidence and not automatic
     CONTACTED = "contacted"  # a sales touch that reached the person
-    PERSISTED = "persisted"  # the agreed attempts are made
     MARKETING_TOUCH = "marketing_touch"
     SALES_REFRESH = "sales_refresh"  # sales touch, two-way contact or a dated next step
     MARKETING_REFRESH = "marketing_refresh"  # any touch of Marketing, or two-way contact
     ENTERED_MARKETING = "entered_marketing"
-    LEFT_MARKETING = "left_marketing"
     OPTED_OUT = "opted_out"
 
 
@@ -73,7 +74,7 @@ CLOCK_KINDS: dict[str, ClockKind] = {
                   (Event.SALES_TOUCH,),
                   cancel=(Event.DECLINED, Event.WITHDRAWN, Event.OPTED_OUT, *_LEAVES_SALES)),
         ClockKind("persistence", _("Persistence"), "sales", "handoff", (Event.ACCEPTED,),
-                  (Event.PERSISTED, Event.CONTACTED),
+                  (Event.CONTACTED,),
                   cancel=(Event.QUALIFIED, Event.CONVERTED, Event.OPTED_OUT, *_LEAVES_SALES)),
         ClockKind("qualify_or_return", _("Qualify or return"), "sales", "handoff", (Event.ACCEPTED,),
                   (Event.QUALIFIED, Event.RETURNED), cancel=(Event.CONVERTED, Event.CLOSED, Event.PASSED_ON)),
@@ -89,7 +90,7 @@ CLOCK_KINDS: dict[str, ClockKind] = {
                   (Event.MARKETING_TOUCH,), cancel=(Event.WOKEN, Event.CONTESTED, Event.OPTED_OUT)),
         ClockKind("nurture_stale", _("Nurture"), "marketing", "lead",
                   (Event.ENTERED_MARKETING, Event.CEASED_READY), (),
-                  cancel=(Event.LEFT_MARKETING, Event.BECAME_READY, Event.OPTED_OUT),
+                  cancel=(Event.BECAME_READY, Event.OPTED_OUT),
                   refresh=(Event.MARKETING_REFRESH,)),
         ClockKind("answer", _("Answer"), "marketing", "handoff", (Event.ASKED,), (Event.ANSWERED,),
                   cancel=(Event.ACCEPTED, Event.DECLINED, Event.WITHDRAWN, Event.REROUTED)),

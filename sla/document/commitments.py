@@ -11,7 +11,6 @@ from sla.wording import gettext_noop
 
 T = TypeVar("T", covariant=True)
 Read = Callable[[Reader], T]
-_SHARED = ("code", "kind", "side", "leg", "is_on", "target", "params")
 _TIMED = ("allowances", "whose_hours", "evidence", "warn_at", "ladder")
 _PERIODIC = ("amount", "per")
 

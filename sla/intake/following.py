@@ -116,7 +116,7 @@ def _offer(lead_id: int, judged: standings.Judged, need: Need, now: datetime) ->
     because = valve.holds(judged.standing, document, valve.free_share() if document.valve else None)
     if not because:
         try:
-            handoffs.offer(lead=Lead.objects.get(pk=lead_id), now=now)
+            handoffs.offer(lead=need.lead, now=now)
         except handoffs.AlreadyOpen:
             return
         except handoffs.MoveRefused:

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leads.choices import Role, Side, Stage
+from leads.choices import Side, Stage
 from leads.models import Lead, User
 from sla.models import Clock, Handoff, Standing
+from sla.permissions import TAKES_LEADS
 from sla.queries import inbox
 
 VIEWS = ("mine", "ready", "late", "recycled", "all")
-#: Roles for which "mine" is a view of their work.
-HAVE_OWN = frozenset({Role.REP, Role.QUALIFIER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class LeadRow:
 
 def first_view(user: User) -> str:
     """Return the view that a person starts with."""
-    return "mine" if user.role in HAVE_OWN else "all"
+    return "mine" if user.role in TAKES_LEADS else "all"
 
 
 def listed(user: User, view: str) -> QuerySet[Lead]:

@@ -6,15 +6,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from leads.choices import Role
 from leads.models import Team, User
 from sla import calendars
 from sla.choices import ClockScope, HandoffState
 from sla.models import Clock, Handoff
 from sla.models.querysets import ClockQuerySet
+from sla.permissions import TAKES_LEADS
 from sla.queries.desk import UNSEEN
-
-TAKES_LEADS = (Role.REP, Role.QUALIFIER)
 
 
 @dataclass(frozen=True, slots=True)
