@@ -94,7 +94,7 @@ class ExternalId(models.Model):
 
 
 class BantFact(models.Model):
-    """What became known of budget, authority, need or timing; the newest of a kind holds (append-only)."""
+    """What became known of budget, authority, need or timing; the newest of a kind holds, none is changed."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="bant_facts")
     kind = models.CharField(max_length=12, choices=BantKind.choices)
@@ -116,7 +116,7 @@ class BantFact(models.Model):
 
 
 class Consent(models.Model):
-    """Consent given or withdrawn on a channel; the newest of a channel holds (append-only)."""
+    """Consent given or withdrawn on a channel; the newest of a channel holds, none is changed."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents")
     channel = models.CharField(max_length=8, choices=ConsentChannel.choices)

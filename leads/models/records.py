@@ -1,4 +1,4 @@
-"""The two append-only tables of the lowest floor; only `leads.audit` and `leads.outbox` write them."""
+"""The log and the outbox; only `leads.audit` and `leads.outbox` write them."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from leads.models.people import User
 
 
 class AuditEntry(models.Model):
-    """One act of a person, a key, an import run or the ladder, chained by hash within its stream.
+    """One act (append-only) of a person, a key, an import run or the ladder, chained by hash in its stream.
 
     Holds ids and codes only, never personal data, so that an erasure need not touch it.
     """
