@@ -13,6 +13,8 @@ from leads.importing.mapping import ISO, Cell
 
 #: Values of a column that were looked up before; a column of texts must not fill the memory.
 REMEMBERED = 20_000
+#: Columns of amounts hold twelve digits before the point.
+HIGHEST = Decimal(10) ** 12
 _FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 (the file's zone comes later)
 _YES = frozenset({"true", "yes", "1", "y", "t", "on", "x", "ja", "oui", "si"})
 _NO = frozenset({"false", "no", "0", "n", "f", "off", "nein", "non"})
@@ -174,7 +176,10 @@ def _too_long(cell: Cell, text: str) -> BadCell:
 
 def _number(cell: Cell) -> Callable[[str], Any]:
     def convert(text: str) -> Decimal:
-        return _decimal(cell, text)
+        number = _decimal(cell, text)
+        if abs(number) >= HIGHEST:
+            raise BadCell(_("%(field)s: “%(text)s” is out of range.") % _named(cell, text))
+        return number
 
     return convert
 

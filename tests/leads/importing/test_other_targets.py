@@ -162,6 +162,12 @@ def test_deal_may_belong_to_a_company_alone(path: Path, lead: Lead):
     assert reasons() == ["The row names no lead."]
 
 
+def test_amount_that_no_column_holds_spoils_its_own_row_only(path: Path, lead: Lead):
+    rows = [("d1", "ada1@example.com", "", "O", "9" * 30, ""), ("d2", "ada1@example.com", "", "O", "5", "")]
+    assert counts(deals(path, *rows)) == (1, 0, 0, 1)
+    assert Deal.objects.get().amount == Decimal(5)
+
+
 def test_deal_closed_after_the_day_was_open_then(path: Path, lead: Lead):
     won = ("d1", "ada1@example.com", "", "W", "1", "2026-05-01T00:00:00Z")
     deals(path, won, as_of=NOW.date().replace(month=4, day=30))
