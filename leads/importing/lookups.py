@@ -38,14 +38,29 @@ def by_external_id(wanted: Iterable[Key]) -> dict[Key, Known]:
     found: dict[Key, Known] = {}
     for system, texts in _grouped(wanted).items():
         condition, parameter = setbased.texts_in(texts)
+        # One table at a time: a join of a fresh table, of which the planner knows nothing yet, can
+        # compare every lead with every id.
         rows = _query(
-            f"SELECT e.external_id, e.id, COALESCE(l.merged_into_id, l.id), e.row_digest "  # noqa: S608
-            f"FROM {ExternalId._meta.db_table} e JOIN {Lead._meta.db_table} l ON l.id = e.lead_id "
-            f"WHERE e.system = %s AND e.external_id {condition}",
+            f"SELECT external_id, id, lead_id, row_digest FROM {ExternalId._meta.db_table} "  # noqa: S608
+            f"WHERE system = %s AND external_id {condition}",
             [system, parameter],
         )
         found.update({(system, text): Known(*rest) for text, *rest in rows})
+    merged = _merged({known.lead_id for known in found.values()}) if found else {}
+    for key, known in found.items() if merged else ():
+        found[key] = known._replace(lead_id=merged.get(known.lead_id, known.lead_id))
     return found
+
+
+def _merged(lead_ids: Iterable[int]) -> dict[int, int]:
+    """Return for leads that were merged the ones they are in."""
+    condition, parameter = setbased.ids_in(lead_ids)
+    rows = _query(
+        f"SELECT id, merged_into_id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
+        f"WHERE id {condition} AND merged_into_id IS NOT NULL",
+        [parameter],
+    )
+    return dict(rows)
 
 
 def by_email(wanted: Iterable[str]) -> dict[str, int]:

@@ -47,6 +47,15 @@ def test_two_addresses_at_one_desk_are_two_people(path: Path):
     assert counts(load(write(path, rows))) == (2, 0, 0, 0)
 
 
+def test_row_of_a_merged_lead_goes_to_the_one_it_is_in(path: Path):
+    load(write(path, [row(1, title=""), row(2)]))
+    kept, merged = Lead.objects.order_by("name")
+    Lead.objects.filter(pk=merged.pk).update(merged_into=kept)
+    assert counts(load(write(path, [row(2, e_mail="", title="CFO")]))) == (0, 1, 0, 0)
+    kept.refresh_from_db()
+    assert (kept.name, kept.title) == ("Ada Nr1", "CFO")
+
+
 def test_fact_changed_here_survives_the_next_file(path: Path):
     load(write(path, [row(1)]))
     lead = Lead.objects.get()
