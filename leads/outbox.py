@@ -61,5 +61,5 @@ def put_many(messages: Sequence[Message], *, now: datetime) -> int:
 
 
 def drop(*, key: str) -> bool:
-    """Take back a message that nobody has read yet, as when its cause is undone; tell whether it was there."""
+    """Take back a message that nobody has read yet, as when its cause is undone; tell whether it was."""
     return bool(OutboxMessage.objects.filter(key=key, fanned_out_at__isnull=True).delete()[0])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal import wording
-from portal.lines import clocks
+from portal.lines import clocks, verdicts
 from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
 from sla.compliance.report import Line, Report
 from sla.compliance.truth import Truth
@@ -62,7 +62,7 @@ def row_of(line: Line, after_exceptions: bool = False) -> Row:
         line=line,
         label=label_of(line),
         terms=short_terms(line),
-        sentence=line.terms.say(_),
+        sentence=verdicts.say(line.terms),
         tone=tone,
         word=word,
         value=value_of(line, after_exceptions),
@@ -96,7 +96,7 @@ def short_terms(line: Line) -> str:
         return per % {"n": wording.count_text(float(line.commitment.amount or 0))}
     spans = [allowance.span for allowance in line.commitment.allowances]
     if not spans:
-        return line.terms.say(_)
+        return verdicts.say(line.terms)
     amounts = [float(span.amount) for span in spans if span.unit == spans[-1].unit]
     most = clocks.span(max(amounts), spans[-1].unit)
     words = {"low": wording.count_text(min(amounts)), "most": most}
