@@ -18,8 +18,13 @@ from sla.document.clauses import say_span
 from sla.models import AgreementVersion
 
 GATES = {
-    "readiness": (gettext_lazy("Definition of sales-ready"), gettext_lazy("A lead is sales-ready when")),
-    "qualification": (gettext_lazy("Definition of qualified"), gettext_lazy("A lead is qualified when")),
+    "readiness": gettext_lazy("Definition of sales-ready"),
+    "qualification": gettext_lazy("Definition of qualified"),
+}
+BEGINNINGS = {
+    "all": gettext_lazy("All %(n)s of these must hold:"),
+    "any": gettext_lazy("Any one of these %(n)s is enough:"),
+    "at_least": gettext_lazy("At least %(needed)s of these %(n)s must hold:"),
 }
 SIDES = {
     "marketing": gettext_lazy("Marketing"),
@@ -34,10 +39,10 @@ RUNGS = {
     "pool": gettext_lazy("the lead goes to the team's pool"),
 }
 FATES = {
-    Disposition.RECYCLE: gettext_lazy("Not now: back in nurturing"),
+    Disposition.RECYCLE: gettext_lazy("Not now"),
     Disposition.DISQUALIFY: gettext_lazy("Never: out for good"),
     Disposition.REPAIR: gettext_lazy("Marketing puts the data right"),
-    Disposition.REROUTE: gettext_lazy("Another rep; no decline"),
+    Disposition.REROUTE: gettext_lazy("Another rep: no decline"),
 }
 #: The words of an agreement, each with its one meaning.
 WORDS = (
@@ -82,12 +87,20 @@ WORDS = (
 
 
 @dataclass(frozen=True)
+class Part:
+    """One thing that must hold, with its name if it has one."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Gate:
-    """One definition: how it begins, and what must hold, each with its name."""
+    """One definition: how many of its parts must hold, and the parts."""
 
     title: str
     lead_in: str
-    parts: tuple[tuple[str, str], ...]
+    clauses: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,6 @@ class ReasonLine:
     label: str
     fate: str
     side: str
-    details: tuple[str, ...]
 
 
 def gates(document: Document) -> list[Gate]:
@@ -185,7 +197,7 @@ def state_line(version: AgreementVersion, today: date) -> str:
     """Say which version this is, since when it rules and when it must be reviewed."""
     said = {"n": version.number, "since": verdicts.day(version.starts_on)}
     if version.is_baseline:
-        return _("Version %(n)s judges imported history since %(since)s. It was never signed.") % said
+        return _("Version %(n)s, since %(since)s. Judges imported history only.") % said
     if version.state == "active":
         return f"{_('Version %(n)s, in force since %(since)s.') % said} {_review(version, today)}"
     if version.superseded_at:
@@ -210,23 +222,23 @@ def _review(version: AgreementVersion, today: date) -> str:
         return ""
     days, due = (version.review_due_on - today).days, verdicts.day(version.review_due_on)
     if days < 0:
-        return _("Its review has been overdue since %(due)s.") % {"due": due}
+        return _("Review overdue since %(due)s.") % {"due": due}
     words = ngettext("Next review %(due)s, in %(n)s day.", "Next review %(due)s, in %(n)s days.", days)
     return words % {"due": due, "n": days}
 
 
 def _gate(name: str, criterion: readiness.Criterion) -> Gate:
-    title, begins = GATES[name]
-    if isinstance(criterion, readiness.Group) and criterion.kind == "all" and len(criterion.parts) > 1:
-        n = len(criterion.parts)
-        ending = ngettext("%(n)s thing holds.", "all %(n)s of these hold.", n) % {"n": n}
-        return Gate(str(title), f"{begins} {ending}", tuple(_part(part) for part in criterion.parts))
-    return Gate(str(title), f"{begins}:", (_part(criterion),))
+    title = str(GATES[name])
+    if not isinstance(criterion, readiness.Group) or len(criterion.parts) == 1:
+        return Gate(title, _("This must hold:"), (_part(criterion),))
+    counts = {"n": len(criterion.parts), "needed": criterion.needed}
+    begins = str(BEGINNINGS[criterion.kind]) % counts
+    return Gate(title, begins, tuple(_part(part) for part in criterion.parts))
 
 
-def _part(criterion: readiness.Criterion) -> tuple[str, str]:
+def _part(criterion: readiness.Criterion) -> Part:
     said = verdicts.say(readiness.describe(criterion))
-    return criterion.label or "", said[:1].upper() + said[1:] + "."
+    return Part(criterion.label or "", f"{said[:1].upper()}{said[1:]}.")
 
 
 def _rungs(commitment: Commitment) -> tuple[str, ...]:
@@ -239,19 +251,18 @@ def _rung(rung: Rung) -> str:
 
 
 def _reason(reason: Reason, document: Document) -> ReasonLine:
-    fate = str(FATES[Disposition(reason.disposition)])
-    details = []
+    said = [str(FATES[Disposition(reason.disposition)])]
     if reason.recycle_days:
-        details.append(_("comes back after %(n)s days") % {"n": reason.recycle_days})
+        said.append(_("back after %(n)s days") % {"n": reason.recycle_days})
     if "month" in reason.asks:
-        details.append(_("the rep names the month"))
+        said.append(_("back in the month that the rep names"))
     if "contact" in reason.asks:
-        details.append(_("the rep names the right contact"))
+        said.append(_("the rep names the right contact"))
     if reason.needs_attempts:
-        details.append(_("only after %(n)s attempts") % {"n": reason.needs_attempts})
+        said.append(_("only after %(n)s attempts") % {"n": reason.needs_attempts})
     if reason.track:
-        details.append(_("track: %(track)s") % {"track": document.track(reason.track).label})
-    return ReasonLine(reason.label, fate, str(SIDES[reason.side_to_act]), tuple(details))
+        said.append(_("track “%(track)s”") % {"track": document.track(reason.track).label})
+    return ReasonLine(reason.label, ", ".join(said), str(SIDES[reason.side_to_act]))
 
 
 def _week(schedule: Schedule) -> str:

@@ -23,7 +23,7 @@ class PastHearing(clocks.Hearing):
 
     def __init__(self, lead: Lead, hours: dict[Any, Any], judge: Judge) -> None:
         self.lead, self.handoff, self.actor = lead, None, None
-        self.judge = judge
+        self.judge = judge  # type: ignore[assignment]  # one per lead, not one for all
         self.clocks: list[Clock] = []
         self.written: dict[int, list[int]] = {}
         self._changes: dict[int, clocks.Change] = {}
