@@ -43,6 +43,8 @@ class Samples:
 
     def number(self, name: str, subject: str) -> int:
         """Return the number of a handoff, or of its lead where the route is about leads."""
+        if subject == "version":
+            return self.company.version.pk
         if subject in self.leads:
             return self.leads[subject].pk
         handoff = self.handoffs[subject]

@@ -50,7 +50,7 @@ def crawled(client: Client, samples: Samples) -> Iterator[tuple[str, int]]:
     """Fetch every address that exists; yield each with its status."""
     for name in routes.names():
         own = sorted({row.subject for row in routes.rows() if row.name == name})
-        for subject in own if own == ["-"] else sorted({*own, *OTHERS}):
+        for subject in sorted({*own, *OTHERS}) if own and own[0] in samples.handoffs else own:
             address = samples.address(name, subject)
             yield address, client.get(address).status_code
             if subject == own[0]:
