@@ -65,10 +65,6 @@ SIDES = [
 ]
 AGREEMENT = [
     path("agreement/", agreement.agreement, name="agreement"),
-    path("agreement/<int:pk>/", agreement.version, name="agreement-version"),
-]
-AGREEMENT = [
-    path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/versions/<int:pk>/", agreement.version, name="agreement-version"),
 ]
 RESULTS = [
