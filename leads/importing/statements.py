@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models.functions import Coalesce
+
 from leads.choices import BantKind, ConsentState
 from leads.importing.drafts import LeadDraft
 from leads.importing.records import Record
@@ -25,7 +27,9 @@ class Statements:
         self._consent: dict[tuple[int, str], str] = {}
         self._bant: dict[tuple[int, str], tuple[datetime, BantStatement]] = {}
         if has_consent and lead_ids:
-            rows = Consent.objects.filter(lead_id__in=lead_ids).order_by("id")
+            rows = Consent.objects.filter(lead_id__in=lead_ids).order_by(
+                Coalesce("happened_at", "recorded_at"), "id"
+            )
             for lead_id, channel, state in rows.values_list("lead_id", "channel", "state"):
                 self._consent[lead_id, channel] = state
         if has_bant and lead_ids:

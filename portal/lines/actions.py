@@ -13,7 +13,7 @@ from leads.choices import Stage
 from leads.models import Lead, User
 from sla import agreements, permissions
 from sla.choices import REFUSED_STATES, Disposition, Ruling
-from sla.models import Handoff
+from sla.models import Handoff, Refusal
 
 #: So many buttons stand beside the title; the others lie under "More".
 BUTTONS = 2
@@ -61,16 +61,24 @@ def _awaits_answer(handoff: Handoff) -> bool:
 
 def _awaits_marketing(handoff: Handoff) -> bool:
     refusal = getattr(handoff, "refusal", None)
-    return refusal is not None and not (
-        refusal.acknowledged_at or refusal.repaired_at or refusal.contested_at
-    )
+    if refusal is None or refusal.acknowledged_at or refusal.repaired_at:
+        return False
+    return not _is_disputed(refusal)
+
+
+def _may_be_contested(handoff: Handoff) -> bool:
+    return _awaits_marketing(handoff) and handoff.refusal.contested_at is None
 
 
 def _awaits_repair(handoff: Handoff) -> bool:
     refusal = getattr(handoff, "refusal", None)
     if refusal is None or refusal.repaired_at or handoff.disposition != Disposition.REPAIR:
         return False
-    return refusal.contested_at is None or refusal.ruling == Ruling.UPHELD
+    return not _is_disputed(refusal)
+
+
+def _is_disputed(refusal: Refusal) -> bool:
+    return refusal.contested_at is not None and refusal.ruling != Ruling.UPHELD
 
 
 def _awaits_ruling(handoff: Handoff) -> bool:
@@ -86,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     Rule("repair", _("Data is right again…"), permissions.can_repair, fits=_awaits_repair),
     Rule("acknowledge", _("Acknowledge…"), permissions.can_acknowledge,
          fits=lambda handoff: _awaits_marketing(handoff) and not _awaits_repair(handoff)),
-    Rule("contest", _("Contest…"), permissions.can_contest, fits=_awaits_marketing),
+    Rule("contest", _("Contest…"), permissions.can_contest, fits=_may_be_contested),
     Rule("decline", _("Decline…"), permissions.can_decide, "3"),
     Rule("ask", _("Ask Marketing…"), permissions.can_ask, "H", fits=_has_no_question),
     Rule("win", _("Won…"), permissions.can_close),

@@ -128,7 +128,8 @@ def volume(
 
 def countable(offers: QuerySet[Handoff]) -> QuerySet[Handoff]:
     """Keep first cycles sourced by Marketing whose decline, if any, was not upheld."""
-    return offers.filter(cycle=1, lead__is_sales_generated=False).exclude(refusal__ruling=Ruling.UPHELD)
+    first = offers.filter(cycle=1, lead__is_sales_generated=False, lead__merged_into__isnull=True)
+    return first.exclude(refusal__ruling=Ruling.UPHELD)
 
 
 def handed(period: Period | None, filters: Filters, leg: int) -> QuerySet[Handoff]:

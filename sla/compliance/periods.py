@@ -88,7 +88,7 @@ class Filters:
         """Narrow clocks of both sides by the team that holds the lead, not by the side's own team."""
         pairs = {
             "lead__source": self.source,
-            "commitment__tier": self.tier,
+            "handoff__tier": self.tier,
             "version__agreement_id": self.agreement_id,
             "version_id": self.version_id,
         }

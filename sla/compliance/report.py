@@ -1,7 +1,8 @@
 """The compliance report: both sides' commitments over a period, as pages, CSV and commands print it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sla import agreements
 from sla.choices import PERIODIC_KINDS, ClockScope
@@ -242,21 +243,26 @@ def _close_rate_line(line: Line, asked: _Asked) -> Line:
 def _review_line(line: Line, asked: _Asked) -> Line:
     """Judge the reviews that fell due: kept when a new version was in force by then."""
     due = [version for version in asked.versions if _falls_due(version, asked.period, asked.now)]
-    kept = sum(_was_reviewed(version) for version in due)
+    kept = sum(_was_reviewed(version, asked.period) for version in due)
     status = "none" if not due else "kept" if kept == len(due) else "missed"
     value = kept / len(due) if due else None
     return replace(line, value=value, value_after_exceptions=value, n=len(due), kept=kept, status=status)
 
 
-def _was_reviewed(version: AgreementVersion) -> bool:
+def _was_reviewed(version: AgreementVersion, period: Period | None) -> bool:
     ended, due_on = version.superseded_at, version.review_due_on
-    return ended is not None and due_on is not None and ended.date() <= due_on
+    return ended is not None and due_on is not None and _day(ended, period) <= due_on
 
 
 def _falls_due(version: AgreementVersion, period: Period | None, now: datetime) -> bool:
     due_on = version.review_due_on
     inside = period is None or (due_on is not None and period.first_on <= due_on <= period.last_on)
-    return due_on is not None and inside and due_on < now.date()
+    return due_on is not None and inside and due_on < _day(now, period)
+
+
+def _day(moment: datetime, period: Period | None) -> date:
+    """Return the day of a moment where the agreement's calendar is."""
+    return moment.astimezone(ZoneInfo(period.zone if period else agreements.zone())).date()
 
 
 def _volume(

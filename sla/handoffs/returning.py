@@ -12,7 +12,7 @@ from leads.choices import Stage
 from leads.models import Lead, User
 from sla import clocks, permissions
 from sla.choices import LEAD_MOVES, Disposition, Event, ReopenReason, Ruling
-from sla.handoffs import acting, errors, offering
+from sla.handoffs import acting, errors, foreseeing, offering
 from sla.models import Handoff, Refusal
 
 
@@ -23,7 +23,7 @@ def acknowledge(*, handoff: Handoff, actor: User, now: datetime, track: str = ""
     Raises AlreadyDone, NotYours, UnknownMove, ReasonNeeds.
     """
     case, refusal = _case("acknowledge", handoff, actor, now)
-    if refusal.acknowledged_at or refusal.contested_at:
+    if refusal.acknowledged_at or _is_disputed(refusal):
         raise errors.AlreadyDone
     if track and track not in {one.code for one in case.document.tracks}:
         raise errors.ReasonNeeds("track")
@@ -38,8 +38,7 @@ def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> H
     What was contested is repaired only once the refusal was upheld. Raises AlreadyDone.
     """
     case, refusal = _case("repair", handoff, actor, now)
-    is_disputed = refusal.contested_at is not None and refusal.ruling != Ruling.UPHELD
-    if refusal.repaired_at or is_disputed or case.handoff.disposition != Disposition.REPAIR:
+    if refusal.repaired_at or _is_disputed(refusal) or case.handoff.disposition != Disposition.REPAIR:
         raise errors.AlreadyDone
     changes: dict[str, Any] = {"repaired_at": now, "repaired_by": actor}
     if note.strip():
@@ -135,6 +134,11 @@ def _case(code: str, handoff: Handoff, actor: User | None, now: datetime) -> tup
     return case, refusal
 
 
+def _is_disputed(refusal: Refusal) -> bool:
+    """Tell whether Marketing contested the refusal and no referee has upheld it."""
+    return refusal.contested_at is not None and refusal.ruling != Ruling.UPHELD
+
+
 def _done(
     case: acting.Case,
     changes: dict[str, Any],
@@ -158,10 +162,10 @@ def _rule(handoff: Handoff, actor: User, ruling: Ruling, now: datetime, note: st
     lead = case.handoff.lead
     back = dict(LEAD_MOVES["overturn"]).get(lead.stage)
     is_again_ready = ruling == Ruling.OVERTURNED and back is not None and not _is_with_sales(lead)
-    # Contesting ended Marketing's time to repair; an upheld refusal asks for the repair anew.
-    is_repair_due = ruling == Ruling.UPHELD and case.handoff.disposition == Disposition.REPAIR
+    # Contesting ended Marketing's time to act; an upheld refusal asks for it anew.
+    owed = foreseeing.due_events(case.handoff.disposition) if ruling == Ruling.UPHELD else ()
     plan = acting.Plan(
-        events=(Event.RULED, Event.REPAIR_DUE) if is_repair_due else (Event.RULED,),
+        events=(Event.RULED, *owed),
         data={"ruling": ruling.value, "told": [refusal.contested_by_id] if refusal.contested_by_id else []},
         recipient=case.handoff.rep,
     )

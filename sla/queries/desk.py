@@ -123,10 +123,9 @@ def rows(items: tuple[Item, ...]) -> list[Row]:
 def _things(now: datetime) -> Iterator[tuple[str, int, int | None, datetime | None]]:
     """Yield (kind, lead, handoff, due time of its own) of what is on the desk; history is not."""
     refused = Handoff.objects.filter(state__in=REFUSED_STATES, refusal__isnull=False, is_history=False)
-    settled = Q(refusal__contested_at__isnull=False) | Q(refusal__woken_at__isnull=False)
-    fresh = refused.exclude(settled)
-    # A contested repair is owed again once the referee has upheld the refusal.
+    # What was contested is Marketing's again once the referee has upheld the refusal.
     disputed = Q(refusal__contested_at__isnull=False) & ~Q(refusal__ruling=Ruling.UPHELD)
+    fresh = refused.exclude(disputed).exclude(refusal__woken_at__isnull=False)
     repairs = refused.filter(disposition=Disposition.REPAIR, refusal__repaired_at__isnull=True)
     recycled = fresh.filter(disposition=Disposition.RECYCLE)
     first_touch_owed = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="nurture")

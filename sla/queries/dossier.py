@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from leads.choices import BantKind, TouchSide
 from leads.models import BantFact, Consent, Deal, Lead, Touch, User
@@ -172,7 +173,8 @@ def bant_of(lead: Lead) -> dict[str, BantFact]:
 
 def consents_of(lead: Lead) -> tuple[Consent, ...]:
     """Return the newest word on each channel."""
-    newest = {consent.channel: consent for consent in Consent.objects.filter(lead=lead).order_by("pk")}
+    said = Consent.objects.filter(lead=lead).order_by(Coalesce("happened_at", "recorded_at"), "pk")
+    newest = {consent.channel: consent for consent in said}
     return tuple(newest.values())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
@@ -97,7 +98,8 @@ def _consents(ids: list[int], at: datetime) -> defaultdict[int, tuple[str, datet
     """
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
     rows = Consent.objects.filter(lead_id__in=ids).filter(Q(happened_at__lte=at) | Q(happened_at=None))
-    for row in rows.order_by("pk"):
+    # What was said last holds, not what was written down last.
+    for row in rows.order_by(Coalesce("happened_at", "recorded_at"), "pk"):
         if row.channel == ConsentChannel.ANY:
             channels[row.lead_id].clear()
         channels[row.lead_id][row.channel] = (row.state, row.happened_at or row.recorded_at)

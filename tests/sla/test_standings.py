@@ -375,3 +375,13 @@ def test_moments_are_kept_to_the_microsecond() -> None:
     standings.freeze(handoff=handoff_of(lead, version), now=NOW)
     frozen = standings.facts_from_snapshot(Snapshot.objects.get())
     assert [touch.at for touch in frozen.touches or ()] == [odd]
+
+
+def test_consent_said_last_holds_whatever_was_written_down_last() -> None:
+    lead = factories.make_lead()
+    day = timedelta(days=1)
+    for state, ago in (("withdrawn", day), ("given", 9 * day)):
+        said = {"channel": "any", "state": state, "happened_at": NOW - ago}
+        writers.record_consent(lead=lead, now=NOW, actor=None, **said)
+
+    assert standings.facts_of([lead.pk], NOW)[lead.pk].consent == "withdrawn"

@@ -172,3 +172,18 @@ def test_reopen_needs_a_reason_and_a_marketer():
         handoffs.reopen(lead=lead, actor=play.marketer, reason="", now=NOW)
     with pytest.raises(handoffs.NotYours):
         handoffs.reopen(lead=lead, actor=play.rep, reason="mistake", now=NOW)
+
+
+def test_upheld_not_now_is_owed_anew():
+    play = scene()
+    handoff = contested(play)
+    with pytest.raises(handoffs.AlreadyDone):
+        handoffs.acknowledge(handoff=handoff, actor=play.marketer, now=NOW)
+    handoffs.rule(handoff=handoff, actor=play.referee, ruling="upheld", now=NOW + DAY)
+    owed = Clock.objects.filter(handoff=handoff, kind__in=["acknowledge", "nurture"], ended_at=None)
+    assert sorted(owed.values_list("kind", "started_at")) == [
+        ("acknowledge", NOW + DAY),
+        ("nurture", NOW + DAY),
+    ]
+    handoffs.acknowledge(handoff=handoff, actor=play.marketer, now=NOW + DAY + MINUTE)
+    assert states_of(handoff)["acknowledge"] == "met"
