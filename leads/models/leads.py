@@ -40,7 +40,7 @@ class Lead(models.Model):
     stage = models.CharField(max_length=16, choices=Stage.choices, default=Stage.INQUIRY)
     stage_since = models.DateTimeField(null=True)
     stage_seq = models.PositiveIntegerField(default=0)
-    # Found by `lead_by_owner` and `lead_by_team`: a second index of each would only slow writing.
+    # Found by the partial indexes below: a second index of each would only slow writing.
     owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     next_step_on = models.DateField(null=True)
@@ -48,7 +48,9 @@ class Lead(models.Model):
 
     created_at = models.DateTimeField(null=True, help_text="When the person was first known; null: unknown.")
     recorded_at = models.DateTimeField()
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     import_run = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -67,8 +69,15 @@ class Lead(models.Model):
         indexes = (
             models.Index(fields=["phone_key"], name="lead_by_phone", condition=~models.Q(phone_key="")),
             models.Index(fields=["name_key"], name="lead_by_name", condition=~models.Q(name_key="")),
-            models.Index(fields=["owner", "stage"], name="lead_by_owner"),
-            models.Index(fields=["team", "stage"], name="lead_by_team"),
+            models.Index(
+                fields=["owner", "stage"], name="lead_by_owner", condition=models.Q(owner__isnull=False)
+            ),
+            models.Index(
+                fields=["team", "stage"], name="lead_by_team", condition=models.Q(team__isnull=False)
+            ),
+            models.Index(
+                fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)
+            ),
             models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
         )
 
