@@ -30,6 +30,8 @@ Claim = Callable[[acting.Case, acting.Plan], dict[str, Any]]
 @pytest.fixture
 def crowd(live_server: LiveServer) -> tuple[Company, Handoff, list[str]]:
     """Return the company, an offer in a team's pool, and one logged-in session per rep of that team."""
+    # The test server lets ten callers wait at its door and turns others away.
+    live_server.thread.httpd.socket.listen(2 * REPS)
     at = company.company()
     handoff = company.pooled(at, "Vela Medical")
     sessions = []

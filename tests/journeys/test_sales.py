@@ -181,6 +181,6 @@ def test_sales_manager_finds_what_is_late_and_gives_it_to_another_rep(enter: Ent
     dialog.get_by_label("New owner").select_option(label="Otto Other")
     dialog.get_by_role("button", name="Give").click()
     expect(page.locator(".toast")).to_contain_text("Given to another rep.")
-    expect(page).to_have_title("Late (2) · Team · Concord")
+    expect(page).to_have_title("Late (1) · Team · Concord")
     handoff.refresh_from_db()
     assert (handoff.rep, handoff.state) == (at.cast.other_rep, "accepted")
