@@ -84,11 +84,11 @@ class Report:
 
     @property
     def weakest(self) -> Line | None:
-        """The missed commitment furthest below its target."""
+        """The missed commitment furthest below its target, as a share of that target."""
         missed = [
             line for line in self.lines if line.status == "missed" and line.value is not None and line.target
         ]
-        return min(missed, key=lambda line: (line.value or 0) - (line.target or 0), default=None)
+        return min(missed, key=lambda line: (line.value or 0) / (line.target or 1), default=None)
 
 
 def build(period: Period | None, filters: Filters, now: datetime) -> Report:
