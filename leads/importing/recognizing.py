@@ -1,5 +1,6 @@
 """By what a record is recognized besides its ids, and which source its statements carry."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from leads import keys, origins
@@ -15,7 +16,7 @@ class Keys:
 
     __slots__ = ("company", "email", "name", "phone")
 
-    def __init__(self, values: dict[str, Any], account: dict[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], account: Mapping[str, Any]) -> None:
         country = values.get("country") or account.get("country") or ""
         self.name = keys.name_key(values["name"]) if "name" in values else ""
         self.company = keys.company_key(account["name"]) if "name" in account else ""

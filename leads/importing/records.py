@@ -10,6 +10,7 @@ from typing import Any
 
 from leads import keys
 from leads.importing.cells import BadCell, Coarse, Take, compile_cell
+from leads.importing.checking import InvalidMapping, Problem
 from leads.importing.mapping import Cell, Id, SourceMapping
 from leads.importing.reader import Row, Sheet
 
@@ -37,9 +38,9 @@ class Record:
     coarse: set[str] = field(default_factory=set)
     account: dict[str, Any] = field(default_factory=dict)
     account_coarse: set[str] = field(default_factory=set)
-    consent: list[tuple[str, str]] = field(default_factory=list)
+    consent: Sequence[tuple[str, str]] = ()
     bant: dict[str, Any] = field(default_factory=dict)
-    lead_ids: list[Key] = field(default_factory=list)
+    lead_ids: Sequence[Key] = ()
     lead: dict[str, Any] = field(default_factory=dict)
 
 
@@ -116,7 +117,10 @@ class Mapper:
         return [(one.system, self._compile(one.cell)) for one in ids]
 
     def _compile(self, cell: Cell) -> Take:
-        return compile_cell(cell, [self._sheet.place(column) for column in cell.columns])
+        try:
+            return compile_cell(cell, [self._sheet.place(column) for column in cell.columns])
+        except BadCell as error:
+            raise InvalidMapping([Problem("constant", str(error))]) from error
 
 
 def plain(value: Any) -> Any:

@@ -107,6 +107,13 @@ def test_run_writes_one_line_of_the_log(path: Path):
     assert (entry.stream, entry.verb, entry.data["created"]) == (f"import:{run.pk}", "imported", 1)
 
 
+def test_constant_that_its_field_cannot_hold_is_told(path: Path):
+    data = mapping()
+    data["fields"]["employees"] = {"constant": "many"}
+    with pytest.raises(importing.InvalidMapping, match="constant: employees: “many” is no number"):
+        load(write(path, [row(1)]), data)
+
+
 def test_dry_run_tells_the_same_and_leaves_nothing(path: Path, tmp_path: Path, small_chunks: None):
     write(path, [row(number % 7, created="bad" if number == 4 else "2026-01-01") for number in range(10)])
     given_back = tmp_path / "rejects.csv"
