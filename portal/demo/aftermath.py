@@ -41,10 +41,15 @@ def follow(story: Story, offer: Offer, reason: str, at: datetime) -> None:
 
 
 def _care(story: Story, offer: Offer, reason: str, disposition: str, at: datetime) -> None:
+    if story.rng.random() < _CONTESTED.get(reason, 0):
+        _contest(story, offer, disposition, at)
+    else:
+        _take_up(story, offer, disposition, at)
+
+
+def _take_up(story: Story, offer: Offer, disposition: str, at: datetime) -> None:
+    """Let Marketing do its part: put the data right, or acknowledge the lead and put it on its track."""
     rng = story.rng
-    if rng.random() < _CONTESTED.get(reason, 0):
-        _contest(story, offer, at)
-        return
     if disposition == Disposition.REPAIR:
         story.tell(offer.within(rng, at, "repair", _IN_TIME), "repair", note="Checked with the company.")
         return
@@ -57,14 +62,16 @@ def _care(story: Story, offer: Offer, reason: str, disposition: str, at: datetim
             story.tell(max(nurtured_at, acknowledged_at) + timedelta(days=days), "nurture")
 
 
-def _contest(story: Story, offer: Offer, at: datetime) -> None:
+def _contest(story: Story, offer: Offer, disposition: str, at: datetime) -> None:
     rng, world = story.rng, offer.world
-    contested_at = story.tell(
-        world.minutes(at, rng.uniform(60, 420)), "contest", note=rng.choice(words.CONTESTS)
-    )
+    contested_at = world.minutes(at, rng.uniform(60, 420))
+    story.tell(contested_at, "contest", note=rng.choice(words.CONTESTS))
     ruling = draw(rng, {Ruling.OVERTURNED: 55, Ruling.UPHELD: 45})
     note = words.RULINGS[0 if ruling == Ruling.OVERTURNED else 1]
-    story.tell(world.days(contested_at, rng.uniform(0.4, 2.7)), "rule", ruling=ruling.value, note=note)
+    ruled_at = world.days(contested_at, rng.uniform(0.4, 2.7))
+    story.tell(ruled_at, "rule", ruling=ruling.value, note=note)
+    if ruling == Ruling.UPHELD:
+        _take_up(story, offer, disposition, ruled_at)
 
 
 def _month(day: date, months: int) -> date:

@@ -69,6 +69,7 @@ def _shipped(starts_on: date) -> Data:
         "title": f"Marketing and Sales at {words.COMPANY}",
         "starts_on": starts_on.isoformat(),
         "review_due_on": (starts_on + _HALF_YEAR).isoformat(),
+        "preamble": words.PREAMBLE,
         "referee": {"email": address_of(REFEREE)},
         "grid": {"fit": {"A": 85, "B": 60}, "engagement": {"1": 40, "2": 20}},
         # Plants decide on the entry package within six weeks.
@@ -116,6 +117,8 @@ def _second(starts_on: date) -> Data:
         _change(commitment)
         if commitment["code"] == "qualify_or_return":
             commitment["allowances"] = [{"tier": None, "amount": 15, "unit": "business_days"}]
+        if commitment["code"] == "volume":
+            commitment["params"]["daily_maximum"] = 24
     return data
 
 

@@ -21,7 +21,7 @@ class Manner:
     """How somebody works: chances to decide and to touch in time, to go on trying, and their load."""
 
     decides: float = 0.97
-    touches: float = 0.92
+    touches: float = 0.93
     persists: float = 0.2
     share: float = 1.0
     max_open: int | None = 24

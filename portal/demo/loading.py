@@ -30,6 +30,8 @@ _MONTH = 30.44
 _RESERVED = {Account: 4500, Lead: 4500, Touch: 90_000, Handoff: 4000}
 #: Steps that nobody needs to be played for: Marketing's usual care and people who look around.
 _QUIET = frozenset({"care", "touch", "nurture", "consent", "learn", "new_version", "buy", "sort", "sort_out"})
+#: Business minutes for which a notice is news; what is older was read long ago.
+_STILL_NEWS = 240
 #: How many leads the overloaded rep holds beyond what was agreed.
 _TOO_MANY = 2
 
@@ -105,8 +107,9 @@ def _write(book: Book, market: Market, pasts: list[Past]) -> None:
 
 
 def _finish(world: World) -> None:
-    """Leave one rep with more than agreed, and no old notices to be sent."""
+    """Leave one rep with more than agreed, and only what is news to be told."""
     karim = world.company.named(company.OVERLOADED)
     held = Handoff.objects.open().filter(rep=karim).count()
     User.objects.filter(pk=karim.pk).update(max_open=max(1, held - _TOO_MANY))
-    OutboxMessage.objects.filter(fanned_out_at=None).update(fanned_out_at=world.now)
+    waiting = OutboxMessage.objects.filter(fanned_out_at=None)
+    waiting.filter(not_before__lt=world.ago(_STILL_NEWS)).update(fanned_out_at=world.now)

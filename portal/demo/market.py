@@ -12,7 +12,7 @@ from portal.demo import words
 
 T = TypeVar("T")
 _FIRST_NAMES, _LAST_NAMES = words.FIRST_NAMES.split(), words.LAST_NAMES.split()
-_STEMS = words.STEMS.split()
+_HEADS, _TAILS = words.STEM_HEADS.split(), words.STEM_TAILS.split()
 #: Numbers that German authorities keep for films and books.
 _PHONES = ("+49 30 23125 {:03d}", "+49 89 99998 {:03d}", "+49 40 66969 {:03d}", "+49 69 90009 {:03d}")
 _COMMITTEE_DAYS = timedelta(days=150)
@@ -112,8 +112,7 @@ class Market:
     def _name(self, trade: str, forms: Sequence[str]) -> tuple[str, str]:
         """Return the name of a company that nobody has yet, and its domain."""
         while True:
-            stems = few(self.rng, _STEMS, 2)
-            stem = stems[0] if self.rng.random() < 0.55 else "-".join(stems)
+            stem = self.rng.choice(_HEADS) + self.rng.choice(_TAILS)
             domain = f"{keys.company_key(f'{stem} {trade}').replace(' ', '-')}.example.com"
             if domain not in self._names:
                 self._names.add(domain)

@@ -1,6 +1,10 @@
 """What the demo company's world is called: invented names, trades, sources and sentences."""
 
 COMPANY = "Walzenberg Software"
+PREAMBLE = (
+    "Marketing and Sales agree on whom we call, how fast we call and what happens when the answer is not "
+    "now. Both sides are measured the same way and see the same numbers."
+)
 
 #: Names in one text, apart by blanks.
 FIRST_NAMES = (
@@ -16,13 +20,13 @@ LAST_NAMES = (
     "Ott Petersen Reuter Schilling Tanner Ulrich Voss Wagner Yilmaz Zimmer Kovac Novak Rossi Marini "
     "Demir Shah Horvat Bianchi Keskin Lang Moser Steger"
 )
-STEMS = (
-    "Auerstein Brandtal Corvenna Dreihaus Eichgrund Ferrona Gollnitz Hartfeld Isenau Jorwald Kaltbrunn "
-    "Lindach Marwede Nordlohe Ostrau Pallwitz Quernheim Rodental Silbach Tannried Ulmeck Velden Wernau "
-    "Xantor Yberg Zollern Almtal Birkau Cronach Dolnau Elmstad Fehrau Grünlohe Habsach Illgau Jettenau "
-    "Kronwied Leutach Mollheim Neudorn Oberfelz Pirnow Ravenau Sonnmatt Thurach Uferau Vordach Westerau "
-    "Altenrot Bergholm Cadorn Duvaro Ellmau Fontera Gravena Helvano Inntec Juravia Karwend Lumera"
+#: Heads and tails of company names: together many hundreds, none of them known to us.
+STEM_HEADS = (
+    "Auer Brand Corven Drei Eich Ferro Goll Hart Isen Jor Kalt Lind Mar Nord Ostr Pall Quern Roden Sil Tann "
+    "Ulm Vel Wern Xan Zoll Birk Cron Dol Elm Fehr Grün Habs Ill Jett Kron Leut Moll Ober Pirn Raven Sonn "
+    "Thur Ufer Vord Wester Alten Berg Cadorn Duvar Foll Grav Helv Inn Jurav Kar Lum"
 )
+STEM_TAILS = "stein tal haus grund feld au wald bach lohe heim berg winkel matt brück see eck horn rode"
 LEGAL_FORMS = {
     "Germany": ("GmbH", "GmbH & Co. KG", "AG"),
     "Austria": ("GmbH", "AG"),

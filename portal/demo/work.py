@@ -10,7 +10,7 @@ from portal.demo.beginnings import means
 from portal.demo.market import draw
 from portal.demo.story import Offer, Story
 
-_FATES = {"accept": 765, "decline": 155, "reroute": 40, "expire": 22, "withdraw": 12}
+_FATES = {"accept": 765, "decline": 140, "reroute": 40, "expire": 22, "withdraw": 12}
 _DECLINES = {
     "no_budget": 21, "timing_later": 19, "wrong_contact": 15, "too_small": 6, "wrong_industry": 6,
     "not_a_buyer": 7, "wrong_contact_data": 10, "duplicate": 5, "already_customer": 5,

@@ -11,6 +11,9 @@ from sla.choices import STAGE_AFTER_REFUSAL, Disposition, Event, HandoffState, R
 from sla.document import Reason
 from sla.models import Handoff, Refusal
 
+#: What clocks hear when a lead comes back to Marketing.
+_DUE = {Disposition.RECYCLE: (Event.RECYCLE_DUE,), Disposition.REPAIR: (Event.REPAIR_DUE,)}
+
 
 def decline(past: Past, **said: Any) -> None:
     """Say no before working the lead."""
@@ -28,7 +31,7 @@ def hand_back(past: Past, **said: Any) -> None:
 def acknowledge(past: Past) -> None:
     """Take the refused lead up again."""
     refusal = past.refusal
-    if refusal and not refusal.acknowledged_at and not refusal.contested_at:
+    if refusal and not refusal.acknowledged_at and not _is_disputed(refusal):
         marketer = past.rng.choice(past.world.company.marketers)
         refusal.acknowledged_at, refusal.acknowledged_by = past.at, marketer
         past.change("acknowledge", marketer)
@@ -38,7 +41,7 @@ def acknowledge(past: Past) -> None:
 def repair(past: Past, *, note: str) -> None:
     """Put Marketing's data right; a lead that still meets the gate is ready again."""
     refusal = past.refusal
-    if refusal and not refusal.repaired_at:
+    if refusal and not refusal.repaired_at and not _is_disputed(refusal):
         marketer = past.rng.choice(past.world.company.marketers)
         refusal.repaired_at, refusal.repaired_by = past.at, marketer
         refusal.note = f"{refusal.note}\n{note}"
@@ -60,13 +63,14 @@ def contest(past: Past, *, note: str) -> None:
 def rule(past: Past, *, ruling: str, note: str) -> None:
     """Rule on a contested refusal; overturned, the lead is offered again."""
     refusal = past.refusal
-    if not refusal or not refusal.contested_at or past.open_handoff:
+    if not past.handoff or not refusal or not refusal.contested_at or past.open_handoff:
         return
     referee = past.world.company.referee
     refusal.ruled_at, refusal.ruled_by, refusal.ruling = past.at, referee, ruling
     refusal.contest_note = f"{refusal.contest_note}\n{note}"
     past.change("rule", referee, {"ruling": ruling})
-    past.hear(Event.RULED)
+    owed = _DUE.get(Disposition(past.handoff.disposition), ()) if ruling == Ruling.UPHELD else ()
+    past.hear(Event.RULED, *owed)
     if ruling == Ruling.OVERTURNED:
         past.step(Stage.MQL, "overturn", referee)
         past.hear_of_lead(Event.BECAME_READY)
@@ -89,6 +93,10 @@ def new_version(past: Past) -> None:
     if past.refusal and past.lead.stage == Stage.RECYCLED:
         wake(past, refusal=past.refusal)
     past.enter_marketing()
+
+
+def _is_disputed(refusal: Refusal) -> bool:
+    return refusal.contested_at is not None and refusal.ruling != Ruling.UPHELD
 
 
 def _refuse(
@@ -124,8 +132,7 @@ def _refuse(
     past.change(verb, handoff.rep, data, state=state, **decided, **given, **ended)
     past.step(STAGE_AFTER_REFUSAL[disposition], verb, handoff.rep)
     past.hold(None, None)
-    due = {Disposition.RECYCLE: (Event.RECYCLE_DUE,), Disposition.REPAIR: (Event.REPAIR_DUE,)}
-    past.hear(event, *due.get(Disposition(disposition), ()))
+    past.hear(event, *_DUE.get(Disposition(disposition), ()))
     past.enter_marketing()
     if past.refusal.wake_at:
         past.story.tell(past.refusal.wake_at, "wake", refusal=past.refusal)
