@@ -54,6 +54,7 @@ def run(
         work = _Work(Context(found, mapping, now, as_of, actor), Mapper(mapping, sheet), target)
         for prepared in ahead(work.prepare(rows) for rows in _chunks(iter(sheet), CHUNK)):
             work.take(prepared)
+            gc.collect(0)
             progress(work.read, sheet.share())
         work.close()
         finish(found, sheet.header)
@@ -171,7 +172,7 @@ class _Work:
         try:
             return self.mapper.ids(row)
         except Rejected as rejected:
-            return rejected
+            return rejected.alone()
 
     def _is_repeat(self, ids: list[Key] | Rejected) -> bool:
         if isinstance(ids, Rejected) or not ids:
@@ -189,7 +190,7 @@ class _Work:
         try:
             record = self.mapper.record(prepared.rows[place], ids, prepared.digests[place])
         except Rejected as rejected:
-            return rejected
+            return rejected.alone()
         record.is_repeat = prepared.repeats[place]
         return record
 
@@ -250,7 +251,7 @@ class _Work:
 
 @contextmanager
 def _undisturbed(*, is_dry: bool) -> Iterator[None]:
-    """Keep the garbage collector away, as rows make no cycles and many objects; undo all on a dry run."""
+    """Let the garbage collector come between chunks only, as rows make many objects; undo a dry run."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -59,7 +59,7 @@ class Chunk:
         try:
             lead = self._lead_of(record, own)
         except Rejected as rejected:
-            return rejected
+            return rejected.alone()
         origin = origin_of(record, self._context.mapping.system, self._context.mapping.rank)
         if lead is None:
             self._make(record, own, origin)

@@ -62,7 +62,7 @@ class _Known:
         try:
             team = self._team(values)
         except Rejected as rejected:
-            return rejected
+            return rejected.alone()
         user = self._by_key.get(employee) or self._by_email.get(email)
         told = {"name": values["name"], "role": values["role"], "employee_key": employee, "team": team}
         if user is not None:

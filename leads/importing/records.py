@@ -22,6 +22,10 @@ ATTRIBUTE = "attributes."
 class Rejected(Exception):
     """A row that cannot be taken; the text says why."""
 
+    def alone(self) -> "Rejected":
+        """Return the reason without the frames it was raised through: they would hold a whole chunk."""
+        return Rejected(str(self))
+
 
 @dataclass(slots=True)
 class Record:

@@ -130,7 +130,7 @@ class _Chunk:
                 return CREATED
             return self._go_on(handoff, told) if past.differs(handoff, told) else UNCHANGED
         except importing.Rejected as rejected:
-            return rejected
+            return rejected.alone()
 
     def write(self) -> None:
         """Write the rows, freeze the facts of then, let the clocks hear and bring the leads along."""
