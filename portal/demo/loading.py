@@ -31,7 +31,7 @@ _RESERVED = {Account: 4500, Lead: 4500, Touch: 90_000, Handoff: 4000}
 #: Steps that nobody needs to be played for: Marketing's usual care and people who look around.
 _QUIET = frozenset({"care", "touch", "nurture", "consent", "learn", "new_version", "buy", "sort", "sort_out"})
 #: Business minutes for which a notice is news; what is older was read long ago.
-_STILL_NEWS = 240
+_STILL_NEWS = 150
 #: How many leads the overloaded rep holds beyond what was agreed.
 _TOO_MANY = 2
 

@@ -112,13 +112,14 @@ def test_nothing_is_left_over() -> None:
     assert audit.broken() == []
     assert agreements.verify() == []
     assert not FactChange.objects.exists()
-    assert OutboxMessage.objects.filter(fanned_out_at=None).count() < 80
+    assert OutboxMessage.objects.filter(fanned_out_at=None).count() < 100
     assert not ActionRow.objects.filter(done_at=None).exists()
 
 
 def test_clocks_are_what_their_logs_lead_to() -> None:
-    sample = Clock.objects.select_related("commitment", "version").order_by("id")[::190]
-    assert len(sample) > 80
+    ids = list(Clock.objects.order_by("id").values_list("id", flat=True))[::150]
+    sample = Clock.objects.filter(pk__in=ids).select_related("commitment")
+    assert len(sample) > 100
     for clock in sample:
         assert clocks.replay(clock, NOW).state == clocks.state_of(clock), clock.pk
 
