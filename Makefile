@@ -24,13 +24,14 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python manage.py makemigrations --check --dry-run
 
-# Browser journeys run once, on PostgreSQL.
+# Browser journeys run once, on PostgreSQL. Plain tracebacks: reading the source of a failure inside a browser's
+# coroutine can crash Python 3.11 and the whole run with it.
 test-sqlite: $(VENV)/.test
-	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m pytest -n $(WORKERS) -m "not journey"
+	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m pytest -n $(WORKERS) --tb=native -m "not journey"
 
 test-postgres: $(VENV)/.test
 	$(BIN)/python -m tests.machine
-	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS)
+	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS) --tb=native
 
 # Version pins with hashes, from the short lists.
 lock:
