@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.lines import verdicts
 from sla import readiness
 from sla.businesstime import Schedule
-from sla.choices import Disposition
+from sla.choices import CLOCK_KINDS, PERIODIC_KINDS, Disposition
 from sla.document import Commitment, Document, Reason, Rung, Stage, explain_clause
 from sla.document.clauses import say_span
 from sla.models import AgreementVersion
@@ -105,9 +105,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Clause:
-    """One commitment: its code, its sentence, and what happens when it is late."""
+    """One commitment: its code and name, its sentence, and what happens when it is late."""
 
     code: str
+    name: str
     side: str
     text: str
     rungs: tuple[str, ...]
@@ -130,7 +131,7 @@ def gates(document: Document) -> list[Gate]:
 def clauses(document: Document) -> list[Clause]:
     """Say every commitment that is on, in the order of the agreement."""
     return [
-        Clause(one.code, one.side, verdicts.say(explain_clause(one, document)), _rungs(one))
+        Clause(one.code, _name(one), one.side, verdicts.say(explain_clause(one, document)), _rungs(one))
         for one in document.commitments
         if one.is_on
     ]
@@ -239,6 +240,13 @@ def _gate(name: str, criterion: readiness.Criterion) -> Gate:
 def _part(criterion: readiness.Criterion) -> Part:
     said = verdicts.say(readiness.describe(criterion))
     return Part(criterion.label or "", f"{said[:1].upper()}{said[1:]}.")
+
+
+def _name(commitment: Commitment) -> str:
+    if commitment.params.get("from") == "offer":
+        return _("First touch after offer")
+    kind = CLOCK_KINDS.get(commitment.kind)
+    return str(kind.label if kind else PERIODIC_KINDS[commitment.kind][0])
 
 
 def _rungs(commitment: Commitment) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from sla.models import AgreementVersion, Signature
 class AgreementPage:
     """A version, its text, its valid signatures, the hours it names by side, and its siblings.
 
-    `versions` are those of all agreements, the newest of each agreement first; `hours` is None
-    where a calendar is missing.
+    `versions` are those of all agreements, this one's before the others', the newest first; `hours`
+    is None where a calendar is missing.
     """
 
     version: AgreementVersion
@@ -41,7 +41,12 @@ def page(version: AgreementVersion) -> AgreementPage:
         document=document,
         signatures=tuple(signed),
         hours={side: known[key] for side, key in document.calendars.items()},
-        versions=tuple(versions.order_by("agreement__segment_rank", "-number")),
+        versions=tuple(
+            sorted(
+                versions.order_by("agreement__segment_rank", "-number"),
+                key=lambda each: each.agreement_id != version.agreement_id,
+            )
+        ),
     )
 
 
