@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from leads import transitions
 from leads.choices import DealState, Evidence, Stage, TouchSide
@@ -14,7 +14,7 @@ from sla import agreements, clocks, handoffs, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
 from sla.intake.needs import BEFORE_READY, Need
-from sla.models import Handoff
+from sla.models import Handoff, Refusal
 
 
 @transaction.atomic
@@ -87,8 +87,11 @@ def _become_ready(
     if lead.stage not in BEFORE_READY:
         return
     ready_since = judged.standing.ready_since or now
-    # A lead that slept or came back became ready in this stage, whatever it was before.
-    at = max(ready_since, lead.stage_since or ready_since)
+    # A lead that slept or came back became ready in this stage, whatever it was before; one whose
+    # data was wrong, when it was put right.
+    repairs = Refusal.objects.filter(handoff__lead=lead, repaired_at__isnull=False)
+    repaired_at = repairs.aggregate(latest=Max("repaired_at"))["latest"]
+    at = max(ready_since, lead.stage_since or ready_since, repaired_at or ready_since)
     transitions.change_stage(
         lead=lead, to_stage=Stage.MQL, cause="become_ready", happened_at=at, now=now, actor=actor
     )

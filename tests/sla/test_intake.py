@@ -188,6 +188,8 @@ def test_a_lead_in_repair_waits_for_the_repair(judged: factories.Cast) -> None:
     handoffs.repair(handoff=handoff, actor=judged.marketer, now=NOW + DAY)
     intake.drain(now=NOW + DAY)
     assert (fresh(lead).stage, Handoff.objects.open().get().cycle) == ("mql", 2)
+    # Marketing's time to hand over again begins with the repair, not with the refusal.
+    assert Clock.objects.filter(lead=lead, kind="hand_over").latest("pk").started_at == NOW + DAY
 
 
 def test_a_withdrawn_lead_waits_for_news(judged: factories.Cast) -> None:
