@@ -133,7 +133,13 @@ def stack() -> Iterator[dict[str, str]]:
             private_postgres(make(top / "postgres")) as database,
             private_redis(make(top / "redis")) as redis,
         ):
-            yield {"DATABASE_URL": database, "REDIS_URL": redis, "CONCORD_VAR": str(make(top / "var"))}
+            yield {
+                "DATABASE_URL": database,
+                "REDIS_URL": redis,
+                "CONCORD_VAR": str(make(top / "var")),
+                # The limit protects pages; on a busy machine the tests' bulk statements may need longer.
+                "STATEMENT_TIMEOUT_MS": "120000",
+            }
 
 
 def make(folder: Path) -> Path:
