@@ -113,4 +113,5 @@ def test_sqlite_waits_instead_of_failing() -> None:
 def test_postgresql_gives_up_instead_of_hanging() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
-        assert cursor.fetchone() == ("30s", "3s")
+        # The suite's own servers allow two minutes for one statement, see tests.stack; pages get 30 s.
+        assert cursor.fetchone() == ("2min", "3s")
