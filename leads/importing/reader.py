@@ -14,6 +14,8 @@ from leads.importing.decoding import UnreadableFile, open_text
 DELIMITERS = ",;\t|"
 #: The header is looked for below this many title lines.
 TITLE_LINES = 40
+#: Lines between two looks at how far the file is read.
+_TOLD_EVERY = 200
 #: A quoted cell that spans more lines was opened by mistake.
 LONGEST_RECORD = 500
 
@@ -50,8 +52,7 @@ class Sheet:
         self._check()
         named = [place for place, name in enumerate(self.header) if name]
         self._width = named[-1] + 1
-        self._size = max(path.stat().st_size, 1)
-        self._file: TextIO | None = None
+        self._size, self._position = max(path.stat().st_size, 1), 0
 
     def place(self, column: str) -> int | None:
         """Return where a column stands, or None for an optional one that is not there."""
@@ -60,20 +61,20 @@ class Sheet:
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows below the header up to the footer; empty lines are none."""
         with self._open() as file:
-            self._file = file
             for row in records(file, self.delimiter):
+                if not row.line % _TOLD_EVERY:
+                    self._position = file.buffer.tell()
                 if row.line <= self._header_row.line:
                     continue
                 if row.cells and row.cells[0].startswith(self._layout.footer or ("\0",)):
-                    return
+                    break
                 if "".join(row.cells).strip():
                     yield row if row.problem else self._fitted(row)
+        self._position = self._size
 
     def share(self) -> float:
         """Return how much of the file is read, 0..1."""
-        if self._file is None or self._file.closed:
-            return 1.0
-        return min(self._file.buffer.tell() / self._size, 1.0)
+        return min(self._position / self._size, 1.0)
 
     def _fitted(self, row: Row) -> Row:
         count = len(row.cells)
