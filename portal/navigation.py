@@ -10,7 +10,7 @@ from leads.choices import Role
 
 EVERYBODY = frozenset(str(role) for role in Role)
 REPS = frozenset({Role.REP, Role.QUALIFIER})
-MARKETING = frozenset({Role.QUALIFIER, Role.MARKETER, Role.MARKETING_MANAGER})
+MARKETING = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
 MANAGERS = frozenset({Role.SALES_MANAGER, Role.MARKETING_MANAGER})
 DECIDERS = MANAGERS | {Role.LEADER, Role.OPERATIONS}
 
@@ -76,7 +76,7 @@ FIRST_SCREEN: dict[str, str] = {
 #: A phone has room for three pages beside "More".
 TABS: dict[str, tuple[str, ...]] = {
     Role.REP: ("inbox", "leads", "compliance"),
-    Role.QUALIFIER: ("inbox", "leads", "desk"),
+    Role.QUALIFIER: ("inbox", "leads", "compliance"),
     Role.SALES_MANAGER: ("team", "leads", "compliance"),
     Role.MARKETER: ("desk", "leads", "compliance"),
     Role.MARKETING_MANAGER: ("compliance", "desk", "leads"),

@@ -178,9 +178,8 @@ def can_see_alignment(user: User) -> bool:
 
 
 def can_see_desk(user: User) -> bool:
-    """Tell whether this person gets Marketing's desk: Marketing, and who keeps it running."""
-    is_mdr = user.role == Role.QUALIFIER and user.side == Side.MARKETING
-    return user.is_active and (user.role in MARKETS or is_mdr or user.role == Role.OPERATIONS)
+    """Tell whether this person gets Marketing's desk, which shows all leads: who may see all of them."""
+    return user.is_active and (user.role in MARKETS or user.role == Role.OPERATIONS)
 
 
 def can_see_team(user: User) -> bool:
