@@ -37,6 +37,8 @@ test-postgres: $(VENV)/.test
 lock:
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements-pdf.in -o requirements-pdf.txt
+	$(LOCK) requirements-bench.in -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
