@@ -1,6 +1,7 @@
 """Measure business time: calls per second for near and far due times, a million due times under one schedule.
 
-Run: python -m bench.business_time
+Run: python -m bench.business_time. Beside it, in the same run, the libraries of requirements-bench.txt
+that answer the same question, on an office that all of them can express.
 """
 
 import os
@@ -10,12 +11,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from bench import business_time_peers
 from sla.businesstime import Schedule
 
 RUNS = 5
 CALLS = 200_000
 MILLION = 1_000_000
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+PEER_SECONDS = 1.0
 START = datetime(2026, 11, 23, 10, 20, tzinfo=UTC)
 
 
@@ -34,6 +37,41 @@ def main() -> None:
     allowance = timedelta(hours=4)
     seconds = median(lambda: [office.due_at(start, allowance) for start in starts])
     print(f"{MILLION:,} due times under one schedule: {seconds:.2f} s")
+    beside_others()
+
+
+def beside_others() -> None:
+    """Ask other libraries for the same due times and lengths; an answer that differs is said."""
+    plain = Schedule.from_json(
+        {
+            "timezone": "UTC",
+            "hours": {day: [["09:00", "17:00"]] for day in WORKDAYS},
+            "holidays": [day.isoformat() for day in business_time_peers.HOLIDAYS],
+        }
+    )
+    for hours, words in ((4, "4 hours"), (8000, "4 years")):
+        due_at = plain.due_at(START, timedelta(hours=hours))
+        own_due = calls_per_second(plain.due_at, START, timedelta(hours=hours))
+        own_elapsed = calls_per_second(plain.elapsed, START, due_at)
+        for name, due, elapsed in business_time_peers.peers():
+            if due:
+                beside(f"due_at  {words}", name, own_due, due_at, due, START, hours)
+            if elapsed:
+                wanted = timedelta(hours=hours)
+                beside(f"elapsed {words}", name, own_elapsed, wanted, elapsed, START, due_at)
+
+
+def beside(
+    what: str, name: str, own: float, wanted: object, ask: Callable[..., object], *arguments: object
+) -> None:
+    """Print how often another library answers, how often ours does, and whether they agree."""
+    answer, calls, begun = ask(*arguments), 0, time.perf_counter()
+    while time.perf_counter() - begun < PEER_SECONDS:
+        ask(*arguments)
+        calls += 1
+    rate = calls / (time.perf_counter() - begun)
+    agrees = "same answer" if answer == wanted else f"answers {answer}, not {wanted}"
+    print(f"{what}: {name} {rate:,.0f} calls/s, ours {own:,.0f}: {own / rate:,.0f}x, {agrees}")
 
 
 def schedule() -> Schedule:
