@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from leads import audit
+from leads.importing import workbooks
 from leads.importing.ahead import ahead
 from leads.importing.mapping import SourceMapping
 from leads.importing.reader import Row, Sheet
@@ -48,8 +49,8 @@ def run(
     """
     optional = [name for cell in mapping.cells() if cell.is_optional for name in cell.columns]
     columns = [name for cell in mapping.cells() for name in cell.columns]
-    sheet = Sheet(path, mapping.layout, columns, optional)
-    with _undisturbed(is_dry=is_dry):
+    with workbooks.delimited(path) as text, _undisturbed(is_dry=is_dry):
+        sheet = Sheet(text, mapping.layout, columns, optional)
         found = _open_run(path, mapping, target, now, actor, as_of, version_ref)
         work = _Work(Context(found, mapping, now, as_of, actor), Mapper(mapping, sheet), target)
         for prepared in ahead(work.prepare(rows) for rows in _chunks(iter(sheet), CHUNK)):

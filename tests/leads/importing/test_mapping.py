@@ -11,7 +11,8 @@ from leads.importing.leads import SHAPE
 from sla.importing.target import SHAPE as HANDOFFS
 from tests.leads.importing.files import mapping
 
-MAPPINGS = Path(__file__).parents[3] / "docs" / "mappings"
+SHIPPED = Path(importing.__file__).parent / "mappings"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "mappings"
 SHAPES = {shape.target: shape for shape in (SHAPE, people.SHAPE, touches.SHAPE, deals.SHAPE, HANDOFFS)}
 
 
@@ -21,7 +22,10 @@ def problems(data: object) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.json")), ids=lambda path: path.stem)
+MAPPINGS = sorted([*SHIPPED.glob("*.json"), *EXAMPLES.glob("*.json")])
+
+
+@pytest.mark.parametrize("path", MAPPINGS, ids=lambda path: path.stem)
 def test_shipped_mapping_is_valid(path: Path):
     data = json.loads(path.read_text())
     assert importing.parse(data, SHAPES[data["target"]]).document == data

@@ -1,0 +1,102 @@
+"""Spreadsheet files, turned into delimited text once, so that there is one way of reading rows."""
+
+import csv
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from leads.importing.decoding import UnreadableFile
+
+#: A packed file that unpacks to more than this, or this many times its size, is no table of people.
+LARGEST_UNPACKED = 400 * 1024 * 1024
+LARGEST_RATIO = 150
+MOST_PARTS = 2_000
+MOST_COLUMNS = 500
+_SIGNATURE = b"PK\x03\x04"
+
+
+def is_workbook(path: Path) -> bool:
+    """Tell whether a file is a packed spreadsheet by its first bytes, whatever its name says."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SIGNATURE)) == _SIGNATURE
+    except OSError as error:
+        raise UnreadableFile(_("The file cannot be opened: %s.") % error.strerror) from error
+
+
+@contextmanager
+def delimited(path: Path) -> Iterator[Path]:
+    """Give a file as delimited text: itself, or for a spreadsheet a copy that is gone afterwards."""
+    if not is_workbook(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "sheet.csv")
+        write_text(path, copy)
+        yield copy
+
+
+def write_text(path: Path, into: Path) -> None:
+    """Write the first sheet that holds anything as a CSV file; raise UnreadableFile."""
+    _check_size(path)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise UnreadableFile(_("The spreadsheet cannot be opened. Save it again as XLSX or CSV.")) from error
+    try:
+        with into.open("w", encoding="utf-8", newline="") as file:
+            if not any(_write(sheet, csv.writer(file)) for sheet in book.worksheets):
+                raise UnreadableFile(_("The spreadsheet is empty."))
+    finally:
+        book.close()
+
+
+def _check_size(path: Path) -> None:
+    """Refuse what would fill the memory once unpacked; the sizes are those the archive itself declares."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UnreadableFile(_("The spreadsheet is damaged.")) from error
+    unpacked = sum(part.file_size for part in parts)
+    too_dense = unpacked > LARGEST_RATIO * max(path.stat().st_size, 1) and unpacked > 10 * 1024 * 1024
+    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or too_dense:
+        raise UnreadableFile(_("The spreadsheet unpacks to too much. Save the table as CSV."))
+    if not any(part.filename.startswith("xl/") for part in parts):
+        raise UnreadableFile(_("This is no text file: save the table as CSV first."))
+
+
+def _write(sheet: Any, writer: Any) -> bool:
+    """Write one sheet's rows and tell whether there were any."""
+    is_filled = False
+    for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            is_filled = True
+            writer.writerow(cells)
+    return is_filled
+
+
+def _text(value: Any) -> str:
+    """Return a cell as the text that a CSV export of the same table would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
