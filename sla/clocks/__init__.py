@@ -5,7 +5,7 @@ from sla.clocks.history import history
 from sla.clocks.memory import Replay, has_moved_since, replay, undo
 from sla.clocks.opening import Start, open_many
 from sla.clocks.owners import carry, hand_on, person, settle
-from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, state_of, take, write
+from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, rest_over, state_of, take, write
 from sla.clocks.terms import attach_commitments, days_off, schedule_of, schedules_of, terms_of
 from sla.clocks.touches import hear_touch
 
@@ -29,6 +29,7 @@ __all__ = [
     "open_many",
     "person",
     "replay",
+    "rest_over",
     "schedule_of",
     "schedules_of",
     "settle",

@@ -63,6 +63,8 @@ class Hearing:
         self.written: dict[int, list[int]] = {}
         self._changes: dict[int, rows.Change] = {}
         self._schedules = terms.schedules_of(self.clocks)
+        for clock in self.clocks:
+            rows.rest_over(clock, self._schedules[clock.pk])
         self._schedules_of_new: dict[int, Schedule] = {}
         self._hours: dict[tuple[str, str, int | None], calendars.Hours] = {}
 

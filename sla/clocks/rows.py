@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from leads import outbox, setbased
-from leads.outbox import Message
 from sla import clockwork
-from sla.clocks import causes
+from sla.businesstime import Schedule
+from sla.clocks import causes, notices, terms
 from sla.models import ActionRow, Clock, ClockEvent
 
 #: A line that clockwork does not know: the clock went over to another hop or owner and simply ran on.
@@ -20,10 +20,10 @@ _SAME_NAME = (
     *("warned_at", "breached_at", "ended_at", "lateness"),
 )
 _COLUMNS = (*_SAME_NAME, "state", "is_excused", "handoff_id", "rep_id", "team_id", "cause")
-_COLUMNS_OF_TERMS = ("allowance", "unit", "calendar_key", "calendar_revision", "error")
+_COLUMNS_OF_TERMS = ("allowance", "unit", "calendar_key", "calendar_revision", "error", "attempts")
 _ALL_COLUMNS = (*_COLUMNS, *_COLUMNS_OF_TERMS)
 #: All that the passing of time changes.
-SWEPT = ("seq", "state", "next_at", "next_step", "warned_at", "breached_at", "cause", "error")
+SWEPT = ("seq", "state", "next_at", "next_step", "warned_at", "breached_at", "cause", "error", "attempts")
 
 
 @dataclass
@@ -52,6 +52,13 @@ def take(clock: Clock, state: clockwork.State) -> None:
     clock.state, clock.is_excused = state.phase, state.excused
 
 
+def rest_over(clock: Clock, schedule: Schedule) -> None:
+    """Give a clock that was set aside the true moment of its next step again, without writing it."""
+    if clock.error:
+        clock.next_at = clockwork.next_moment(state_of(clock), terms.terms_of(clock), schedule)
+        clock.error, clock.attempts = "", 0
+
+
 def entries_of(events: Iterable[ClockEvent]) -> list[clockwork.Entry]:
     """Read a clock's log, in the order of `seq`, as clockwork's entries."""
     return [
@@ -68,6 +75,14 @@ def entries_of(events: Iterable[ClockEvent]) -> list[clockwork.Entry]:
         for event in events
         if event.event != CARRIED
     ]
+
+
+def logs_of(clocks: Iterable[Clock]) -> dict[int, list[clockwork.Entry]]:
+    """Read the logs of many clocks in one query, by clock id."""
+    found: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in clocks}
+    for event in ClockEvent.objects.filter(clock_id__in=found).order_by("clock_id", "seq"):
+        found[event.clock_id].append(event)
+    return {pk: entries_of(events) for pk, events in found.items()}
 
 
 def write(
@@ -92,7 +107,7 @@ def write(
     setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change, actor_id)])
     told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
     told = [(clock, entry) for clock, entry in told if not clock.is_history]
-    outbox.put_many([_notice(clock, entry) for clock, entry in told], now=now)
+    outbox.put_many(notices.messages(told, now), now=now)
     asked = [_action(clock, entry, now) for clock, entry in told if _asks_move(clock, entry)]
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)
 
@@ -119,20 +134,6 @@ def lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
             "cause": clock.cause if entry.event == "breached" else "",
             "detail": entry.detail,
         }
-
-
-def _notice(clock: Clock, entry: clockwork.Entry) -> Message:
-    data = {"kind": clock.kind, "side": clock.side, "handoff": clock.handoff_id}
-    return Message(
-        key=f"clock:{clock.pk}:{entry.seq}",
-        kind=f"clock.{entry.event}",
-        subject_type="clock",
-        subject_id=clock.pk,
-        not_before=entry.noticed_at,
-        lead_id=clock.lead_id,
-        recipient_id=clock.rep_id,
-        data={**data, "action": entry.detail.get("action", "notify_owner")},
-    )
 
 
 def _asks_move(clock: Clock, entry: clockwork.Entry) -> bool:

@@ -2,6 +2,7 @@
 
 from sla.clockwork.log import fold, spans
 from sla.clockwork.moves import MOVES, advance, recalendar, recount, start, undo
+from sla.clockwork.rules import next_moment
 from sla.clockwork.values import BREACH, EVENTS, PHASES, WARN, Entry, Rung, Span, State, Terms
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Terms",
     "advance",
     "fold",
+    "next_moment",
     "recalendar",
     "recount",
     "spans",

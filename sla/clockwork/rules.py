@@ -45,6 +45,12 @@ class Rules:
         return self.schedule.due_after(due_at, rungs[0].amount, rungs[0].unit) if rungs else None
 
 
+def next_moment(state: State, terms: Terms, schedule: Schedule) -> datetime | None:
+    """Find when the next step of a clock falls, whatever moment it carries; None when none will."""
+    since = state.running_since
+    return None if since is None else Rules(terms, schedule).moment(state, since)
+
+
 def is_possible(state: State, event: str) -> bool:
     """Tell whether an event means anything to a clock as it stands."""
     match event:

@@ -3,6 +3,7 @@
 from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signature
 from sla.models.clocks import ActionRow, Clock, ClockEvent
 from sla.models.handoffs import Handoff, Question, Refusal, Snapshot, Standing, Verdict
+from sla.models.sweeping import Outage, SweepMark
 
 __all__ = [
     "ActionRow",
@@ -12,10 +13,12 @@ __all__ = [
     "ClockEvent",
     "Commitment",
     "Handoff",
+    "Outage",
     "Question",
     "Refusal",
     "Signature",
     "Snapshot",
     "Standing",
+    "SweepMark",
     "Verdict",
 ]

@@ -53,7 +53,8 @@ class Clock(models.Model):
     cause = models.CharField(max_length=20, choices=Cause.choices, blank=True)
     is_excused = models.BooleanField(default=False)
     is_history = models.BooleanField(default=False)
-    error = models.TextField(blank=True)
+    error = models.TextField(blank=True)  # why the sweep set it aside until `next_at`
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar[ClockQuerySet] = ClockQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -1,9 +1,11 @@
 """What time alone brings about: due clocks, moves asked for, versions taking effect, facts to judge."""
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from time import perf_counter
 
-from sla import agreements, intake
+from sla import agreements, intake, outages
 from sla.sweep import acting, ticking
 
 _MARKS_AT_ONCE = 1000
@@ -30,12 +32,26 @@ class Report:
         return ", ".join(told)
 
 
+def run_regularly(now: datetime) -> Report:
+    """Run as beat or a loop asks for it, every few seconds: a silence before is written down as an outage."""
+    started = perf_counter()
+    outages.note(now)
+    steps = ticking.tick(now)
+    outages.caught_up(now)
+    report = _move_and_judge(now, steps)
+    outages.finished(now, perf_counter() - started, asdict(report))
+    return report
+
+
 def run(now: datetime) -> Report:
     """Do everything that is due at `now`, which comes from the database's clock.
 
     Running twice does nothing the second time; any number of workers may run at once.
     """
-    steps = ticking.tick(now)
+    return _move_and_judge(now, ticking.tick(now))
+
+
+def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
     acting.ask(now)
     moves = acting.act(now)
     try:

@@ -3,24 +3,30 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, Exists, Expression, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from leads import setbased
 from sla import handoffs
 from sla.choices import Disposition, HandoffState
 from sla.models import ActionRow, Handoff, Refusal
+from sla.sweep import resting
 
 BATCH = 500
-_FIRST_REST, _LONGEST_REST = timedelta(minutes=5), timedelta(days=1)
-_LONGEST_ERROR = 500
 log = logging.getLogger(__name__)
 
 
 def ask(now: datetime) -> int:
-    """Write down what has come due by date: offers that end, recycled leads that wake."""
+    """Write down what has come due by date: offers that end, recycled leads that wake.
+
+    What is written down already is passed over, so that moves that keep failing shut nobody out.
+    """
     expiring = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
+    expiring = _unasked(expiring, "expire:", Cast("pk", CharField()), Value(":"), Cast("seq", CharField()))
     rows = [
         _row("expire", pk, f"expire:{pk}:{seq}", now)
         for pk, seq in expiring.order_by("expires_at").values_list("pk", "seq")[:BATCH]
@@ -28,11 +34,18 @@ def ask(now: datetime) -> int:
     waking = Refusal.objects.filter(
         woken_at__isnull=True, wake_at__lte=now, handoff__disposition=Disposition.RECYCLE
     )
+    waking = _unasked(waking, "wake:", Cast("pk", CharField()), Value(":date"))
     rows += [
         _row("wake", pk, f"wake:{pk}:date", now)
         for pk in waking.order_by("wake_at").values_list("pk", flat=True)[:BATCH]
     ]
     return setbased.insert_rows(ActionRow, rows, ignore_conflicts=True)
+
+
+def _unasked(rows: QuerySet[Any], prefix: str, *key: Expression) -> QuerySet[Any]:
+    """Keep rows whose move has not been asked for yet."""
+    keyed = rows.annotate(action_key=Concat(Value(prefix), *key, output_field=CharField()))
+    return keyed.filter(~Exists(ActionRow.objects.filter(key=OuterRef("action_key"))))
 
 
 def act(now: datetime) -> Counter[str]:
@@ -42,8 +55,9 @@ def act(now: datetime) -> Counter[str]:
     the lead, or fails, is tried again later, each time after a longer rest.
     """
     taken: Counter[str] = Counter()
-    waiting = ActionRow.objects.filter(done_at__isnull=True, due_at__lte=now).order_by("due_at", "id")
-    for pk in list(waiting.values_list("pk", flat=True)[:BATCH]):
+    # One look per run: what fails rests and stands behind the others in the next.
+    waiting = ActionRow.objects.filter(done_at__isnull=True, due_at__lte=now)
+    for pk in list(waiting.order_by("attempts", "due_at", "id").values_list("pk", flat=True)[:BATCH]):
         taken[_act_one(pk, now)] += 1
     return taken
 
@@ -60,7 +74,7 @@ def _act_one(pk: int, now: datetime) -> str:
     except (handoffs.NotEligible, handoffs.TooManyHops) as refused:
         return _put_off(pk, refused, now)
     except handoffs.MoveRefused as refused:
-        ActionRow.objects.filter(pk=pk).update(done_at=now, error=_text(refused))
+        ActionRow.objects.filter(pk=pk).update(done_at=now, error=resting.told(refused))
         return "moot"
     # Whatever is wrong with one handoff, the others are due.
     except Exception as error:
@@ -75,13 +89,9 @@ def _claimed(pk: int) -> ActionRow | None:
 
 def _put_off(pk: int, error: Exception, now: datetime) -> str:
     attempts = ActionRow.objects.values_list("attempts", flat=True).get(pk=pk) + 1
-    rest = min(_FIRST_REST * 2 ** (attempts - 1), _LONGEST_REST)
-    ActionRow.objects.filter(pk=pk).update(attempts=attempts, error=_text(error), due_at=now + rest)
+    due_at = resting.until(now, attempts)
+    ActionRow.objects.filter(pk=pk).update(attempts=attempts, error=resting.told(error), due_at=due_at)
     return "failed"
-
-
-def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
 
 
 def _row(action: str, handoff_id: int, key: str, now: datetime) -> dict[str, object]:

@@ -2,19 +2,25 @@
 
 import logging
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from sla import clocks, clockwork
 from sla.businesstime import Schedule
 from sla.models import Clock
+from sla.sweep import resting
 
 BATCH = 500
-_SHORTEST_REST, _LONGEST_REST = timedelta(minutes=5), timedelta(days=1)
-_LONGEST_ERROR = 500
 log = logging.getLogger(__name__)
+
+
+class _BatchFailed(Exception):
+    """These clocks could not be written together."""
+
+    def __init__(self, ids: list[int]) -> None:
+        super().__init__(f"{len(ids)} clocks could not be written")
+        self.ids = ids
 
 
 def tick(now: datetime) -> Counter[str]:
@@ -29,12 +35,13 @@ def tick(now: datetime) -> Counter[str]:
     while Clock.objects.filter(next_at__lte=now).exists():
         try:
             events = _batch(now, size)
-        except (DatabaseError, clocks.ClockChanged) as error:
-            log.warning("A batch of %s clocks failed: %s", size, error)
-            if size > 1:
-                size //= 2
+        except _BatchFailed as failed:
+            error = failed.__cause__ or failed
+            log.warning("A batch of %s clocks failed: %s", len(failed.ids), error)
+            if len(failed.ids) > 1:
+                size = len(failed.ids) // 2
                 continue
-            events = _set_first_aside(now, error)
+            events = _set_aside(failed.ids[0], error, now)
         if not events:
             break
         taken += events
@@ -45,52 +52,60 @@ def tick(now: datetime) -> Counter[str]:
 @transaction.atomic
 def _batch(now: datetime, size: int) -> Counter[str]:
     due = list(Clock.objects.due(now).select_for_update(skip_locked=True, no_key=True)[:size])
+    try:
+        return _tick_all(due, now)
+    # Not only what the database refuses: whatever fails for all of them is narrowed down to the one.
+    except Exception as error:
+        raise _BatchFailed([clock.pk for clock in due]) from error
+
+
+def _tick_all(due: list[Clock], now: datetime) -> Counter[str]:
     clocks.attach_commitments(due)
     days = clocks.days_off(due)
     changes, failed = [], []
     for clock in due:
         try:
-            change = _ticked(clock, clocks.schedule_of(clock, days), now)
+            changes.append(_ticked(clock, clocks.schedule_of(clock, days), now))
         # Whatever is wrong with one clock, the others are due.
         except Exception as error:
             log.exception("Clock %s could not be advanced", clock.pk)
             failed.append(_aside(clock, error, now))
-        else:
-            changes.append(change)
     clocks.write([*changes, *failed], now=now, columns=clocks.SWEPT)
     events = Counter(entry.event for change in changes for entry in change.entries)
     return events + Counter(set_aside=len(failed))
 
 
 def _ticked(clock: Clock, schedule: Schedule, now: datetime) -> clocks.Change:
-    terms = clocks.terms_of(clock)
-    state = clocks.state_of(clock)
-    if clock.error:  # its next step was put off, and must be counted as of when it was due
-        entries = clocks.entries_of(clock.events.order_by("seq"))
-        state = replace(clockwork.fold(entries, terms, schedule), seq=clock.seq)
-    after, entries = clockwork.advance(state, "tick", at=now, noticed_at=now, terms=terms, schedule=schedule)
-    if not entries:
+    was_aside = bool(clock.error)
+    clocks.rest_over(clock, schedule)
+    after, entries = clockwork.advance(
+        clocks.state_of(clock),
+        "tick",
+        at=now,
+        noticed_at=now,
+        terms=clocks.terms_of(clock),
+        schedule=schedule,
+    )
+    if not entries and not was_aside:
         raise ValueError("Nothing is due on a clock that was found due.")
     change = clocks.Change(clock, clock.seq, entries)
     clocks.take(clock, after)
-    clock.error = ""
     return change
 
 
-def _aside(clock: Clock, error: Exception, now: datetime) -> clocks.Change:
-    clock.error = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
-    # Twice as long each time: the longer it has been overdue, the longer it rests.
-    overdue = now - (clock.due_at or clock.started_at)
-    clock.next_at = now + min(max(overdue, _SHORTEST_REST), _LONGEST_REST)
+def _aside(clock: Clock, error: BaseException, now: datetime) -> clocks.Change:
+    """Let a clock rest; its true next step is found again by `clocks.rest_over`."""
+    clock.error, clock.attempts = resting.told(error), clock.attempts + 1
+    clock.next_at = resting.until(now, clock.attempts)
     return clocks.Change(clock, clock.seq)
 
 
-def _set_first_aside(now: datetime, error: Exception) -> Counter[str]:
-    """Set the one clock aside that the database itself refuses."""
+def _set_aside(pk: int, error: BaseException, now: datetime) -> Counter[str]:
+    """Set the one clock aside whose step cannot be written, unless somebody else holds it now."""
     with transaction.atomic():
-        first = Clock.objects.due(now).select_for_update(skip_locked=True, no_key=True).first()
-        if first is None:
-            return Counter()
-        change = _aside(first, error, now)
-        Clock.objects.filter(pk=first.pk).update(error=change.clock.error, next_at=change.clock.next_at)
+        found = Clock.objects.due(now).filter(pk=pk).select_for_update(skip_locked=True, no_key=True).first()
+        if found is None:
+            return Counter(passed=1)
+        clock = _aside(found, error, now).clock
+        Clock.objects.filter(pk=pk).update(error=clock.error, attempts=clock.attempts, next_at=clock.next_at)
     return Counter(set_aside=1)

@@ -32,7 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("sla.clocks",),
     ("sla.standings",),
     ("sla.agreements",),
-    ("sla.calendars",),
+    ("sla.calendars", "sla.outages"),
     ("sla.permissions",),
     ("sla.models",),
     ("sla.choices",),

@@ -1,35 +1,47 @@
 """Sweep what is due, once or for as long as it is not stopped."""
 
+import logging
 import time
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils.dateparse import parse_datetime
 
 from sla import sweep, tasks
 
-SECONDS_BETWEEN = 15
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = "Warn, breach and escalate clocks that are due, make the moves they ask for, judge changed facts."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--loop", action="store_true", help="Go on every 15 seconds, instead of a worker."
-        )
+        parser.add_argument("--loop", action="store_true", help="Go on every few seconds, without a worker.")
         parser.add_argument("--now", help="Moment to sweep as of, ISO 8601 with its offset; default: now.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = self._moment(options["now"])
-        while True:
-            self.stdout.write(str(sweep.run(now or tasks.database_now())))
-            if not options["loop"]:
-                return
+        if now is not None:
+            self.stdout.write(str(sweep.run(now)))
+            return
+        if not options["loop"]:
+            self.stdout.write(str(sweep.run_regularly(tasks.database_now())))
+        while options["loop"]:
+            self._sweep_on()
+            time.sleep(settings.BEAT_SECONDS)
+
+    def _sweep_on(self) -> None:
+        """Sweep once in a loop, which outlives whatever goes wrong: a database may be away for a while."""
+        try:
+            self.stdout.write(str(sweep.run_regularly(tasks.database_now())))
+        except Exception as error:
+            log.exception("Not swept")
+            self.stderr.write(f"Not swept: {error}")
+        finally:
             close_old_connections()
-            time.sleep(SECONDS_BETWEEN)
 
     def _moment(self, text: str | None) -> datetime | None:
         if text is None:

@@ -116,3 +116,19 @@ def test_move_that_fails_blocks_no_other():
     taken = acting.act(LATER)
     good.refresh_from_db()
     assert (taken, good.state) == ({"failed": 1, "expire": 1}, "expired")
+
+
+def test_moves_that_keep_failing_shut_no_later_one_out(monkeypatch):
+    monkeypatch.setattr(acting, "BATCH", 3)
+    play = scene()
+    bad = [offered(play) for _ in range(3)]
+    acting.ask(LATER)
+    ActionRow.objects.update(action="dance")
+    assert acting.act(LATER) == {"failed": 3}
+    good = offered(play, now=NOW + MINUTE)
+    later = LATER + 5 * MINUTE  # the three are to be tried again, and stood in line before
+    acting.ask(later)
+    acting.act(later)
+    acting.act(later)
+    good.refresh_from_db()
+    assert (good.state, ActionRow.objects.filter(handoff__in=bad, attempts__gte=1).count()) == ("expired", 3)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from leads.models import OutboxMessage
 from sla import clocks, handoffs, sweep
-from sla.clocks import rows
+from sla.clocks import causes, rows
 from sla.models import ActionRow, Clock, ClockEvent
 from sla.sweep import ticking
 from tests import factories
@@ -143,6 +143,45 @@ def test_poisoned_clock_that_is_well_again_breaches_as_of_its_due_time():
     ticking.tick(NOW + 2 * HOUR + 5 * MINUTE)
     clock = clocks_of(handoff)["decide"]
     assert (clock.warned_at, clock.breached_at, clock.error) == (NOW + 90 * MINUTE, NOW + 2 * HOUR, "")
+
+
+def test_poisoned_clock_rests_twice_as_long_each_time():
+    handoff = offered(scene())
+    poison(clocks_of(handoff)["decide"])
+    now = NOW + 2 * HOUR
+    for attempts, minutes in ((1, 5), (2, 10), (3, 20)):
+        ticking.tick(now)
+        clock = clocks_of(handoff)["decide"]
+        assert (clock.attempts, clock.next_at - now) == (attempts, minutes * MINUTE)
+        now = clock.next_at
+
+
+def test_decision_on_a_clock_set_aside_is_late_as_of_its_due_time():
+    """The moment at which the sweep tries again is not the one at which the step fell."""
+    play = scene()
+    handoff = offered(play)
+    poison(clocks_of(handoff)["decide"])
+    ticking.tick(NOW + 2 * HOUR)
+    Clock.objects.update(calendar_key="default")
+    handoffs.accept(handoff=handoff, actor=play.rep, now=NOW + 2 * HOUR + 2 * MINUTE)
+    clock = clocks_of(handoff)["decide"]
+    assert (clock.state, clock.breached_at, clock.error, clock.attempts) == ("met", NOW + 2 * HOUR, "", 0)
+
+
+def test_whatever_fails_for_a_whole_batch_is_narrowed_down_to_the_one(monkeypatch):
+    play = scene()
+    handoffs_ = [offered(play) for _ in range(3)]
+    bad = clocks_of(handoffs_[1])["decide"].pk
+    assign = causes.assign
+
+    def fails(breached):
+        if bad in {clock.pk for clock in breached}:
+            raise KeyError("a version nobody can read")
+        assign(breached)
+
+    monkeypatch.setattr(causes, "assign", fails)
+    taken = ticking.tick(NOW + 2 * HOUR)
+    assert (taken["breached"], taken["set_aside"]) == (2, 1)
 
 
 def test_batch_that_the_database_refuses_is_halved_down_to_the_one(monkeypatch):
