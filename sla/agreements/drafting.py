@@ -1,6 +1,7 @@
-"""Drafts of agreements: loaded from and written to JSON without loss."""
+"""Drafts of agreements: loaded, revised part by part, started from a version, written out without loss."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -34,29 +35,73 @@ def load(
     its signatures stay, but no longer fit its hash. Raises `document.InvalidDocument`.
     """
     text = documents.parse({**data, "is_baseline": True} if is_baseline else data)
-    normal = documents.dump(text)
-    canonical = documents.canonical_text(normal)
-    digest = documents.sha256(canonical)
+    digest = documents.sha256(documents.canonical_text(documents.dump(text)))
     agreement = _agreement(key, name or text.title, rank, is_catch_all=text.segment.rule is None)
     same = agreement.versions.filter(sha256=digest).order_by("-number").first()
     if same:
         return same
     version = _open_draft(agreement, text.is_baseline) or _next_version(agreement, now)
     version.state = VersionState.DRAFT
-    version.document, version.canonical_text, version.sha256 = normal, canonical, digest
-    version.is_baseline = text.is_baseline
-    version.starts_on, version.review_due_on = text.starts_on, text.review_due_on
+    _write(version, text)
     version.save()
-    audit.record(
-        stream=f"agreement:{agreement.pk}",
-        verb="drafted",
-        subject_type="version",
-        subject_id=version.pk,
-        actor=actor,
-        at=now,
-        data={"number": version.number, "sha256": digest},
-    )
+    _log(version, "drafted", now, actor)
     return version
+
+
+class NotADraft(Exception):
+    """The version is in force or past: amending it takes a new draft."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the same part since it was read; `version` is the text as it stands."""
+
+    def __init__(self, version: AgreementVersion) -> None:
+        super().__init__(f"Version {version} was changed meanwhile.")
+        self.version = version
+
+
+@transaction.atomic
+def revise(
+    *, version: AgreementVersion, part: dict[str, Any], seen: str, now: datetime, actor: User
+) -> AgreementVersion:
+    """Put changed parts (key of the document → value) into a draft and return it.
+
+    `seen` is `fingerprint` of the same keys as they were read: what others changed elsewhere is kept.
+    Signatures under the old text no longer fit its hash. Raises NotADraft, ChangedMeanwhile and
+    `document.InvalidDocument`.
+    """
+    version = AgreementVersion.objects.select_for_update().get(pk=version.pk)
+    if version.state not in _OPEN:
+        raise NotADraft(f"Version {version.number} is no draft.")
+    if fingerprint(version.document, part) != seen:
+        raise ChangedMeanwhile(version)
+    text = documents.parse({**version.document, **part})
+    before = version.sha256
+    _write(version, text)
+    if version.sha256 != before:
+        version.state = VersionState.DRAFT
+        version.save()
+        _log(version, "revised", now, actor, parts=sorted(part))
+    return version
+
+
+def fingerprint(data: dict[str, Any], keys: Iterable[str]) -> str:
+    """Return the hash of these parts of a document, to tell later whether they changed."""
+    return documents.sha256(documents.canonical_text({key: data.get(key) for key in sorted(keys)}))
+
+
+@transaction.atomic
+def amend(*, version: AgreementVersion, starts_on: date, now: datetime, actor: User) -> AgreementVersion:
+    """Return the open draft of an agreement, or start one from this version's text with new dates.
+
+    The review is put six months after the start.
+    """
+    Agreement.objects.select_for_update().get(pk=version.agreement_id)
+    found = _open_draft(version.agreement, is_baseline=False)
+    if found:
+        return found
+    data = documents.starting(version.document, starts_on)
+    return load(key=version.agreement.key, data=data, now=now, actor=actor)
 
 
 def export(version: AgreementVersion) -> dict[str, Any]:
@@ -72,6 +117,27 @@ def verify() -> list[AgreementVersion]:
         if documents.canonical_text(version.document) != version.canonical_text
         or documents.sha256(version.canonical_text) != version.sha256
     ]
+
+
+def _write(version: AgreementVersion, text: documents.Document) -> None:
+    """Put a text into a version with its canonical form, hash and dates."""
+    version.document = documents.dump(text)
+    version.canonical_text = documents.canonical_text(version.document)
+    version.sha256 = documents.sha256(version.canonical_text)
+    version.is_baseline = text.is_baseline
+    version.starts_on, version.review_due_on = text.starts_on, text.review_due_on
+
+
+def _log(version: AgreementVersion, verb: str, now: datetime, actor: User | None, **more: Any) -> None:
+    audit.record(
+        stream=f"agreement:{version.agreement_id}",
+        verb=verb,
+        subject_type="version",
+        subject_id=version.pk,
+        actor=actor,
+        at=now,
+        data={"number": version.number, "sha256": version.sha256, **more},
+    )
 
 
 def _agreement(key: str, name: str, rank: int | None, *, is_catch_all: bool) -> Agreement:

@@ -65,29 +65,42 @@ def sign(
     Raises MayNotSign, SignedForOtherSide, AlreadySigned or NotOpenForSigning. The version takes
     effect by `activate`, once both sides have signed and its day has come.
     """
+    version = _open_version(version)
+    signature = write(version, user, side, name, version.sha256, now, address)
+    if version.state == VersionState.DRAFT:
+        AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
+    _log(version, f"signed_for_{side}", user, now)
+    return signature
+
+
+def write(
+    version: AgreementVersion,
+    user: User,
+    side: str,
+    name: str,
+    sha256: str,
+    now: datetime,
+    address: str | None = None,
+) -> Signature:
+    """Write a signature under a text of a locked version, if this person may; raises as `sign`."""
     if side not in entitled_sides(user) or not name.strip():
         raise MayNotSign(f"{user} may not sign for {side}.")
-    version = _open_version(version)
     earlier = list(version.signatures.filter(user=user))
     # Nobody signs for both, not even two texts of one version.
     if any(signature.side != side for signature in earlier):
         raise SignedForOtherSide(f"{user} has signed for the other side.")
-    if any(signature.sha256 == version.sha256 for signature in earlier):
+    if any(signature.sha256 == sha256 for signature in earlier):
         raise AlreadySigned(f"{user} has signed this text.")
-    signature = Signature.objects.create(
+    return Signature.objects.create(
         version=version,
         side=side,
         user=user,
         name=name.strip(),
         role=user.role,
-        sha256=version.sha256,
+        sha256=sha256,
         signed_at=now,
         address=address,
     )
-    if version.state == VersionState.DRAFT:
-        AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
-    _log(version, f"signed_for_{side}", user, now)
-    return signature
 
 
 def _open_version(version: AgreementVersion) -> AgreementVersion:

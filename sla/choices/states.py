@@ -12,6 +12,20 @@ class VersionState(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class ReviewKind(models.TextChoices):
+    """What a meeting of both sides looked at."""
+
+    PIPELINE = "pipeline", _("Pipeline review")
+    DEFINITION = "definition", _("Definition review")
+
+
+class ReviewOutcome(models.TextChoices):
+    """What a definition review ended in."""
+
+    CONFIRMED = "confirmed", _("Confirmed unchanged")
+    AMENDED = "amended", _("A new draft")
+
+
 class HandoffState(models.TextChoices):
     OFFERED = "offered", _("Offered")
     ACCEPTED = "accepted", _("Accepted")
@@ -88,7 +102,10 @@ class Considered(models.TextChoices):
     INACTIVE = "inactive", _("No longer active")
     PAUSED = "paused", _("Takes no new leads for now")
     AWAY = "away", _("Away")
+    OFF_DUTY = "off_duty", _("Outside working hours")
     FULL = "full", _("Holds as many leads as agreed")
+    CAPPED = "capped", _("Was given as many leads as agreed for this day, week or month")
+    NO_MATCH = "no_match", _("Lacks what this lead asks for")
     SAID_NO = "said_no", _("Said no to this lead before")
     HAD_IT = "had_it", _("Had this offer before")
     OTHER_TEAM = "other_team", _("Takes no leads here")

@@ -1,14 +1,17 @@
 """The agreement as a document: read strictly, written back without loss, hashed and put into words."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 from sla.document.canonical import canonical_text, sha256
 from sla.document.clauses import explain_clause
+from sla.document.consequences import consequences
+from sla.document.crosschecks import latest_review
+from sla.document.differences import Change, Difference, Figure, compare, words_changed
 from sla.document.dumping import dump
+from sla.document.files import Unreadable, as_json, as_yaml, read
 from sla.document.kinds import KINDS, Kind
 from sla.document.parsing import InvalidDocument, parse
+from sla.document.reciting import recite
+from sla.document.saying import Chapter, Clause, chapters, clauses
+from sla.document.schema import schema
 from sla.document.shape import (
     FORMAT,
     Allowance,
@@ -17,6 +20,7 @@ from sla.document.shape import (
     Expiry,
     FitRule,
     Leg,
+    Matching,
     Reason,
     Routing,
     Rung,
@@ -29,21 +33,27 @@ from sla.document.shape import (
     Track,
     Valve,
 )
+from sla.document.starting import TEMPLATES, default_agreement, starting, template
 from sla.reading import Problem
-
-_DEFAULT = Path(__file__).parent.parent / "default_agreement.json"
 
 __all__ = [
     "FORMAT",
     "KINDS",
+    "TEMPLATES",
     "Allowance",
+    "Change",
+    "Chapter",
+    "Clause",
     "Commitment",
+    "Difference",
     "Document",
     "Expiry",
+    "Figure",
     "FitRule",
     "InvalidDocument",
     "Kind",
     "Leg",
+    "Matching",
     "Problem",
     "Reason",
     "Routing",
@@ -55,17 +65,25 @@ __all__ = [
     "Step",
     "Tier",
     "Track",
+    "Unreadable",
     "Valve",
+    "as_json",
+    "as_yaml",
     "canonical_text",
+    "chapters",
+    "clauses",
+    "compare",
+    "consequences",
     "default_agreement",
     "dump",
     "explain_clause",
+    "latest_review",
     "parse",
+    "read",
+    "recite",
+    "schema",
     "sha256",
+    "starting",
+    "template",
+    "words_changed",
 ]
-
-
-def default_agreement() -> dict[str, Any]:
-    """Return the shipped agreement, a draft that nobody has signed."""
-    data: dict[str, Any] = json.loads(_DEFAULT.read_text(encoding="utf-8"))
-    return data

@@ -20,6 +20,11 @@ def check(document: Document) -> list[Problem]:
     return [problem for checked in _CHECKS for problem in checked(document)]
 
 
+def latest_review(starts_on: date) -> date:
+    """Return the last day on which a text that starts then may be reviewed."""
+    return months_after(starts_on, REVIEW_MONTHS)
+
+
 def months_after(day: date, months: int) -> date:
     """Return the same day so many months later, or the last day of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -58,7 +63,7 @@ def _review(document: Document) -> Faults:
         yield _fault(path, gettext_noop("A review date is missing."))
     elif due_on <= document.starts_on:
         yield _fault(path, gettext_noop("The review comes after the start."))
-    elif due_on > (latest := months_after(document.starts_on, REVIEW_MONTHS)):
+    elif due_on > (latest := latest_review(document.starts_on)):
         template = gettext_noop("The review is due six months after the start at the latest: %(latest)s.")
         yield _fault(path, template, latest=latest)
 

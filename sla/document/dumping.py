@@ -4,7 +4,7 @@ from typing import Any
 
 from sla import readiness, scoring
 from sla.document import kinds
-from sla.document.shape import FORMAT, Commitment, Document, Reason, Span, Stage, Track
+from sla.document.shape import FORMAT, Commitment, Document, Matching, Reason, Routing, Span, Stage, Track
 
 
 def dump(document: Document) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def dump(document: Document) -> dict[str, Any]:
         "expiry": {"after": _span(document.expiry.after), "to": document.expiry.to}
         if document.expiry
         else None,
-        "routing": dict(vars(document.routing)),
+        "routing": _routing(document.routing),
         "referee": {"email": document.referee} if document.referee else None,
         "maturity_days": document.maturity_days,
     }
@@ -69,6 +69,23 @@ def _grid(terms: scoring.GridTerms) -> dict[str, Any]:
         "fit": {"A": terms.fit_a, "B": terms.fit_b},
         "engagement": {"1": terms.engagement_1, "2": terms.engagement_2},
     }
+
+
+def _routing(routing: Routing) -> dict[str, Any]:
+    """Return only what says something, so that texts from before a key existed keep their hash."""
+    data: dict[str, Any] = {"method": routing.method, "max_hops": routing.max_hops}
+    if routing.hours != "any":
+        data["hours"] = routing.hours
+    if routing.matching:
+        data["matching"] = [_matching(rule) for rule in routing.matching]
+    return data
+
+
+def _matching(rule: Matching) -> dict[str, Any]:
+    data: dict[str, Any] = {"label": rule.label, "attribute": rule.attribute}
+    if rule.fact is not None:
+        return {**data, "fact": rule.fact}
+    return {**data, "when": _criterion(rule.when), "value": rule.value}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -76,6 +76,8 @@ DOSSIER = ("source", "first_identified", "touches", "score", "consent", "contact
 RECORD = ("bant", "next_step", "outcome", "amount", "margin")
 DISPOSITIONS = ("recycle", "disqualify", "repair", "reroute")
 ASKS = ("note", "month", "contact")
-METHODS = ("round_robin", "weighted", "least_busy")
+METHODS = ("round_robin", "weighted", "least_busy", "pull")
+#: Whether routing passes over people outside their working hours.
+HOURS = ("any", "prefer", "only")
 #: Reasons that only imported history may carry; no agreement may define them.
 RESERVED_REASONS = ("not_recorded",)

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from sla import readiness, scoring
-from sla.document import commitments, crosschecks, kinds, shape
+from sla.document import commitments, crosschecks, kinds, matching, shape
 from sla.reading import Problem, Reader, open_object
 from sla.wording import gettext_noop
 
@@ -241,4 +241,9 @@ def _referee(reader: Reader) -> str:
 
 
 def _routing(reader: Reader) -> shape.Routing:
-    return shape.Routing(reader.choice("method", kinds.METHODS), reader.whole("max_hops", 1, 20))
+    return shape.Routing(
+        method=reader.choice("method", kinds.METHODS),
+        max_hops=reader.whole("max_hops", 1, 20),
+        hours=reader.choice("hours", kinds.HOURS, "any"),
+        matching=reader.each("matching", _closed(matching.read)) if "matching" in reader.data else (),
+    )

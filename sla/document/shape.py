@@ -172,11 +172,32 @@ class Expiry:
 
 
 @dataclass(frozen=True)
+class Matching:
+    """Which people a lead fits, by what they are known for under the key `attribute`.
+
+    With `fact` the lead's fact must be among the person's values; a fact or a person that says
+    nothing excludes nobody. With `value` leads that meet `when` need a person who has that value.
+    """
+
+    label: str
+    attribute: str
+    fact: str | None = None
+    when: readiness.Criterion | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
 class Routing:
-    """How a rep is chosen, and how often one lead may change hands."""
+    """How a rep is chosen, and how often one lead may change hands.
+
+    `hours`: whether people outside their working hours are passed over: never (`any`), while
+    somebody on duty can take the lead (`prefer`), always (`only`).
+    """
 
     method: str
     max_hops: int
+    hours: str = "any"
+    matching: tuple[Matching, ...] = ()
 
 
 @dataclass(frozen=True)

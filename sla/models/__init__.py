@@ -1,8 +1,10 @@
 """The tables of judgements."""
 
 from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signature
-from sla.models.clocks import ActionRow, Clock, ClockEvent
+from sla.models.clocks import ActionRow, Clock, ClockEvent, Dispute
+from sla.models.discussions import Comment, Review
 from sla.models.handoffs import Handoff, Question, Refusal, Snapshot, Standing, Verdict
+from sla.models.lab import LabRun
 from sla.models.sweeping import Outage, SweepMark
 
 __all__ = [
@@ -11,11 +13,15 @@ __all__ = [
     "AgreementVersion",
     "Clock",
     "ClockEvent",
+    "Comment",
     "Commitment",
+    "Dispute",
     "Handoff",
+    "LabRun",
     "Outage",
     "Question",
     "Refusal",
+    "Review",
     "Signature",
     "Snapshot",
     "Standing",

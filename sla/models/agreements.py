@@ -1,5 +1,7 @@
 """Agreements, their versions, who signed them and what they commit to."""
 
+from datetime import date
+
 from django.db import models
 
 from leads.choices import Evidence, Side
@@ -36,6 +38,9 @@ class AgreementVersion(models.Model):
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
+    confirmed_until = models.DateField(
+        null=True, help_text="Next review after both sides confirmed the text unchanged."
+    )
 
     class Meta:
         constraints = (
@@ -53,6 +58,11 @@ class AgreementVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} v{self.number}"
+
+    @property
+    def review_on(self) -> date | None:
+        """The day by which it must be reviewed: as signed, or as last confirmed; None for a baseline."""
+        return self.confirmed_until or self.review_due_on
 
 
 class Signature(models.Model):

@@ -11,16 +11,24 @@ from sla.readiness.criteria import (
     TouchLeaf,
     dump_criterion,
     leaves,
+    without,
 )
 from sla.readiness.describing import describe, need, subject, word
-from sla.readiness.facts import EVIDENCE, TOUCH_KINDS, Facts, TouchFact
+from sla.readiness.facts import EVIDENCE, NUMBER_FACTS, TEXT_FACTS, TOUCH_KINDS, Facts, TouchFact
 from sla.readiness.history import as_known, ready_since
 from sla.readiness.judging import LeafVerdict, Verdict, judge
-from sla.readiness.parsing import parse_criterion
+from sla.readiness.parsing import OPS, parse_criterion
 from sla.readiness.profile import compile_fit, fit
+
+#: The facts of account and lead that a criterion may ask for, beside `attributes.<key>`.
+FACTS = (*TEXT_FACTS, *NUMBER_FACTS)
 
 __all__ = [
     "EVIDENCE",
+    "FACTS",
+    "NUMBER_FACTS",
+    "OPS",
+    "TEXT_FACTS",
     "TOUCH_KINDS",
     "BantLeaf",
     "Compiled",
@@ -46,5 +54,6 @@ __all__ = [
     "parse_criterion",
     "ready_since",
     "subject",
+    "without",
     "word",
 ]
