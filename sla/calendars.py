@@ -70,6 +70,17 @@ def stored(key: str, revision: int, rep: User | None = None) -> Schedule:
     return with_days_off(key, revision, absent_days([rep.pk])[rep.pk] if rep else frozenset())
 
 
+def of_people(users: Iterable[User]) -> dict[int, Schedule | None]:
+    """Return each person's own hours, else the team's, closed while away; None where neither has a calendar.
+
+    Reads `calendar` and `team.calendar`: select them along.
+    """
+    keys = {user.pk: _key_of_user(user) for user in users}
+    days = absent_days(keys)
+    newest = {key: current_revision(key) for key in set(keys.values()) if key}
+    return {pk: with_days_off(key, newest[key], days[pk]) if key else None for pk, key in keys.items()}
+
+
 def with_days_off(key: str, revision: int, days: frozenset[date]) -> Schedule:
     """Return the hours of a revision, closed on these days too; for many reps, with `absent_days`."""
     return _without(_revision(key, revision), days)
@@ -84,10 +95,16 @@ def away(users: Iterable[User], at: datetime, otherwise: str = "default") -> set
     absences = absent_days(user.pk for user in people)
     zones = {key: schedule(key) for key in {_key_of_user(user) or otherwise for user in people}}
     return {
-        user.pk
-        for user in people
-        if zones[_key_of_user(user) or otherwise].local_date(at) in absences[user.pk]
+        user.pk for user in people if zones[_key_of_user(user) or otherwise].local_date(at) in absences[user.pk]
     }
+
+
+def off_duty(users: Iterable[User], at: datetime, otherwise: str = "default") -> set[int]:
+    """Return the ids of those whose working hours are closed at a moment; reads what `away` reads."""
+    people = list(users)
+    hours = {key: schedule(key) for key in {_key_of_user(user) or otherwise for user in people}}
+    closed = {key for key, found in hours.items() if not found.is_open(at)}
+    return {user.pk for user in people if (_key_of_user(user) or otherwise) in closed}
 
 
 def absent_days(user_ids: Iterable[int]) -> dict[int, frozenset[date]]:

@@ -65,6 +65,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     max_open = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Most leads held at once; blank: no limit.")
     )
+    max_per_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Most leads given in a day; blank: no limit.")
+    )
+    max_per_week = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Most leads given in a week; blank: no limit.")
+    )
+    max_per_month = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Most leads given in a month; blank: no limit.")
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=1, help_text=_("Share of the leads where the agreement gives them out by weight.")
+    )
+    attributes = models.JSONField(
+        default=dict, blank=True, help_text=_("What the person is known for: languages, regions, skills.")
+    )
     is_paused = models.BooleanField(default=False, help_text=_("Takes no new leads for now."))
     employee_key = models.CharField(max_length=64, blank=True, help_text=_("Id in another system."))
     single_keys = models.BooleanField(default=True, help_text=_("Single keys such as 1 and 3 act on rows."))

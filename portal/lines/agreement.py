@@ -9,7 +9,7 @@ from django.utils import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal.lines import verdicts
+from portal.lines import routing, verdicts
 from sla import readiness
 from sla.businesstime import Schedule
 from sla.choices import CLOCK_KINDS, PERIODIC_KINDS, Disposition
@@ -155,14 +155,7 @@ def priorities(document: Document) -> list[tuple[str, str]]:
 
 def rules(document: Document) -> list[str]:
     """Say how leads are given out, passed on and kept back."""
-    said = [
-        ngettext(
-            "Reps take turns; the account's owner comes first. A lead changes hands at most %(n)s time.",
-            "Reps take turns; the account's owner comes first. A lead changes hands at most %(n)s times.",
-            document.routing.max_hops,
-        )
-        % {"n": document.routing.max_hops}
-    ]
+    said = routing.rules(document.routing)
     if document.expiry:
         to = _("to another rep") if document.expiry.to == "reroute" else _("to the pool")
         span = verdicts.say(say_span(document.expiry.after))

@@ -1,7 +1,7 @@
 """Offering a lead, and what may happen to an open offer: accept, ask, answer, withdraw."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -159,6 +159,21 @@ def announce(*, handoff: Handoff, now: datetime, actor: User | None) -> None:
         lead_id=handoff.lead_id,
         recipient_id=handoff.rep_id,
         data={"state": handoff.state, "actor": actor.pk if actor else None, "team": handoff.team_id},
+    )
+    if routing.is_unplaced(handoff):
+        outbox.put_many([alarm(handoff, now)], now=now)
+
+
+def alarm(handoff: Handoff, now: datetime) -> outbox.Message:
+    """Return the notice that nobody could take a lead: one an hour for each team, however many wait."""
+    return outbox.Message(
+        key=f"unplaced:{handoff.team_id}:{now.astimezone(UTC):%Y%m%d%H}",
+        kind="handoff.unplaced",
+        subject_type="handoff",
+        subject_id=handoff.pk,
+        not_before=now,
+        lead_id=handoff.lead_id,
+        data={"team": handoff.team_id},
     )
 
 

@@ -260,3 +260,38 @@ def test_left_out_reads_as_null(data: Data, optional: str) -> None:
         assert faults(without()) == faults(with_null)
     else:
         assert document.parse(without()) == document.parse(with_null)
+
+
+LANGUAGE = {"label": "Language", "attribute": "languages", "fact": "language"}
+SKILL = {
+    "label": "Large accounts",
+    "attribute": "skills",
+    "when": {"fact": "employees", "op": ">=", "value": 500},
+    "value": "enterprise",
+}
+
+
+def test_rules_of_matching_are_read_and_written_back(data: Data) -> None:
+    data["routing"] |= {"method": "pull", "hours": "prefer", "matching": [LANGUAGE, SKILL]}
+    agreement = document.parse(data)
+    assert document.parse(document.dump(agreement)) == agreement
+    assert document.dump(agreement)["routing"]["matching"] == [LANGUAGE, SKILL]
+
+
+def test_text_from_before_matching_keeps_its_hash(data: Data) -> None:
+    routing = document.dump(document.parse(data))["routing"]
+    assert set(routing) == {"method", "max_hops"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ({**LANGUAGE, "fact": "shoe_size"}, "routing.matching[0].fact"),
+        ({**LANGUAGE, "value": "de"}, "routing.matching[0].fact"),
+        ({**SKILL, "when": {"fact": "employees", "op": ">="}}, "routing.matching[0].when.value"),
+        ({"label": "Empty", "attribute": "skills"}, "routing.matching[0].value"),
+    ],
+)
+def test_faulty_rule_of_matching_is_named(data: Data, rule: Data, path: str) -> None:
+    data["routing"]["matching"] = [rule]
+    assert path in faults(data)

@@ -21,8 +21,7 @@ def chosen(play, lead=None, **options):
         lead=lead,
         document=agreements.document(play.version),
         agreement_key="default",
-        now=NOW,
-        **{"leg": 1, "cycle": 1, **options},
+        **{"leg": 1, "cycle": 1, "now": NOW, **options},
     )
 
 

@@ -1,0 +1,19 @@
+"""Who gets a lead, and a trace of why: the account's owner, else somebody of the segment's team."""
+
+from sla.routing.choosing import Choice, Request, choose, choose_many, is_eligible, is_unplaced, said_no
+from sla.routing.crews import teams_for
+from sla.routing.rehearsing import Rehearsal, Rehearsed, rehearse
+
+__all__ = [
+    "Choice",
+    "Rehearsal",
+    "Rehearsed",
+    "Request",
+    "choose",
+    "choose_many",
+    "is_eligible",
+    "is_unplaced",
+    "rehearse",
+    "said_no",
+    "teams_for",
+]
