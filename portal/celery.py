@@ -15,7 +15,7 @@ transport.register()
 # sweeps.
 SCHEDULE: dict[str, dict[str, object]] = {
     name: {"task": name, "schedule": settings.BEAT_SECONDS, "options": {"expires": 60}}
-    for name in ("sla.sweep", "portal.deliver", "portal.heartbeat")
+    for name in ("sla.sweep", "portal.deliver", "portal.imports", "portal.heartbeat")
 }
 
 REDIS_OPTIONS: dict[str, object] = {

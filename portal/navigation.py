@@ -1,8 +1,9 @@
 """Say which pages stand in whose rail, and where each role starts."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,9 @@ REPS = frozenset({Role.REP, Role.QUALIFIER})
 MARKETING = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
 MANAGERS = frozenset({Role.SALES_MANAGER, Role.MARKETING_MANAGER})
 DECIDERS = MANAGERS | {Role.LEADER, Role.OPERATIONS}
+
+#: Stands for the number of a row while an address is taken apart.
+_PLACE = 99_999_999_999
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("alignment", _("Alignment"), "alignment", "a", DECIDERS),
         ),
     ),
-    (_("Running it"), (Entry("settings", _("Settings"), "settings", "s", frozenset({Role.OPERATIONS})),)),
+    (
+        _("Running it"),
+        (
+            Entry("imports", _("Imports"), "upload", "u", MARKETING | {Role.OPERATIONS}),
+            Entry("settings", _("Settings"), "settings", "s", frozenset({Role.OPERATIONS})),
+        ),
+    ),
 )
 
 FIRST_SCREEN: dict[str, str] = {
@@ -105,6 +115,18 @@ def address_of(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def address(name: str, pk: int) -> str:
+    """Return the address of a page about one row; a list asks for hundreds, `reverse` is asked once a page."""
+    before, after = _around_number(name, get_script_prefix())
+    return f"{before}{pk}{after}"
+
+
+@lru_cache
+def _around_number(name: str, prefix: str) -> tuple[str, str]:
+    before, _number, after = reverse(name, args=[_PLACE]).partition(str(_PLACE))
+    return before, after
 
 
 def tabs_for(role: str) -> list[Link]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal import delivery
+from portal import delivery, imports
 from portal.models import Heartbeat
 
 
@@ -17,3 +17,9 @@ def heartbeat() -> None:
 def deliver() -> int:
     """Carry what waits in the outbox to people."""
     return delivery.deliver(now=timezone.now())
+
+
+@shared_task(name="portal.imports")
+def bring_in() -> int:
+    """Check and import the files that people brought."""
+    return imports.work(now=timezone.now)

@@ -9,6 +9,7 @@ from portal.pages import (
     desk,
     facts,
     handoffs,
+    imports,
     inbox,
     leads,
     notices,
@@ -75,5 +76,16 @@ RESULTS = [
     path("compliance/<slug:code>.csv", compliance.commitment_csv, name="compliance-commitment-csv"),
     path("alignment/", alignment.alignment, name="alignment"),
 ]
+IMPORTS = [
+    path("imports/", imports.overview, name="imports"),
+    path("imports/<int:pk>/", imports.job, name="import-job"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import-progress"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
+    path("imports/<int:pk>/recognized/", imports.recognized, name="import-recognized"),
+    path("imports/<int:pk>/words/", imports.meanings, name="import-words"),
+    path("imports/<int:pk>/start/", imports.start, name="import-start"),
+    path("imports/<int:pk>/remove/", imports.remove, name="import-remove"),
+    path("imports/<int:pk>/rejects.csv", imports.rejects, name="import-rejects"),
+]
 
-urlpatterns = [*INBOX, *LEADS, *MOVES, *SIDES, *AGREEMENT, *RESULTS]
+urlpatterns = [*IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *AGREEMENT, *RESULTS]

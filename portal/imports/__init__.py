@@ -1,0 +1,18 @@
+"""Files brought in by people and programs: kept, mapped, checked without a change, imported by the worker."""
+
+from portal.imports.keeping import keep, kinds_for, visible_to
+from portal.imports.mapping import TARGETS, proposed, target_for, use
+from portal.imports.working import ask, remove, work
+
+__all__ = [
+    "TARGETS",
+    "ask",
+    "keep",
+    "kinds_for",
+    "proposed",
+    "remove",
+    "target_for",
+    "use",
+    "visible_to",
+    "work",
+]

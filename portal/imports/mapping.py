@@ -1,0 +1,84 @@
+"""What the columns of a kept file mean: recognized, proposed, and what a person chose."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leads import importing
+from leads.choices import ImportKind
+from leads.importing import guessing
+from leads.importing.shapes import Shape
+from portal.imports import keeping
+from portal.models import ImportJob, SavedMapping
+from portal.models.imports import JobState
+from sla.choices import VersionState
+from sla.importing import HandoffsTarget, version_named
+from sla.models import AgreementVersion
+
+TARGETS: dict[str, Callable[[], importing.Target]] = {
+    ImportKind.PEOPLE: importing.PeopleTarget,
+    ImportKind.LEADS: importing.LeadsTarget,
+    ImportKind.TOUCHES: importing.TouchesTarget,
+    ImportKind.DEALS: importing.DealsTarget,
+}
+
+
+def target_for(kind: str, version_ref: str = "") -> importing.Target:
+    """Return what takes the rows of a file; raise sla.importing.UnknownVersion for handoffs without one."""
+    return TARGETS[kind]() if kind in TARGETS else HandoffsTarget(version_named(version_ref))
+
+
+def shape_of(kind: str) -> Shape:
+    """Return what a file of a kind can tell."""
+    return TARGETS[kind].shape if kind in TARGETS else HandoffsTarget.shape  # type: ignore[attr-defined]
+
+
+def versions() -> list[tuple[str, str]]:
+    """Return the versions that may judge past handoffs: (reference, in words), the newest first."""
+    found = AgreementVersion.objects.exclude(state__in=[VersionState.DRAFT, VersionState.PROPOSED])
+    rows = found.order_by("-starts_on").values_list("agreement__key", "number", "agreement__name")
+    return [(f"{key}/{number}", f"{name} v{number}") for key, number, name in rows]
+
+
+def proposed(job: ImportJob) -> dict[str, Any]:
+    """Return the mapping to begin with: the job's own, a kept or a usual one that fits, else a guess."""
+    if job.mapping:
+        return job.mapping
+    shape = shape_of(job.kind)
+    saved = SavedMapping.objects.filter(kind=job.kind).order_by("-saved_at")
+    known = [*saved.values_list("document", flat=True), *guessing.shipped()]
+    return guessing.recognize(job.header, known, shape) or guessed(job)
+
+
+def guessed(job: ImportJob) -> dict[str, Any]:
+    """Return a mapping guessed from the names and the first values of the columns."""
+    shape = shape_of(job.kind)
+    look = guessing.look(keeping.place(job))
+    chosen = guessing.propose(look, shape)
+    moments = [
+        value
+        for column, use in enumerate(chosen)
+        if use in shape.fields and shape.fields[use].kind in ("moment", "date")
+        for value in look.values(column)[:50]
+    ]
+    return guessing.document(
+        label=job.file_name,
+        system=guessing.slug(job.file_name.rsplit(".", 1)[0])[:40],
+        shape=shape,
+        header=look.header,
+        chosen=chosen,
+        dates=guessing.date_forms(moments),
+        file={"delimiter": look.delimiter},
+    )
+
+
+def use(job: ImportJob, document: dict[str, Any]) -> None:
+    """Keep the mapping of a job that is not under way; raise InvalidMapping with every problem."""
+    importing.parse(document, shape_of(job.kind))
+    changed = ImportJob.objects.filter(
+        pk=job.pk, state__in=(JobState.NEW, JobState.CHECKED, JobState.FAILED)
+    ).update(mapping=document, state=JobState.NEW, report={}, error="", share=0)
+    if not changed:
+        raise importing.RunTaken(_("This file is being read now; its columns cannot be changed."))
+    job.refresh_from_db()
