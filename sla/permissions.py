@@ -5,7 +5,7 @@ from datetime import datetime
 from leads.choices import Role, Side
 from leads.models import Lead, User
 from sla.choices import MOVES, UNDOABLE
-from sla.models import Handoff
+from sla.models import Clock, Dispute, Handoff
 
 TAKES_LEADS = frozenset({Role.REP, Role.QUALIFIER})
 MARKETS = frozenset({Role.MARKETER, Role.MARKETING_MANAGER})
@@ -152,6 +152,27 @@ def can_offer(user: User, lead: Lead, leg: int = 1) -> bool:
 def can_reopen(user: User, lead: Lead) -> bool:
     """Tell whether this person may bring a lost or disqualified lead back."""
     return user.is_active and user.role in MARKETS
+
+
+def can_dispute(user: User, clock: Clock) -> bool:
+    """Tell whether this person may say that a breach was not their side's: its owner, or the side's manager.
+
+    Marketing owns its clocks together; the referee's are the referee's own.
+    """
+    if not user.is_active:
+        return False
+    match clock.side:
+        case Side.SALES:
+            is_manager = user.role == Role.SALES_MANAGER and user.team_id == clock.team_id
+            return is_manager or (clock.rep_id is not None and clock.rep_id == user.pk)
+        case Side.MARKETING:
+            return user.role in MARKETS
+    return clock.handoff is not None and _is_referee(user, clock.handoff)
+
+
+def can_answer_dispute(user: User, dispute: Dispute) -> bool:
+    """Tell whether this person may grant or refuse a dispute: never whoever asked."""
+    return dispute.asked_by_id != user.pk and Dispute.objects.for_answer_by(user).filter(pk=dispute.pk).exists()
 
 
 def can_draft(user: User) -> bool:

@@ -1,7 +1,9 @@
 """Open clocks and let them hear what happens; write their rows and their log."""
 
+from sla.clocks.excusing import excuse
 from sla.clocks.hearing import Hearing, hear
 from sla.clocks.history import history
+from sla.clocks.hours import Repaired, follow_calendar, keeping_elapsed, repair
 from sla.clocks.memory import Replay, has_moved_since, replay, undo
 from sla.clocks.opening import Start, open_many
 from sla.clocks.owners import carry, hand_on, person, settle
@@ -14,20 +16,25 @@ __all__ = [
     "Change",
     "ClockChanged",
     "Hearing",
+    "Repaired",
     "Replay",
     "Start",
     "attach_commitments",
     "carry",
     "days_off",
     "entries_of",
+    "excuse",
+    "follow_calendar",
     "hand_on",
     "has_moved_since",
     "hear",
     "hear_touch",
     "history",
+    "keeping_elapsed",
     "lines",
     "open_many",
     "person",
+    "repair",
     "replay",
     "rest_over",
     "schedule_of",

@@ -194,6 +194,7 @@ class Hearing:
         before = self.schedule(clock)
         if hours.schedule == before:
             return
+        detail = terms.replaced(clock, before)
         state, entries = clockwork.recalendar(
             rows.state_of(clock),
             at=at,
@@ -204,7 +205,7 @@ class Hearing:
         )
         clock.calendar_key, clock.calendar_revision = hours.key, hours.revision
         self._schedules_of_new[id(clock)] = hours.schedule
-        self.take(clock, state, entries)
+        self.take(clock, state, entries, detail)
 
     def save(self) -> list[Clock]:
         """Write everything and return the clocks that changed."""

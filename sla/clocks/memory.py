@@ -27,8 +27,9 @@ def replay(clock: Clock, until: datetime) -> Replay:
     """Fold a clock's log and draw its life up to its end or a moment."""
     entries = rows.entries_of(clock.events.order_by("seq"))
     rules, schedule = terms.terms_of(clock), terms.schedules_of([clock])[clock.pk]
-    state = replace(clockwork.fold(entries, rules, schedule), seq=clock.seq)
-    return Replay(state, tuple(entries), tuple(clockwork.spans(entries, rules, schedule, until)))
+    before = terms.earlier(entries)
+    state = replace(clockwork.fold(entries, rules, schedule, before), seq=clock.seq)
+    return Replay(state, tuple(entries), tuple(clockwork.spans(entries, rules, schedule, until, before)))
 
 
 def has_moved_since(written: dict[str, list[int]]) -> bool:
@@ -67,6 +68,7 @@ def _take_back(hearing: Hearing, clock: Clock, seqs: Sequence[int]) -> None:
         noticed_at=hearing.now,
         terms=terms.terms_of(clock),
         schedule=hearing.schedule(clock),
+        earlier=terms.earlier(entries),
     )
     # Lines that clockwork does not know have numbers too.
     lines = [replace(line, seq=clock.seq + 1) for line in lines]

@@ -1,8 +1,9 @@
 """What a commitment allows one clock: how long, in whose hours, with which ladder."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from leads.models import Lead
 from sla import agreements, calendars, clockwork
@@ -59,13 +60,31 @@ def schedules_of(clocks: Iterable[Clock]) -> dict[int, Schedule]:
 
 def schedule_of(clock: Clock, days: DaysOff) -> Schedule:
     """Return the hours a clock was computed with; raises `calendars.CalendarMissing`."""
-    own = days.get(clock.rep_id, frozenset()) if clock.rep_id and _is_personal(clock) else frozenset()
+    own = days.get(clock.rep_id, frozenset()) if clock.rep_id and is_personal(clock) else frozenset()
     return calendars.with_days_off(clock.calendar_key, clock.calendar_revision, own)
+
+
+def replaced(clock: Clock, before: Schedule) -> dict[str, Any]:
+    """Return the hours that a clock leaves as its log keeps them; call it while the row still names them."""
+    own = before.holidays - calendars.schedule(clock.calendar_key, clock.calendar_revision).holidays
+    days = sorted(day.isoformat() for day in own if day >= clock.started_at.date() - timedelta(days=1))
+    return {"before": {"key": clock.calendar_key, "revision": clock.calendar_revision, "off": days}}
+
+
+def earlier(entries: Iterable[clockwork.Entry]) -> dict[int, Schedule]:
+    """Return by the number of a `recalendared` line the hours that ruled until then, where it tells."""
+    noted = {entry.seq: entry.detail["before"] for entry in entries if "before" in entry.detail}
+    return {
+        seq: calendars.with_days_off(
+            one["key"], one["revision"], frozenset(date.fromisoformat(day) for day in one["off"])
+        )
+        for seq, one in noted.items()
+    }
 
 
 def days_off(clocks: Iterable[Clock]) -> DaysOff:
     """Return the days on which the reps are away whose hours rule these clocks."""
-    reps = {clock.rep_id for clock in clocks if clock.rep_id and _is_personal(clock)}
+    reps = {clock.rep_id for clock in clocks if clock.rep_id and is_personal(clock)}
     return calendars.absent_days(reps) if reps else {}
 
 
@@ -76,5 +95,6 @@ def _terms(
     return clockwork.Terms(amount, unit, warn_at, tuple(clockwork.Rung(*rung) for rung in rungs))
 
 
-def _is_personal(clock: Clock) -> bool:
+def is_personal(clock: Clock) -> bool:
+    """Tell whether a clock counts by its rep's own hours; reads its commitment."""
     return clock.commitment.whose_hours == "rep"

@@ -57,7 +57,8 @@ def advance(
     `tick` takes every step due up to `at`, that instant included. Any other move first takes the steps due
     before it, so that sweeping often or seldom ends the same: met late but not yet swept writes the breach at
     its due time, then met. What happened at the due instant is in time. A move that turns out to have
-    happened before a warning or breach in the log takes these back (`back_to` in the detail).
+    happened before a warning or breach in the log takes these back (`back_to` in the detail); a rung that was
+    climbed stays climbed, as somebody has acted on it.
 
     A reset of a breached clock ends it as met, late (`by: reset` in the detail): no breach is thrown away.
     A move that means nothing to the clock as it stands (resume a running one, anything but excuse on an ended
@@ -139,11 +140,13 @@ def undo(
     noticed_at: datetime,
     terms: Terms,
     schedule: Schedule,
+    earlier: log.Earlier | None = None,
 ) -> Outcome:
     """Take entries of a log back, so that the clock goes on as if they had never been.
 
-    `entries` is the whole log. What fell due meanwhile is taken by the next tick. Raises ValueError for the
-    start (cancel that clock instead) and for a line that the log does not have.
+    `entries` is the whole log, `earlier` the hours that other ones replaced (see `fold`). What fell due
+    meanwhile is taken by the next tick. Raises ValueError for the start (cancel that clock instead) and for a
+    line that the log does not have.
     """
     taken_back = sorted(set(seqs))
     if not set(taken_back) <= {entry.seq for entry in entries if entry.event != "started"}:
@@ -157,7 +160,7 @@ def undo(
         due_before=entries[-1].due_after,
         detail={"seqs": taken_back},
     )
-    state = log.fold([*entries, entry], terms, schedule)
+    state = log.fold([*entries, entry], terms, schedule, earlier)
     return state, [replace(entry, due_after=state.due_at)]
 
 

@@ -9,7 +9,7 @@ from leads.models import Lead, Team, User
 from sla.choices import Cause, ClockScope, ClockState
 from sla.models.agreements import AgreementVersion, Commitment
 from sla.models.handoffs import Handoff
-from sla.models.querysets import ClockQuerySet
+from sla.models.querysets import ClockQuerySet, DisputeQuerySet
 
 
 class Clock(models.Model):
@@ -144,3 +144,36 @@ class ActionRow(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Dispute(models.Model):
+    """Why the blamed side says that a breach was not its own, and what the other side answered; once a clock.
+
+    Who did what when also stands in the audit, and a granted one in the clock's log as `excused`.
+    """
+
+    clock = models.OneToOneField(Clock, on_delete=models.CASCADE, primary_key=True, related_name="dispute")
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    is_granted = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+
+    objects: ClassVar[DisputeQuerySet] = DisputeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True, is_granted__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False, is_granted__isnull=False),
+                name="dispute_answered_wholly",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["asked_at"], name="dispute_waiting", condition=Q(answered_at__isnull=True)),
+        )
+
+    def __str__(self) -> str:
+        return f"Dispute of clock {self.clock_id}"

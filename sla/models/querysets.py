@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
-from leads.choices import Role
+from leads.choices import Role, Side
 from leads.models import User
 from leads.models.querysets import SEES_ALL
 from sla.choices import HandoffState
 
 if TYPE_CHECKING:
-    from sla.models.clocks import Clock  # noqa: F401  (names for annotations only)
+    from sla.models.clocks import Clock, Dispute  # noqa: F401  (names for annotations only)
     from sla.models.handoffs import Handoff  # noqa: F401
 
 
@@ -50,3 +50,26 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def due_soon(self) -> "ClockQuerySet":
         """Open clocks that the worker has warned of and that are not late."""
         return self.filter(ended_at__isnull=True, breached_at__isnull=True, warned_at__isnull=False)
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def waiting(self) -> "DisputeQuerySet":
+        return self.filter(answered_at__isnull=True)
+
+    def for_answer_by(self, user: User) -> "DisputeQuerySet":
+        """Keep those that this person may answer: the other side's manager, for the referee a leader.
+
+        A sales manager answers for the team that has the lead; where it has none, any of them.
+        """
+        if not user.is_active:
+            return self.none()
+        match user.role:
+            case Role.MARKETING_MANAGER:
+                return self.filter(clock__side=Side.SALES)
+            case Role.SALES_MANAGER if user.team_id is not None:
+                own = Q(clock__handoff__team_id=user.team_id) | Q(clock__lead__team_id=user.team_id)
+                nobodys = Q(clock__handoff__team_id=None, clock__lead__team_id=None)
+                return self.filter(own | nobodys, clock__side=Side.MARKETING)
+            case Role.LEADER:
+                return self.filter(clock__side="referee")
+        return self.none()

@@ -29,6 +29,7 @@ class Clock:
 
     def __init__(self, at=None, terms=TERMS, schedule=OFFICE, noticed_at=None, facts=()):
         self.terms, self.schedule = terms, schedule
+        self.earlier = {}
         at = at or on(23, "09:00")
         self.state, self.log = clockwork.start(
             terms, schedule, at=at, noticed_at=noticed_at or at, facts=facts
@@ -45,16 +46,20 @@ class Clock:
         return self.take(clockwork.recount(self.state, self.log, event=event, **self.rules(at)))
 
     def recalendar(self, at, schedule):
-        before, self.schedule = self.schedule, schedule
-        return self.take(clockwork.recalendar(self.state, before=before, **self.rules(at)))
+        before = self.schedule
+        outcome = clockwork.recalendar(self.state, before=before, **{**self.rules(at), "schedule": schedule})
+        if outcome[1]:
+            self.schedule = schedule
+        self.earlier |= {entry.seq: before for entry in outcome[1] if entry.event == "recalendared"}
+        return self.take(outcome)
 
     def undo(self, seqs, at):
-        return self.take(clockwork.undo(self.log, seqs, **self.rules(at)))
+        return self.take(clockwork.undo(self.log, seqs, earlier=self.earlier, **self.rules(at)))
 
     def take(self, outcome):
         self.state, entries = outcome
         self.log += entries
-        assert clockwork.fold(self.log, self.terms, self.schedule) == self.state
+        assert clockwork.fold(self.log, self.terms, self.schedule, self.earlier) == self.state
         return entries
 
 

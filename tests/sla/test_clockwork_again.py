@@ -256,6 +256,25 @@ def test_what_fell_due_while_interrupted_is_taken_by_the_next_tick():
     assert told(clock.move("tick", on(23, "12:01:15"))) == [("warned", on(23, "12:00"))]
 
 
+def test_undone_pause_before_other_hours_counts_by_the_hours_of_then():
+    clock = Clock()
+    clock.move("pause", on(23, "10:00"))
+    clock.recalendar(on(23, "11:00"), LATE_SHIFT)
+    clock.undo([2], on(23, "11:02"))
+    assert (clock.state.elapsed, clock.state.due_at) == (hours(2), on(23, "16:00"))
+
+
+def test_spans_before_other_hours_are_drawn_by_the_hours_of_then():
+    clock = Clock()
+    clock.recalendar(on(23, "11:00"), LATE_SHIFT)
+    drawn = clockwork.spans(clock.log, clock.terms, clock.schedule, on(23, "15:00"), clock.earlier)
+    assert [(span.kind, span.to_at) for span in drawn] == [
+        ("running", on(23, "11:00")),
+        ("closed", on(23, "14:00")),
+        ("running", on(23, "15:00")),
+    ]
+
+
 def test_undoing_can_be_undone():
     clock = Clock()
     clock.move("met", on(23, "10:00"))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,6 +146,28 @@ def test_spans_fill_the_life_of_a_clock(promised, schedule, life, minutes):
     end = until if clock.state.ended_at is None else clock.state.ended_at
     assert [span.from_at for span in spans] == borders[:-1]
     assert (borders[-1], all(span.from_at < span.to_at for span in spans)) == (end, True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(terms, st.lists(schedules, min_size=1, max_size=4), lives, st.integers(1, 300))
+def test_other_hours_keep_what_has_elapsed_and_nothing_is_drawn_twice(promised, ruling, life, minutes):
+    clock, at = Clock(START, promised, ruling[0]), START
+    for schedule in ruling[1:]:
+        for gap, move in life:
+            at += gap * MINUTE
+            clock.move(move, at)
+        elapsed = clockwork.advance(clock.state, "pause", **clock.rules(at))[0].elapsed
+        clock.recalendar(at, schedule)  # compares the fold by the hours of then with the state
+        if clock.state.ended_at is None:
+            assert clock.state.elapsed == elapsed
+    until = at + minutes * MINUTE
+    spans = clockwork.spans(clock.log, promised, clock.schedule, until, clock.earlier)
+    assert all(one.to_at == later.from_at for one, later in pairwise(spans))
+    is_whole = clock.state.ended_at is None and all(move != "reset" for _gap, move in life)
+    if is_whole and promised.unit.startswith("business"):
+        run = sum((span.to_at - span.from_at for span in spans if span.kind == "running"), timedelta(0))
+        paused = clockwork.advance(clock.state, "pause", **clock.rules(until))[0]
+        assert run == paused.elapsed
 
 
 class MinuteClock:

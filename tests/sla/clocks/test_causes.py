@@ -7,7 +7,7 @@ import pytest
 from leads.models import Absence
 from sla import clocks, handoffs
 from sla.choices import Event
-from sla.models import Clock
+from sla.models import Clock, Outage
 from sla.sweep import ticking
 from tests import factories
 from tests.factories import NOW
@@ -88,3 +88,48 @@ def test_marketing_has_one_cause():
     clocks.hear(event=Event.BECAME_READY, lead=factories.ready_lead(), now=NOW, at=NOW - timedelta(hours=1))
     ticking.tick(NOW + timedelta(hours=4))
     assert Clock.objects.get(kind="hand_over").cause == "idle"
+
+
+def outage(first, last):
+    return Outage.objects.create(from_at=NOW + timedelta(minutes=first), to_at=NOW + timedelta(minutes=last))
+
+
+def test_breach_that_nobody_could_see_coming_is_the_systems():
+    handoff = offered(play_with(), complete())
+    outage(10, 180)
+    assert cause_of(handoff) == "system"
+    assert clocks_of(handoff)["decide"].breached_at == NOW + timedelta(hours=2)
+
+
+def test_breach_after_a_warning_in_time_is_not_the_systems():
+    handoff = offered(play_with(), complete())
+    ticking.tick(NOW + timedelta(minutes=95))
+    assert clocks_of(handoff)["decide"].warned_at
+    outage(100, 180)
+    assert cause_of(handoff) == "idle"
+
+
+def test_breach_outside_the_outage_is_not_the_systems():
+    handoff = offered(play_with(), complete())
+    outage(121, 180)
+    assert cause_of(handoff) == "idle"
+
+
+def test_outage_excuses_marketing_too():
+    scene()
+    clocks.hear(event=Event.BECAME_READY, lead=factories.ready_lead(), now=NOW)
+    outage(1, 600)
+    ticking.tick(NOW + timedelta(hours=10))
+    assert Clock.objects.get(kind="hand_over").cause == "system"
+
+
+def test_capacity_counts_what_was_held_when_it_fell_due():
+    play = play_with()
+    handoff = offered(play, complete())
+    other = accepted(play)
+    handoffs.hand_back(handoff=other, actor=play.rep, reason="no_budget", now=NOW + timedelta(hours=1))
+    for _ in range(2):  # too late to count
+        offered(play, complete(), now=NOW + timedelta(hours=2, minutes=30))
+    play.rep.max_open = 1
+    play.rep.save()
+    assert cause_of(handoff) == "idle"
