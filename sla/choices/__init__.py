@@ -1,6 +1,7 @@
 """The codes of the judging floor: states, the move table and the kinds of commitment, all as data."""
 
 from sla.choices.clock_kinds import CLOCK_KINDS, PERIODIC_KINDS, ClockKind, Event
+from sla.choices.lab import LabKind, LabState
 from sla.choices.moves import (
     BY_DISPOSITION,
     LEAD_MOVES,
@@ -53,6 +54,8 @@ __all__ = [
     "Disposition",
     "Event",
     "HandoffState",
+    "LabKind",
+    "LabState",
     "Move",
     "Quality",
     "ReopenReason",

@@ -121,3 +121,26 @@ def _dump_leaf(leaf: Leaf) -> dict[str, Any]:
     if isinstance(leaf, BantLeaf) and leaf.currency:
         data["currency"] = leaf.currency
     return data
+
+
+def without(criterion: Criterion, path: str) -> Criterion | None:
+    """Return the tree without the leaf at a path of `leaves`; None when nothing is left.
+
+    What remains of `at least n` asks for no more than there is, and an empty group goes with its last leaf.
+    """
+    return _without(criterion, path, "")
+
+
+def _without(criterion: Criterion, path: str, here: str) -> Criterion | None:
+    if not isinstance(criterion, Group):
+        return None if here == path else criterion
+    key = "of" if criterion.kind == "at_least" else criterion.kind
+    kept = [
+        _without(part, path, f"{here}.{key}[{index}]" if here else f"{key}[{index}]")
+        for index, part in enumerate(criterion.parts)
+    ]
+    parts = tuple(part for part in kept if part is not None)
+    if not parts:
+        return None
+    needed = {"all": len(parts), "any": 1}.get(criterion.kind, min(criterion.needed, len(parts)))
+    return Group(criterion.kind, parts, needed, criterion.label)

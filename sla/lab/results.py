@@ -1,0 +1,131 @@
+"""What a back-test found, as values that JSON holds: every share with its n and 95% interval."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sla import scoring
+from sla.lab.tallies import ELSEWHERE, MATURE, WON, WORKED, Counts, Group
+
+#: Fewer than these are shown as counts and nothing is concluded from them.
+LEAST_TO_JUDGE = 30
+Z = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """k of n with the 95% Wilson interval; `rate` None where n is 0."""
+
+    k: int
+    n: int
+    rate: float | None
+    low: float
+    high: float
+    is_few: bool
+
+
+def share(k: int, n: int) -> Share:
+    """Return k of n with its interval."""
+    low, high = scoring.wilson(k, n)
+    return Share(k, n, k / n if n else None, low, high, n < LEAST_TO_JUDGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The draft's share less that in force, with the 95% interval; None where one of them has no cases."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def difference(draft: Share, against: Share) -> Difference:
+    """Return the difference of two shares with Newcombe's interval from two Wilson intervals.
+
+    Newcombe, R. G. (1998), Statistics in Medicine 17:873-890, method 10. It takes the two for independent;
+    the gates share most leads, so the true interval is narrower.
+    """
+    if draft.rate is None or against.rate is None:
+        return Difference(None, None, None)
+    value = draft.rate - against.rate
+    down = ((draft.rate - draft.low) ** 2 + (against.high - against.rate) ** 2) ** 0.5
+    up = ((draft.high - draft.rate) ** 2 + (against.rate - against.low) ** 2) ** 0.5
+    return Difference(value, value - down, value + up)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one gate would have passed of the past, and what became of it."""
+
+    passed: Share
+    accepted: Share
+    followed_up: Share
+    #: Accounts old enough and followed up, of which so many were won.
+    won: Share
+    accounts: int
+    accounts_followed_up: Share
+    bought_elsewhere: int
+    #: Handoffs that passed and were won, whatever their age and follow-up.
+    won_handoffs: Share
+    margin: float | None
+    median_days: float | None
+    verdict: str
+
+
+def side(groups: Sequence[Group], total: int, bar: float, needed_follow_up: float) -> Side:
+    """Sum up the groups that one gate passes."""
+    whole = Group()
+    for group in groups:
+        whole.add(group)
+    counts = whole.counts
+    flags = whole.accounts.values()
+    worked = sum(1 for flag in flags if flag & WORKED)
+    won = sum(1 for flag in flags if flag & WORKED and flag & WON)
+    followed = share(worked, sum(1 for flag in flags if flag & MATURE))
+    closed = share(won, worked)
+    return Side(
+        passed=share(counts.n, total),
+        accepted=share(counts.accepted, counts.accepted + counts.declined),
+        followed_up=share(counts.worked, counts.timed),
+        won=closed,
+        accounts=followed.n,
+        accounts_followed_up=followed,
+        bought_elsewhere=sum(1 for flag in flags if flag & ELSEWHERE and not flag & WON),
+        won_handoffs=share(counts.won, counts.n),
+        margin=whole.margin / whole.amount if whole.amount else None,
+        median_days=median(whole.days),
+        verdict=_verdict(closed, followed, counts, bar, needed_follow_up),
+    )
+
+
+def _verdict(won: Share, followed: Share, counts: Counts, bar: float, needed: float) -> str:
+    """Judge as the truth meter does; without dates there is nothing to judge by."""
+    if counts.n and not counts.timed:
+        return "untestable"
+    if followed.n < LEAST_TO_JUDGE:
+        return "too_few"
+    return scoring.truth(won.k, won.n, followed.rate, bar, needed)
+
+
+def median(values: Counter[int]) -> float | None:
+    """Return the middle of values told as value → how often."""
+    total = sum(values.values())
+    if not total:
+        return None
+    seen = 0
+    middle: list[int] = []
+    for value in sorted(values):
+        seen += values[value]
+        middle += [value] * (len(middle) == 0 and seen > (total - 1) // 2)
+        if seen > total // 2:
+            return (middle[0] + value) / 2
+    return None
+
+
+def months_of(groups: Sequence[Group], labels: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return by month what passed and what became of it."""
+    whole = Group()
+    for group in groups:
+        whole.add(group)
+    return [{"month": labels[month], **asdict(whole.months[month])} for month in sorted(whole.months)]

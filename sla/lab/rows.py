@@ -1,0 +1,109 @@
+"""Past handoffs in chunks of ids: their frozen facts, and what became of them, by few queries a chunk."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Max, Min
+
+from leads.choices import DealState, Evidence, TouchSide
+from leads.models import Deal, Touch
+from sla.choices import Ruling
+from sla.compliance.cohorts import ACCEPTED
+from sla.lab.asking import Asked
+from sla.models import AgreementVersion, Handoff, Refusal
+
+#: So many ids at a time: the memory of one chunk, and how often progress is told.
+CHUNK = 10_000
+#: What is read of every handoff; its frozen facts stand behind.
+OWN = (
+    *("id", "lead_id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
+    *("offered_at", "closed_at", "is_history", "snapshot__taken_at"),
+)
+
+
+class Won(NamedTuple):
+    """One deal that was won: by us, or elsewhere."""
+
+    closed_at: datetime | None
+    is_elsewhere: bool
+    amount: float | None
+    margin: float | None
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Rows of handoffs in the order of `OWN`, facts behind; and what became of them."""
+
+    rows: list[Sequence[Any]]
+    touched_at: dict[int, datetime]
+    won: dict[int, list[Won]]
+    overturned: set[int]
+
+
+def ranges(asked: Asked, size: int = CHUNK) -> list[tuple[int, int]]:
+    """Return the spans of ids to go through, lower end included."""
+    ends = asked.handoffs().aggregate(low=Min("pk"), high=Max("pk"))
+    if ends["low"] is None:
+        return []
+    return [(start, start + size) for start in range(ends["low"], ends["high"] + 1, size)]
+
+
+def versions(asked: Asked) -> list[AgreementVersion]:
+    """Return the versions under which the facts were frozen."""
+    ids = asked.handoffs().order_by().values_list("version_id", flat=True).distinct()
+    return list(AgreementVersion.objects.filter(pk__in=list(ids)))
+
+
+def read(asked: Asked, columns: Sequence[str], low: int, high: int) -> Chunk:
+    """Read the handoffs of a span of ids, with only the columns that are judged."""
+    found = asked.handoffs().filter(pk__gte=low, pk__lt=high)
+    names = (*OWN, *(f"snapshot__{name}" for name in columns))
+    rows = list(found.values_list(*names))
+    return Chunk(rows, _touched(found), _won(found), _overturned(low, high))
+
+
+def outcome(state: str, pk: int, overturned: set[int]) -> bool | None:
+    """Tell whether an offer counts as accepted, or declined; None while undecided."""
+    if state in ACCEPTED or pk in overturned:
+        return True
+    return False if state == "declined" else None
+
+
+def _touched(found: Any) -> dict[int, datetime]:
+    """Return by lead when Sales last touched it: at or after an offer means it was followed up."""
+    touches = Touch.objects.filter(
+        lead_id__in=found.values("lead_id"),
+        side=TouchSide.SALES,
+        evidence__gte=Evidence.LOGGED,
+        is_automatic=False,
+    )
+    latest: Any = touches.order_by().values("lead_id").annotate(at=Max("happened_at"))
+    return dict(latest.values_list("lead_id", "at"))
+
+
+def _won(found: Any) -> dict[int, list[Won]]:
+    deals = Deal.objects.filter(state=DealState.WON, account_id__in=found.values("lead__account_id"))
+    by_account: defaultdict[int, list[Won]] = defaultdict(list)
+    for account, closed_at, is_elsewhere, amount, margin in deals.values_list(
+        "account_id", "closed_at", "is_elsewhere", "amount", "margin"
+    ):
+        by_account[account].append(Won(closed_at, is_elsewhere, _number(amount), _number(margin)))
+    return dict(by_account)
+
+
+def _overturned(low: int, high: int) -> set[int]:
+    ruled = Refusal.objects.filter(pk__gte=low, pk__lt=high, ruling=Ruling.OVERTURNED)
+    return set(ruled.filter(handoff__state="declined").values_list("pk", flat=True))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def of_ids(ids: Sequence[int]) -> Iterator[Handoff]:
+    """Yield handoffs with what a list of named leads shows."""
+    found = Handoff.objects.filter(pk__in=ids)
+    yield from found.select_related("lead__account", "rep", "snapshot", "version", "version__agreement")
