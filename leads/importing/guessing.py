@@ -146,7 +146,7 @@ def uses(shape: Shape) -> list[str]:
     bant = ["bant.budget", "bant.authority", "bant.need", "bant.timing"] if shape.has_bant else []
     lead = ["lead.id", "lead.email", "lead.name", "lead.phone"] if shape.names_lead else []
     kept = ["attribute"] if shape.has_attributes else []
-    return ["id", *lead, *extra, *shape.fields, *more, *bant, *kept]
+    return [*lead, "id", *extra, *shape.fields, *more, *bant, *kept]
 
 
 def propose(look: Look, shape: Shape) -> list[str]:
@@ -159,6 +159,23 @@ def propose(look: Look, shape: Shape) -> list[str]:
         taken.add(use)
         proposed.append(use)
     return proposed
+
+
+def chosen_in(document: dict[str, Any], header: Sequence[str]) -> list[str]:
+    """Return for each column what a mapping made by `document` uses it as."""
+    fields, lead = document.get("fields", {}), document.get("lead", {})
+    uses = {column: "id" for column in document.get("ids", []) if isinstance(column, str)}
+    uses |= {column: "lead.id" for column in lead.get("ids", []) if isinstance(column, str)}
+    uses |= {one["column"]: f"consent.{one['channel']}" for one in document.get("consent", [])}
+    uses |= dict.fromkeys(document.get("attributes", {}).values(), "attribute")
+    for prefix, block in (("", fields), ("bant.", document.get("bant", {})), ("lead.", lead)):
+        for name, cell in block.items():
+            for column in columns_of({"fields": {name: cell}}) if name != "ids" else ():
+                uses[column] = prefix + name
+    name = fields.get("name")
+    if isinstance(name, dict) and len(name.get("columns", [])) == 2:
+        uses |= dict(zip(name["columns"], ("first_name", "last_name"), strict=True))
+    return [uses.get(column, "") for column in header]
 
 
 def date_forms(values: Iterable[str]) -> list[str]:

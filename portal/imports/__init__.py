@@ -2,6 +2,7 @@
 
 from portal.imports.keeping import keep, kinds_for, visible_to
 from portal.imports.mapping import TARGETS, proposed, target_for, use
+from portal.imports.returning import rejected
 from portal.imports.working import ask, remove, work
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "keep",
     "kinds_for",
     "proposed",
+    "rejected",
     "remove",
     "target_for",
     "use",

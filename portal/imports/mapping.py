@@ -43,12 +43,14 @@ def versions() -> list[tuple[str, str]]:
 
 def proposed(job: ImportJob) -> dict[str, Any]:
     """Return the mapping to begin with: the job's own, a kept or a usual one that fits, else a guess."""
-    if job.mapping:
-        return job.mapping
-    shape = shape_of(job.kind)
+    return job.mapping or recognized(job) or guessed(job)
+
+
+def recognized(job: ImportJob) -> dict[str, Any] | None:
+    """Return the mapping, kept by somebody or of a usual export, that reads the columns of this file."""
     saved = SavedMapping.objects.filter(kind=job.kind).order_by("-saved_at")
     known = [*saved.values_list("document", flat=True), *guessing.shipped()]
-    return guessing.recognize(job.header, known, shape) or guessed(job)
+    return guessing.recognize(job.header, known, shape_of(job.kind))
 
 
 def guessed(job: ImportJob) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Bring a file in, step by step: choose it, say what its columns and words mean, check, import."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,13 +12,14 @@ from django_htmx.http import HttpResponseClientRefresh
 from leads import importing
 from leads.choices import ImportKind
 from leads.importing import guessing
-from leads.models import ImportReject
-from portal import access, imports, toasts
+from portal import access, csvfile, imports, toasts
 from portal.forms.imports import USES, ColumnsForm, UploadForm, WordsForm
 from portal.imports import keeping, words
 from portal.imports.mapping import guessed, shape_of, versions
+from portal.imports.mapping import recognized as recognize
 from portal.models import ImportJob, SavedMapping
 from portal.models.imports import JobStep
+from portal.pages import moves
 
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 25
@@ -33,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     user = access.person(request)
     kinds = imports.kinds_for(user)
     access.require(bool(kinds))
-    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds)
+    form = UploadForm(moves.entered(request), request.FILES or None, kinds=kinds)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -74,7 +73,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _columns(request, found, form)
     document = guessing.document(
-        label=found.file_name,
+        label=form.cleaned_data["save_as"] or found.file_name,
         system=form.cleaned_data["system"],
         shape=form.shape,
         header=found.header,
@@ -92,21 +91,21 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 def recognized(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the mapping that was recognized by the file's columns."""
     found = _job(request, pk)
-    return _use(request, found, imports.proposed(found), None)
+    return _use(request, found, recognize(found) or found.mapping or {}, None)
 
 
 @ask_or_do
 def meanings(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the file's words mean where only certain words are known."""
     found = _job(request, pk)
-    if not found.mapping:
-        return redirect("import-job", pk)
     unknown = words.unknown(found)
+    if not unknown:
+        return redirect("import-job", pk)
     choices = {name: _labels(found, name) for name in {field for field, _word, _guess in unknown}}
-    form = WordsForm(request.POST or None, words=unknown, choices=choices)
-    if unknown and not (request.method == "POST" and form.is_valid()):
+    form = WordsForm(moves.entered(request), words=unknown, choices=choices)
+    if not (request.method == "POST" and form.is_valid()):
         return render(request, "imports/words.html", {"job": found, "form": form})
-    imports.use(found, words.explain(found, form.meanings if unknown else {}))
+    imports.use(found, words.explain(found, form.meanings))
     return _ask(request, found, JobStep.CHECK)
 
 
@@ -134,30 +133,9 @@ def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     found = _job(request, pk)
     if found.run is None:
         raise Http404
-    rows = ImportReject.objects.filter(run=found.run).order_by("line").values_list("line", "reason", "row")
-    head = ["line", "reason", *found.header]
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(head)
-        for line, reason, cells in rows.iterator(chunk_size=2000):
-            yield writer.writerow([line, reason, *map(_harmless, cells)])
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(imports.rejected(found), content_type=csvfile.TYPE)
     answer["Content-Disposition"] = f'attachment; filename="rejected-{found.pk}.csv"'
     return answer
-
-
-class _Echo:
-    """A file that hands each line back, so that a table is sent while it is read."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet runs; numbers and phone numbers stay what they are."""
-    return f"'{cell}" if cell.startswith(("=", "@", "\t", "\r")) else cell
 
 
 def _job(request: HttpRequest, pk: int) -> ImportJob:
@@ -170,7 +148,7 @@ def _job(request: HttpRequest, pk: int) -> ImportJob:
 
 
 def _columns(request: HttpRequest, found: ImportJob, form: ColumnsForm | None = None) -> HttpResponse:
-    known = None if form or "by_hand" in request.GET else _known(found)
+    known = None if form or found.mapping or "by_hand" in request.GET else recognize(found)
     form = form or _columns_form(request, found)
     context = {"job": found, "form": form, "known": known, "uses": _uses(known, found) if known else []}
     return render(request, "imports/columns.html", context, status=422 if form.errors else 200)
@@ -178,13 +156,14 @@ def _columns(request: HttpRequest, found: ImportJob, form: ColumnsForm | None = 
 
 def _columns_form(request: HttpRequest, found: ImportJob, data: Any = None) -> ColumnsForm:
     shape, look = shape_of(found.kind), guessing.look(keeping.place(found))
-    guess = guessed(found)
+    before = found.mapping or guessed(found)
+    blanks = [word for word in guessing.BLANK_WORDS if _occurs(word, look)]
     initial = {
-        "system": guess["system"],
-        "dates": guess["dates"][0],
-        "time_zone": timezone.get_current_timezone_name(),
-        "blanks": ", ".join(word for word in guessing.BLANK_WORDS if _occurs(word, look)),
-        **{f"use_{number}": use for number, use in enumerate(guessing.propose(look, shape))},
+        "system": before["system"],
+        "dates": before["dates"][0],
+        "time_zone": before.get("time_zone", timezone.get_current_timezone_name()),
+        "blanks": ", ".join(before.get("blanks", blanks)),
+        **{f"use_{number}": use for number, use in enumerate(guessing.chosen_in(before, found.header))},
     }
     return ColumnsForm(
         data,
@@ -208,7 +187,9 @@ def _use(
         imports.use(found, document)
     except importing.InvalidMapping as error:
         form = form or _columns_form(request, found)
-        form.full_clean()
+        if not form.is_bound:
+            toasts.say(request, "; ".join(map(str, error.problems)))
+            return redirect("import-job", found.pk)
         for problem in error.problems:
             form.add_error(None, str(problem))
         return _columns(request, found, form)
@@ -218,19 +199,15 @@ def _use(
     if save_as:
         kept = {"kind": found.kind, "document": document, "saved_by": access.person(request)}
         SavedMapping.objects.update_or_create(name=save_as, defaults={**kept, "saved_at": timezone.now()})
-    return redirect("import-words", found.pk)
+    if words.unknown(found):
+        return redirect("import-words", found.pk)
+    return _ask(request, found, JobStep.CHECK)
 
 
 def _ask(request: HttpRequest, found: ImportJob, step: str) -> HttpResponse:
     if not imports.ask(job=found, step=step, now=timezone.now()):
         toasts.say(request, _("This file is being read now, or was imported already."))
     return redirect("import-job", found.pk)
-
-
-def _known(found: ImportJob) -> dict[str, Any] | None:
-    """Return the mapping that fits the file's columns, None if it had to be guessed."""
-    known = imports.proposed(found)
-    return known if known.get("label") != found.file_name else None
 
 
 def _uses(known: dict[str, Any], found: ImportJob) -> list[tuple[str, str]]:

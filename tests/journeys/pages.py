@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 #: Routes that answer with something else than a page of their own.
 NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("healthz", "readyz"), "for machines"),
-    **dict.fromkeys(("home", "search", "logout", "appearance", "notices-read", "inbox-pause"), "leads on"),
+    **dict.fromkeys(("home", "search", "logout", "appearance", "notices-read", "inbox-pause", "import-recognized"), "leads on"),
     **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
+    **dict.fromkeys(("import-columns", "import-start", "import-remove"), "leads on"),
+    "import-progress": "part of a page",
+    "import-rejects": "a file",
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
@@ -80,6 +83,12 @@ SIDES = [
     Visit("compliance-offers", "leader", query="?bucket=declined"),
     Visit("alignment", "leader", query="?period=all"),
 ]
+CLOCKS = [
+    Visit("clock", "rep", "late_clock", opens=("Dispute…",)),
+    Visit("clock", "marketing_manager", "disputed", opens=("Answer…",)),
+    Visit("clock-dispute", "rep", "late_clock"),
+    Visit("dispute-answer", "marketing_manager", "disputed"),
+]
 ACCOUNT = [
     *visits(
         "login password_reset password_reset_done password_reset_confirm password_reset_complete", "nobody"
@@ -87,4 +96,10 @@ ACCOUNT = [
     *visits("password_change keys more", "leader"),
     Visit("styleguide", "operations"),
 ]
-GROUPS = {"inbox": INBOX, "leads": LEADS, "moves": MOVES, "sides": SIDES, "account": ACCOUNT}
+IMPORTS = [
+    *visits("imports", "marketer"),
+    *visits("import-job import-words", "operations", "file"),
+    Visit("import-job", "marketer", "file", "?by_hand=1"),
+    Visit("import-job", "marketer", "checked_file"),
+]
+GROUPS = {"clocks": CLOCKS, "imports": IMPORTS, "inbox": INBOX, "leads": LEADS, "moves": MOVES, "sides": SIDES, "account": ACCOUNT}

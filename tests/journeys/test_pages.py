@@ -11,7 +11,7 @@ from tests import company
 from tests.journeys import pages
 from tests.journeys.conftest import listen, unexpected
 from tests.journeys.pages import Visit
-from tests.portal import routes
+from tests.portal import routes, things
 from tests.portal.conftest import Samples
 
 Axe = Callable[[Page], list[str]]
@@ -90,7 +90,7 @@ def walk(browser: Browser, live_server: LiveServer, axe: Axe) -> Iterator[Walk]:
     clients = {who: Client() for who in routes.COLUMNS}
     for who, user in at.people.items():
         clients[who].force_login(user)
-    walk = Walk(browser, live_server, Samples(at, handoffs, leads, clients), axe)
+    walk = Walk(browser, live_server, Samples(at, handoffs, leads, clients, things.all_of(at)), axe)
     yield walk
     for page in walk.tabs.values():
         page.context.close()

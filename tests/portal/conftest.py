@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +19,7 @@ from portal.models import Heartbeat
 from sla import agreements, calendars
 from sla.models import Handoff
 from tests import company
-from tests.portal import routes
+from tests.portal import routes, things
 
 #: What a request may always write: who is logged in, and what to say on the next page.
 OWN_TO_DJANGO = ("django_session", "axes_")
@@ -33,6 +34,7 @@ class Samples:
     handoffs: dict[str, Handoff]
     leads: dict[str, Lead]
     clients: dict[str, Client]
+    things: dict[str, Model]
 
     def address(self, name: str, subject: str) -> str:
         """Return the address of a route about a sample, `-` being none."""
@@ -42,9 +44,9 @@ class Samples:
         return reverse(name, kwargs=parts)
 
     def number(self, name: str, subject: str) -> int:
-        """Return the number of a handoff, or of its lead where the route is about leads."""
-        if subject == "version":
-            return self.company.version.pk
+        """Return the number of a thing, of a handoff, or of its lead where the route is about leads."""
+        if subject in self.things:
+            return self.things[subject].pk
         if subject in self.leads:
             return self.leads[subject].pk
         handoff = self.handoffs[subject]
@@ -99,4 +101,4 @@ def samples(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         for who, client in clients.items():
             if who != "nobody":
                 client.force_login(at.people[who])
-        yield Samples(at, handoffs, leads, clients)
+        yield Samples(at, handoffs, leads, clients, things.all_of(at))

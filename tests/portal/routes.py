@@ -57,6 +57,17 @@ POST lead-offer                ready      302  404  404  404  404  404  302  302
 POST lead-offer                qualified  302  302  404  404  404  403  403  403  403  403  403
 GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
 POST lead-reopen               never      302  404  404  404  404  403  302  302  403  403  403
+GET  imports                   -          302  403  403  403  403  403  200  200  403  403  200
+POST imports                   -          302  403  403  403  403  403  422  422  403  403  422
+GET  import-job                file       302  403  403  403  403  403  200  404  403  403  200
+GET  import-progress           file       302  403  403  403  403  403  200  404  403  403  200
+POST import-columns            file       302  403  403  403  403  403  422  404  403  403  422
+POST import-recognized         file       302  403  403  403  403  403  302  404  403  403  302
+GET  import-words              file       302  403  403  403  403  403  200  404  403  403  200
+POST import-words              file       302  403  403  403  403  403  302  404  403  403  302
+POST import-start              file       302  403  403  403  403  403  302  404  403  403  302
+POST import-remove             file       302  403  403  403  403  403  302  404  403  403  302
+GET  import-rejects            file       302  403  403  403  403  403  404  404  403  403  404
 GET  search                    -          302  302  302  302  302  302  302  302  302  302  302
 POST handoff-accept            offered    302  302  404  404  404  403  403  403  403  403  403
 POST handoff-accept            pool       302  302  302  404  302  403  403  403  403  403  403
@@ -99,6 +110,11 @@ GET  desk                      -          302  403  403  403  403  403  200  200
 GET  team                      -          302  403  403  403  403  200  403  200  403  403  200
 GET  notices                   -          302  200  200  200  200  200  200  200  200  200  200
 POST notices-read              -          302  302  302  302  302  302  302  302  302  302  302
+GET  clock                     late_clock 302 200  404  404  404  200  200  200  200  200  200
+GET  clock-dispute             late_clock 302 200  404  404  404  200  403  403  403  403  403
+POST clock-dispute             late_clock 302 302  404  404  404  302  403  403  403  403  403
+GET  dispute-answer            disputed   302 403  404  404  404  403  403  200  403  403  403
+POST dispute-answer            disputed   302 403  404  404  404  403  403  302  403  403  403
 GET  agreement                 -          302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-version         version    302  200  200  200  200  200  200  200  200  200  200
 GET  compliance                -          302  200  200  200  200  200  200  200  200  200  200
@@ -127,6 +143,8 @@ FILLED: dict[str, dict[str, Any]] = {
     "lead-bant": {"text": "A second packing line"},
     "lead-next-step": {"step": "Visit the plant", "on": "2030-01-31"},
     "lead-reopen": {"reason": "new_interest"},
+    "clock-dispute": {"reason": "The line was down all day."},
+    "dispute-answer": {"answer": "grant"},
     "inbox-pause": {"pause": "1"},
     "appearance": {"theme": "dark", "single_keys": "off"},
     "password_reset": {"email": "nobody@example.org"},

@@ -1,0 +1,54 @@
+"""What routes are about besides leads and handoffs: one of each, with its owner in the company."""
+
+from django.core.files.base import ContentFile
+from django.db.models import Model
+
+from portal import imports
+from portal.models import ImportJob
+from portal.models.imports import JobState
+from sla import disputes
+from sla.models import Clock, Dispute
+from tests.company import Company
+
+
+def all_of(at: Company) -> dict[str, Model]:
+    """Make one of each thing and return them by the names that the table of routes uses."""
+    return {
+        "version": at.version,
+        "file": uploaded(at),
+        "checked_file": checked(at),
+        "late_clock": late(at, "Overdue Ltd", "decide"),
+        "disputed": disputed(at),
+    }
+
+
+def late(at: Company, account: str, code: str) -> Clock:
+    """Return a clock that is late."""
+    found = Clock.objects.filter(breached_at__isnull=False, scope="lead")
+    return found.get(lead__account__name=account, commitment__code=code)
+
+
+def disputed(at: Company) -> Dispute:
+    """Have the rep dispute a breach."""
+    clock = late(at, "Untouched Ltd", "first_touch")
+    return disputes.dispute(clock=clock, actor=at.cast.rep, reason="The line was down.", now=at.now)
+
+
+def uploaded(at: Company) -> ImportJob:
+    """Have the marketer bring a file whose columns are known, not checked yet."""
+    file = ContentFile(b"Id,Name,Status\n1,Ada Park,New\n")
+    job = imports.keep(name="people.csv", file=file, kind="leads", owner=at.cast.marketer, now=at.now)
+    imports.use(job, imports.proposed(job))
+    return job
+
+
+def checked(at: Company) -> ImportJob:
+    """Have a file with one bad row checked."""
+    job = uploaded(at)
+    job.state = JobState.CHECKED
+    job.report = {
+        "counts": {"created": 1, "updated": 0, "unchanged": 0, "rejected": 1, "rows": 2},
+        "rejects": [[3, "The row has 2 cells, the header has 3.", ["2", "Ben Lund"]]],
+    }
+    job.save()
+    return job
