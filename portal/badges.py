@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import wording
@@ -56,6 +57,14 @@ class Badge:
     def due_text(self) -> str:
         """The due moment in the reader's zone, "" when there is none."""
         return "" if self.due_at is None else wording.moment_text(self.due_at, self.now)
+
+    @property
+    def due_line(self) -> str:
+        """When it is or was due, in words; "" when there is no due moment."""
+        if self.due_at is None:
+            return ""
+        is_past = self.state in {"late", "kept_late"}
+        return (gettext("was due %(due)s") if is_past else gettext("due %(due)s")) % {"due": self.due_text}
 
 
 def badge_for(

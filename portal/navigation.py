@@ -118,7 +118,7 @@ def address_of(name: str) -> str:
 
 
 def address(name: str, pk: int) -> str:
-    """Return the address of a page about one row; a list asks for hundreds, `reverse` is asked once a page."""
+    """Return the address of a page about one row: a list asks for hundreds, `reverse` only for each page."""
     before, after = _around_number(name, get_script_prefix())
     return f"{before}{pk}{after}"
 

@@ -62,7 +62,7 @@ def _sentence(found: queries.Inbox) -> str:
 
 def _soon_line(found: queries.Inbox, now: datetime) -> str:
     """Say how many more are due before when."""
-    due = [entry.due_at for entry in found.soon if entry.due_at]
+    due = [entry.soon_at for entry in found.soon if entry.soon_at]
     if not due:
         return ""
     said = {"n": len(due), "time": wording.moment_text(max(due), now)}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +11,7 @@ from leads.choices import TouchKind
 from leads.models import Lead
 from portal import badges, wording
 from portal.lines import clocks
+from portal.navigation import address
 from sla.choices import HandoffState
 from sla.models import Handoff
 from sla.queries import inbox as inbox_queries
@@ -22,18 +22,28 @@ WORDS_ALONE = 6
 WORDS_BESIDE_FACT = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the inbox as its template prints it; `refuse_url` declines or hands back."""
+    """One row of the inbox as its template prints it; an address is "" where the move is not possible.
 
-    handoff: Handoff
+    `state` stands where no clock runs.
+    """
+
+    id: str
+    grid: str
+    company: str
+    person: str
     badge: badges.Badge | None
+    state: str
     why: str
     source: str
-    is_pool: bool
     is_offered: bool
-    can_ask: bool
+    open_url: str
+    panel_url: str
+    row_url: str
+    first_url: str
     refuse_url: str
+    ask_url: str
 
 
 @dataclass(frozen=True)
@@ -47,18 +57,27 @@ class LeadLine:
 
 
 def line(row: inbox_queries.Row, now: datetime) -> Line:
-    """Return an inbox row in words."""
-    handoff, entry = row.handoff, row.entry
+    """Return an inbox row in words; its first move is to accept, later to log a touch."""
+    handoff, lead = row.handoff, row.handoff.lead
     is_offered = handoff.state == HandoffState.OFFERED
+    can_ask = is_offered and not row.entry.is_pool and not hasattr(handoff, "question")
+    badge = _badge(row, now)
     return Line(
-        handoff=handoff,
-        badge=_badge(row, now),
+        id=f"handoff-{handoff.pk}",
+        grid=handoff.grid,
+        company=str(lead.account),
+        person=", ".join(part for part in (str(lead), lead.title) if part),
+        badge=badge,
+        state="" if badge else str(handoff.get_state_display()),
         why=why(handoff),
-        source=handoff.lead.source,
-        is_pool=entry.is_pool,
+        source=_source(row),
         is_offered=is_offered,
-        can_ask=is_offered and not entry.is_pool and not hasattr(handoff, "question"),
+        open_url=address("lead", lead.pk),
+        panel_url=address("inbox-panel", handoff.pk),
+        row_url=address("inbox-row", handoff.pk),
+        first_url=address("handoff-accept", handoff.pk) if is_offered else address("lead-touch", lead.pk),
         refuse_url=_refuse_url(handoff),
+        ask_url=address("handoff-ask", handoff.pk) if can_ask else "",
     )
 
 
@@ -92,10 +111,16 @@ def last_touch(handoff: Handoff) -> str:
 def _refuse_url(handoff: Handoff) -> str:
     """Return where this person says no, "" where that is not possible: in a pool, or with a deal open."""
     if handoff.state == HandoffState.OFFERED and handoff.rep_id:
-        return reverse("handoff-decline", args=[handoff.pk])
+        return address("handoff-decline", handoff.pk)
     if handoff.state in (HandoffState.ACCEPTED, HandoffState.QUALIFIED):
-        return reverse("handoff-hand-back", args=[handoff.pk])
+        return address("handoff-hand-back", handoff.pk)
     return ""
+
+
+def _source(row: inbox_queries.Row) -> str:
+    """Say where the lead came from, and before it in whose pool it lies."""
+    pool = _("Pool of %(team)s") % {"team": row.handoff.team} if row.entry.is_pool else ""
+    return " · ".join(part for part in (pool, row.handoff.lead.source) if part)
 
 
 def _badge(row: inbox_queries.Row, now: datetime) -> badges.Badge | None:

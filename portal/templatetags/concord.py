@@ -10,57 +10,21 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from portal import drawing, wording
 from portal import toasts as waiting_toasts
-from portal import wording
-from portal.badges import Badge
 
 register = template.Library()
 
-#: Status shapes in a box of 14; the classes are their color, cut-out and outline.
-OCTAGON = '<path class="sf" d="M4.3.7h5.4l3.6 3.6v5.4l-3.6 3.6H4.3L.7 9.7V4.3z"/>'
-OUTLINE = '<path class="sl" d="M4.6 1.4h4.8l3.2 3.2v4.8l-3.2 3.2H4.6L1.4 9.4V4.6z"/>'
-DASHED = '<circle class="sl dash" cx="7" cy="7" r="5.6"/>'
-SHAPES: dict[str, str] = {
-    "ok": '<circle class="sf" cx="7" cy="7" r="6.3"/><path class="sx" d="m4.2 7.2 2 2 3.7-4.3"/>',
-    "late": OCTAGON + '<path class="sx" d="M7 3.6v4M7 10v.05"/>',
-    "missed": OCTAGON + '<path class="sx" d="m4.8 4.8 4.4 4.4M9.2 4.8 4.8 9.2"/>',
-    "soon": '<path class="sf" d="M7 1.3 13.4 12.6H.6z"/><path class="sx" d="M7 5.2v3.3M7 10.5v.05"/>',
-    "paused": '<circle class="sl" cx="7" cy="7" r="5.6"/><path class="sl" d="M5.5 5v4M8.5 5v4"/>',
-    "kept_late": OUTLINE + '<path class="sl" d="m4.6 7.2 1.7 1.7 3.1-3.6"/>',
-    "none": DASHED + '<path class="sl" d="M4.8 7h4.4"/>',
-    "unknown": DASHED + '<path class="sl" d="M5.5 5.7a1.5 1.5 0 1 1 2.2 1.3c-.5.3-.7.6-.7 1.1M7 10v.05"/>',
-}
-SHAPE_OF_BADGE = {
-    "soon": "soon",
-    "late": "late",
-    "paused": "paused",
-    "kept": "ok",
-    "kept_late": "kept_late",
-    "unknown": "unknown",
-}
+#: Drawn without templates, as lists show them in each row.
+icon = register.simple_tag(drawing.icon)
+shape = register.simple_tag(drawing.shape)
+clock_badge = register.simple_tag(drawing.clock_badge)
+clock_line = register.simple_tag(drawing.clock_line)
 SHAPE_OF_STATUS = {"ok": "ok", "late": "missed", "warn": "soon", "unknown": "unknown"}
-
-
-@register.simple_tag
-def icon(name: str, small: bool = False) -> SafeString:
-    """Draw an icon of the sprite; it says nothing to screen readers, so a word stands beside it."""
-    return format_html(
-        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        " s" if small else "",
-        static("concord/icons.svg"),
-        name,
-    )
-
-
-@register.simple_tag
-def shape(name: str) -> SafeString:
-    """Draw a status shape of 14 px."""
-    return format_html('<svg viewBox="0 0 14 14" aria-hidden="true">{}</svg>', mark_safe(SHAPES[name]))
 
 
 @register.simple_tag
@@ -75,21 +39,6 @@ def status(tone: str, word: str) -> SafeString:
 def key(cap: str) -> SafeString:
     """Draw a key cap; screen readers hear the button, not its key."""
     return format_html('<kbd aria-hidden="true">{}</kbd>', cap)
-
-
-@register.inclusion_tag("components/_clock.html")
-def clock_badge(badge: Badge, wide: bool = False, bare: bool = False) -> dict[str, Any]:
-    """Show a clock: shape, word and time; `wide` fills its column."""
-    ring = badge.left_share if badge.state == "running" else None
-    left = "" if ring is None else f"{ring * 100:.0f} 100"
-    drawn = shape(SHAPE_OF_BADGE.get(badge.state, "none"))
-    return {"badge": badge, "wide": wide, "bare": bare, "arc": left, "shape": drawn}
-
-
-@register.inclusion_tag("components/_clock_line.html")
-def clock_line(badge: Badge) -> dict[str, Any]:
-    """Say under a badge which commitment it is and when it is due."""
-    return {"badge": badge}
 
 
 @register.simple_tag

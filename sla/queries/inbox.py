@@ -28,21 +28,25 @@ from sla.queries import spans
 
 SEGMENTS = ("all", "accept", "contact", "next", "late", "waiting")
 GROUPS = ("late", "today", "later")
-#: Heavy columns that no row shows.
-UNSEEN = ("trace", "undo_seqs", "snapshot__touches", "snapshot__attributes", "lead__attributes",
-          "lead__search_text", "lead__account__attributes")  # fmt: skip
+#: The columns that rows show: most of a page's time would go into reading the others.
+SEEN = ("state", "rep", "grid", "accepted_at", "team__name", "lead__name", "lead__email", "lead__title",
+        "lead__source", "lead__account__name", "snapshot__budget", "snapshot__employees", "question__text",
+        "question__answered_at")  # fmt: skip
 
 
 class Entry(NamedTuple):
-    """One open handoff as the list sorts and counts it; `clock_id` is the clock that is due next."""
+    """One open handoff as the list sorts and counts it; `clock_id` is the clock that is due next.
+
+    `place` is that clock's among all by due time, `soon_at` its due time once it was warned of.
+    """
 
     handoff_id: int
     group: str
     segments: tuple[str, ...]
     is_pool: bool
     clock_id: int | None
-    due_at: datetime | None
-    is_soon: bool
+    place: float
+    soon_at: datetime | None
 
     @property
     def is_waiting(self) -> bool:
@@ -76,7 +80,7 @@ class Inbox:
 
     @property
     def soon(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if entry.is_soon)
+        return tuple(entry for entry in self.entries if entry.soon_at)
 
     @property
     def newest_id(self) -> int:
@@ -120,9 +124,8 @@ def arrived(user: User, *, after_id: int) -> int:
 def rows(entries: tuple[Entry, ...]) -> list[Row]:
     """Return what the rows of these entries print, in their order, in at most four queries."""
     handoffs = _with_parts().in_bulk([entry.handoff_id for entry in entries])
-    clocks = Clock.objects.select_related("commitment").in_bulk(
-        [entry.clock_id for entry in entries if entry.clock_id]
-    )
+    with_commitment = Clock.objects.select_related("commitment").defer("commitment__ladder", "error")
+    clocks = with_commitment.in_bulk([entry.clock_id for entry in entries if entry.clock_id])
     attempts = _attempts([handoffs[clock.handoff_id] for clock in clocks.values()
                           if clock.kind == "persistence" and clock.handoff_id in handoffs])  # fmt: skip
     kept = spans.kept_by_pause(clocks.values())
@@ -150,8 +153,8 @@ def attempts_of(handoff: Handoff) -> int:
     return _attempts([handoff]).get(handoff.pk, 0)
 
 
-def _order(entry: Entry) -> tuple[int, bool, datetime | None, int]:
-    return GROUPS.index(entry.group), entry.due_at is None, entry.due_at, entry.handoff_id
+def _order(entry: Entry) -> tuple[int, float, int]:
+    return GROUPS.index(entry.group), entry.place, entry.handoff_id
 
 
 def _entries(user: User, day_ends_at: datetime, only: Q | None = None) -> list[Entry]:
@@ -160,20 +163,19 @@ def _entries(user: User, day_ends_at: datetime, only: Q | None = None) -> list[E
     first_touch = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="first_touch")
     unanswered = Question.objects.filter(handoff=OuterRef("pk"), answered_at__isnull=True)
     found = open_ones.values_list("pk", "state", "rep_id", Exists(first_touch), Exists(unanswered))
-    due = _next_clocks(user)
+    clocks = _next_clocks(user, day_ends_at)
     entries = []
     for pk, state, rep_id, is_contact_due, is_asked in found:
-        clock_id, clock_state, due_at, is_warned, is_late = due.get(pk, _NO_CLOCK)
-        is_soon = is_warned and not is_late and clock_state != ClockState.PAUSED
+        clock_id, place, is_late, is_today, soon_at = clocks.get(pk, _NO_CLOCK)
         # Only what the worker marked is late.
-        group = "late" if is_late else "today" if due_at and due_at < day_ends_at else "later"
+        group = "late" if is_late else "today" if is_today else "later"
         segments = _segments(state == HandoffState.OFFERED, is_contact_due, is_asked, is_late)
-        entries.append(Entry(pk, group, segments, rep_id is None, clock_id, due_at, is_soon))
+        entries.append(Entry(pk, group, segments, rep_id is None, clock_id, place, soon_at))
     return entries
 
 
-#: Clock id, state, due time, warned, late.
-_NO_CLOCK: tuple[Any, ...] = (None, "", None, False, False)
+#: Clock id, place by due time, late, due today, due time if due soon.
+_NO_CLOCK: tuple[Any, ...] = (None, float("inf"), False, False, None)
 
 
 def _segments(is_offered: bool, is_contact_due: bool, is_asked: bool, is_late: bool) -> tuple[str, ...]:
@@ -183,30 +185,40 @@ def _segments(is_offered: bool, is_contact_due: bool, is_asked: bool, is_late: b
     return ("all", part, *late, "waiting") if is_offered and is_asked else ("all", part, *late)
 
 
-def _next_clocks(user: User) -> dict[int, tuple[Any, ...]]:
-    """Return per handoff the clock that waits for an answer, else the open one that is late or due first."""
+def _next_clocks(user: User, day_ends_at: datetime) -> dict[int, tuple[Any, ...]]:
+    """Return per handoff the clock that waits for an answer, else the open one that is late or due first.
+
+    The database compares the moments: to read a thousand of them would cost more than all the rest.
+    """
     is_waiting = Q(kind="decide", state=ClockState.PAUSED)
     waits = Case(When(is_waiting, then=0), default=1)
-    place = Window(
+    rank = Window(
         RowNumber(),
         partition_by=[F("handoff_id")],
         order_by=[waits, F("breached_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), F("pk")],
     )
+    is_soon = Q(warned_at__isnull=False, breached_at__isnull=True) & ~Q(state=ClockState.PAUSED)
     on_mine = Handoff.objects.open().filter(mine(user)).values("pk")
-    found = Clock.objects.open().filter(side=Side.SALES, handoff_id__in=on_mine).annotate(place=place)
-    marked = found.annotate(
-        is_warned=ExpressionWrapper(Q(warned_at__isnull=False), BooleanField()),
-        is_late=ExpressionWrapper(Q(breached_at__isnull=False), BooleanField()),
+    found = Clock.objects.open().filter(side=Side.SALES, handoff_id__in=on_mine).annotate(
+        rank=rank,
+        is_late=_flag(Q(breached_at__isnull=False)),
+        is_today=_flag(Q(due_at__isnull=False, due_at__lt=day_ends_at)),
+        soon_at=Case(When(is_soon, then=F("due_at"))),
     )
-    first = marked.filter(place=1).values_list("handoff_id", "pk", "state", "due_at", "is_warned", "is_late")
-    return {handoff_id: tuple(rest) for handoff_id, *rest in first}
+    ordered = found.filter(rank=1).order_by(F("due_at").asc(nulls_last=True), "handoff_id")
+    first = ordered.values_list("handoff_id", "pk", "is_late", "is_today", "soon_at")
+    return {row[0]: (row[1], place, *row[2:]) for place, row in enumerate(first)}
+
+
+def _flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, BooleanField())
 
 
 def _with_parts() -> Any:
     latest = Touch.objects.filter(lead=OuterRef("lead_id"), side=TouchSide.PROSPECT).order_by("-happened_at")
     return (
         Handoff.objects.select_related("lead__account", "snapshot", "question", "team")
-        .defer(*UNSEEN)
+        .only(*SEEN)
         .annotate(
             touch_summary=Subquery(latest.values("summary")[:1]),
             touch_kind=Subquery(latest.values("kind")[:1]),
