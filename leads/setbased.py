@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import ProgrammingError, connection, models, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
 
 Row = Mapping[str, Any]
 
@@ -38,7 +39,7 @@ def update_rows(
         where += f" AND {table}.{name(source['expected'].column)} = r.expected"
     recordset, text = _recordset(source, rows)
     sql = f"UPDATE {table} SET {assignments} FROM {recordset} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, [text])
         return [row[0] for row in cursor.fetchall()]
 
@@ -218,7 +219,7 @@ def _insert(model: type[models.Model], rows: Sequence[Row], conflict: str) -> in
     values = ", ".join(f"r.{_quoted(name)}" for name in fields)
     # SQLite would read ON CONFLICT after a bare FROM as the ON of a join.
     sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {recordset} WHERE true {conflict}"  # noqa: S608 (names only)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, [text])
         return int(cursor.rowcount)
 
@@ -227,12 +228,9 @@ def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple
     """Return a FROM item called r with one column per field, and the JSON text it reads."""
     if connection.vendor == "postgresql":
         types = ", ".join(f"{_quoted(name)} {_type(field)}" for name, field in fields.items())
-        ready = {name for name, field in fields.items() if isinstance(field, _TRAVEL_AS_THEY_ARE)}
+        prepared = {name: _preparation(field) for name, field in fields.items()}
         plain = [
-            {
-                name: row[name] if name in ready else field.get_prep_value(row[name])
-                for name, field in fields.items()
-            }
+            {name: row[name] if prepare is None else prepare(row[name]) for name, prepare in prepared.items()}
             for row in rows
         ]
         return f"json_to_recordset(%s::json) AS r({types})", json.dumps(plain, default=_encode)
@@ -244,7 +242,29 @@ def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple
 
 
 #: Preparing these costs more than writing them, and JSON holds them without.
-_TRAVEL_AS_THEY_ARE = (models.DateTimeField, models.DurationField, models.IntegerField, models.BooleanField)
+_TRAVEL_AS_THEY_ARE = (
+    *(models.DurationField, models.IntegerField, models.BooleanField, models.ForeignKey),
+    *(models.CharField, models.TextField, models.JSONField),
+)
+
+
+def _preparation(field: models.Field) -> Callable[[Any], Any] | None:
+    """Return what makes a value of this column fit for JSON, None if it is already."""
+    if isinstance(field, models.DateTimeField):
+        return _moment
+    return None if isinstance(field, _TRAVEL_AS_THEY_ARE) else field.get_prep_value
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _cursor() -> Any:
+    """Return a cursor that sends a great text beside the statement instead of quoted inside it."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
 
 
 def _type(field: models.Field) -> str:

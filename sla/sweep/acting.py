@@ -25,16 +25,16 @@ def ask(now: datetime) -> int:
 
     What is written down already is passed over, so that moves that keep failing shut nobody out.
     """
-    expiring = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
-    expiring = _unasked(expiring, "expire:", Cast("pk", CharField()), Value(":"), Cast("seq", CharField()))
+    offers = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
+    expiring = _unasked(offers, "expire:", Cast("pk", CharField()), Value(":"), Cast("seq", CharField()))
     rows = [
         _row("expire", pk, f"expire:{pk}:{seq}", now)
         for pk, seq in expiring.order_by("expires_at").values_list("pk", "seq")[:BATCH]
     ]
-    waking = Refusal.objects.filter(
+    asleep = Refusal.objects.filter(
         woken_at__isnull=True, wake_at__lte=now, handoff__disposition=Disposition.RECYCLE
     )
-    waking = _unasked(waking, "wake:", Cast("pk", CharField()), Value(":date"))
+    waking = _unasked(asleep, "wake:", Cast("pk", CharField()), Value(":date"))
     rows += [
         _row("wake", pk, f"wake:{pk}:date", now)
         for pk in waking.order_by("wake_at").values_list("pk", flat=True)[:BATCH]

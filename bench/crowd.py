@@ -1,0 +1,109 @@
+"""Fill the tables of clocks with millions of rows by a few statements, all made after one true handoff."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import connection, models
+
+from leads.models import Lead
+from sla.models import Clock, ClockEvent, Handoff
+from tests.factories import NOW
+
+#: Of all clocks in the table this many are open and wait; the others ended long ago.
+OPEN = 150_000
+CHUNK = 1_000_000
+WARNED_AFTER = timedelta(minutes=90)
+
+
+def fill(template: Handoff, count: int) -> None:
+    """Load clocks until there are `count`: open ones on handoffs of their own, ended ones beside them."""
+    # The template itself is never due, or a sweep would change what is copied.
+    Clock.objects.filter(handoff=template).update(next_at=None)
+    waiting = min(OPEN, count // 2)
+    make_waiting(template, waiting)
+    first = _greatest(Handoff) - waiting
+    place = f"{first} + 1 + n.i % {waiting}"
+    clock = _clock_of(template)
+    ended = {
+        "state": "'met'",
+        "seq": "2",
+        "next_at": "NULL",
+        "next_step": "0",
+        "ended_at": "t.started_at",
+        "running_since": "NULL",
+        "handoff_id": place,
+    }
+    for start in range(0, count - waiting, CHUNK):
+        _multiply(Clock, clock.pk, min(CHUNK, count - waiting - start), ended)
+    _analyze()
+
+
+def make_waiting(template: Handoff, count: int) -> int:
+    """Load open offers whose clock is due in a week; return the id after which they stand."""
+    return _make_open(template, count, timedelta(days=7))
+
+
+def make_due(template: Handoff, count: int) -> int:
+    """Load open offers whose clock is due as the template's is; return the clock id they stand after."""
+    after = _greatest(Clock)
+    _make_open(template, count, timedelta(0))
+    return after
+
+
+def _make_open(template: Handoff, count: int, later: timedelta) -> int:
+    clock = _clock_of(template)
+    leads, offers, clocks = _greatest(Lead), _greatest(Handoff), _greatest(Clock)
+    _multiply(Lead, template.lead_id, count, {"email": "''", "email_key": "''"})
+    _multiply(Handoff, template.pk, count, {"lead_id": f"{leads} + n.i"})
+    on = {"lead_id": f"{leads} + n.i", "handoff_id": f"{offers} + n.i"}
+    moved = {
+        name: _literal(getattr(clock, name) + later) for name in ("started_at", "running_since", "due_at")
+    }
+    moved["next_at"] = _literal(clock.started_at + later + WARNED_AFTER)
+    _multiply(Clock, clock.pk, count, {**on, **moved})
+    started = ClockEvent.objects.get(clock=clock, seq=1)
+    _multiply(ClockEvent, started.pk, count, {"clock_id": f"{clocks} + n.i"})
+    return offers
+
+
+def _clock_of(template: Handoff) -> Clock:
+    return Clock.objects.get(handoff=template, kind="decide", started_at=NOW)
+
+
+def _multiply(model: type[models.Model], pk: int, count: int, changes: Mapping[str, str]) -> None:
+    """Copy one row `count` times; `changes` are SQL by column, `n.i` counting from 1."""
+    table, base = model._meta.db_table, _greatest(model)
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    values = {"id": f"{base} + n.i", **changes}
+    picked = ", ".join(values.get(name, f"t.{name}") for name in columns)
+    counting = f"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {count})"
+    series = (
+        f"generate_series(1, {count}) AS n(i)"
+        if connection.vendor == "postgresql"
+        else f"({counting} SELECT i FROM s) n"
+    )
+    rows = f"SELECT {picked} FROM {series}, {table} t WHERE t.id = {pk}"
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) {rows}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Loading is not what is measured: foreign keys and triggers rest meanwhile.
+            cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
+            cursor.execute(sql)
+            cursor.execute("SET session_replication_role = DEFAULT")
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, base + count])
+        else:
+            cursor.execute(sql)
+
+
+def _greatest(model: type[models.Model]) -> int:
+    found = model._default_manager.aggregate(greatest=models.Max("pk"))["greatest"]
+    return int(found or 0)
+
+
+def _literal(moment: datetime) -> str:
+    return f"'{connection.ops.adapt_datetimefield_value(moment)}'"
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
