@@ -3,12 +3,13 @@
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from leads.models import Lead, User
-from sla.models import Clock, Handoff
+from leads.models import Account, Deal, Lead, User
+from leads.models.querysets import SEES_ALL
+from sla.models import Clock, Dispute, Handoff
 
 Kind = TypeVar("Kind", bound=Model)
 
@@ -22,6 +23,34 @@ def person(request: HttpRequest) -> User:
 def lead(user: User, pk: int) -> Lead:
     """Return a lead that this person may see, with its account, owner and team; raise Http404."""
     return _one(Lead.objects.visible_to(user).select_related("account", "owner", "team"), pk)
+
+
+def sees_all(user: User) -> bool:
+    """Tell whether this person may see every lead, and with it every team."""
+    return user.is_active and user.role in SEES_ALL
+
+
+def accounts(user: User) -> QuerySet[Account]:
+    """Return the accounts of which this person may see a lead, or which are theirs."""
+    if sees_all(user):
+        return Account.objects.all()
+    seen = Lead.objects.visible_to(user).filter(account=OuterRef("pk"))
+    return Account.objects.filter(Exists(seen) | Q(owner_id=user.pk, owner__is_active=True))
+
+
+def account(user: User, pk: int) -> Account:
+    """Return an account that this person may see, with its owner; raise Http404."""
+    return _one(accounts(user).select_related("owner"), pk)
+
+
+def deal(user: User, pk: int) -> Deal:
+    """Return a deal of a lead, or else of an account, that this person may see; raise Http404."""
+    found = _one(Deal.objects.select_related("account", "lead__account"), pk)
+    if found.lead_id:
+        lead(user, found.lead_id)
+    else:
+        account(user, found.account_id)
+    return found
 
 
 def handoff(user: User, pk: int) -> Handoff:
@@ -55,13 +84,23 @@ def offer(user: User, pk: int) -> Handoff:
 
 
 def clock(user: User, pk: int) -> Clock:
-    """Return a clock on a handoff or lead that this person may see; raise Http404."""
-    running = _one(Clock.objects.select_related("handoff", "lead", "commitment", "version"), pk)
+    """Return a clock on a handoff or lead that this person may see, or has to answer for; raise Http404."""
+    parts = ("handoff__version", "lead__account", "commitment", "version", "rep")
+    running = _one(Clock.objects.select_related(*parts), pk)
+    if Dispute.objects.for_answer_by(user).filter(pk=pk).exists():
+        return running
     if running.handoff_id:
         handoff(user, running.handoff_id)
     elif running.lead_id:
         lead(user, running.lead_id)
     return running
+
+
+def dispute(user: User, pk: int) -> Dispute:
+    """Return a dispute about a clock that this person may see; raise Http404."""
+    found = _one(Dispute.objects.select_related("clock__lead__account", "asked_by"), pk)
+    clock(user, pk)
+    return found
 
 
 def require(is_allowed: bool) -> None:

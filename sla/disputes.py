@@ -133,7 +133,6 @@ def _leave(made: Dispute, what: str, actor: User, now: datetime, told: list[int]
         lead_id=clock.lead_id,
         data={
             "kind": clock.kind,
-            "side": clock.side,
             "handoff": clock.handoff_id,
             "actor": actor.pk,
             "told": told,

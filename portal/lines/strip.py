@@ -20,6 +20,7 @@ class Cell:
     badge: badges.Badge
     note: str
     is_on: bool
+    clock_id: int | None = None
 
 
 def strip(
@@ -43,6 +44,7 @@ def strip(
             badge=words.badge(clock, now, remaining=kept.get(clock.pk)),
             note=_note(clock, attempts, now),
             is_on=next_clock is not None and clock.pk == next_clock.pk,
+            clock_id=clock.pk,
         )
         for clock in latest.values()
     ]

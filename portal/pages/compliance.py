@@ -17,12 +17,14 @@ from leads.models import Lead, User
 from leads.models.querysets import SEES_ALL
 from portal import access, badges, charts, csvfile, figures
 from portal.forms.results import ResultsForm, sees_people
+from portal.lines import replay
 from sla import agreements
 from sla.choices import CLOCK_KINDS, ActingSide, Cause
 from sla.compliance import members, outcomes, plain, report
 from sla.compliance.members import Member
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
+from sla.queries import replays
 
 Thing = TypeVar("Thing")
 SHOWN = 200
@@ -109,6 +111,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "reasons": _reasons(asked),
         "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
         "late_count": len(late),
+        "disputes": replay.waiting(replays.disputes_for(asked.user)),
         "sees_people": sees_people(asked.user),
     }
     return render(request, "results/compliance.html", context)

@@ -158,7 +158,7 @@ def answer(
     )
     if _is_in_inbox(request):
         return _row(request, handoff)
-    return _go(request, _back(request, handoff.lead_id))
+    return go(request, _back(request, handoff.lead_id))
 
 
 def go_on(request: HttpRequest, lead: Lead) -> HttpResponse:
@@ -166,7 +166,7 @@ def go_on(request: HttpRequest, lead: Lead) -> HttpResponse:
     handoff = Handoff.objects.open().filter(lead=lead).order_by("-leg").first()
     if handoff and _is_in_inbox(request):
         return _row(request, handoff)
-    return _go(request, _back(request, lead.pk))
+    return go(request, _back(request, lead.pk))
 
 
 def refuse(request: HttpRequest, handoff: Handoff, sentence: str) -> HttpResponse:
@@ -182,7 +182,7 @@ def refuse(request: HttpRequest, handoff: Handoff, sentence: str) -> HttpRespons
 def refuse_lead(request: HttpRequest, lead: Lead, sentence: str) -> HttpResponse:
     """Tell on the page it was tried from why nothing was done."""
     toasts.say(request, sentence, level=messages.WARNING)
-    return _go(request, _back(request, lead.pk))
+    return go(request, _back(request, lead.pk))
 
 
 def _moved(act: Act) -> Handoff:
@@ -219,7 +219,8 @@ def _current_path(request: HttpRequest) -> str:
     return str(details.current_url_abs_path or "") if details else ""
 
 
-def _go(request: HttpRequest, address: str) -> HttpResponse:
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead on to an address, whether a script asked or not."""
     return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)
 
 

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from leads.choices import Role
 from leads.models import User
 from portal import access
-from portal.lines import actions, clocks
+from portal.lines import actions, clocks, replay
 from sla import permissions
 from sla.choices import Cause
 from sla.models import Clock
+from sla.queries import replays
 from sla.queries import team as queries
 
 SHOWN = 50
@@ -34,6 +35,7 @@ def team(request: HttpRequest) -> HttpResponse:
     context = {
         "team": found,
         "sentence": _sentence(found),
+        "disputes": replay.waiting(replays.disputes_for(user)),
         "late": [_line(clock, user, now) for clock in found.late],
         "soon": [_line(clock, user, now) for clock in found.soon],
     }

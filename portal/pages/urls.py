@@ -3,9 +3,13 @@
 from django.urls import path
 
 from portal.pages import (
+    acts,
     agreement,
     alignment,
+    choices,
+    clocks,
     compliance,
+    deliveries,
     desk,
     facts,
     handoffs,
@@ -16,7 +20,9 @@ from portal.pages import (
     refusals,
     rulings,
     search,
+    slack,
     team,
+    webhooks,
 )
 
 INBOX = [
@@ -64,6 +70,11 @@ SIDES = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
 ]
+CLOCKS = [
+    path("clocks/<int:pk>/", clocks.clock, name="clock"),
+    path("clocks/<int:pk>/dispute/", clocks.dispute, name="clock-dispute"),
+    path("disputes/<int:pk>/answer/", clocks.answer, name="dispute-answer"),
+]
 AGREEMENT = [
     path("agreement/", agreement.agreement, name="agreement"),
     path("agreement/versions/<int:pk>/", agreement.version, name="agreement-version"),
@@ -87,5 +98,21 @@ IMPORTS = [
     path("imports/<int:pk>/remove/", imports.remove, name="import-remove"),
     path("imports/<int:pk>/rejects.csv", imports.rejects, name="import-rejects"),
 ]
+DELIVERY = [
+    path("act/<str:word>/", acts.act, name="act"),
+    path("chat/slack/actions/", slack.actions, name="slack-actions"),
+    path("feeds/<str:secret>.ics", choices.due_times, name="feed"),
+    path("profile/notifications/", choices.choices, name="notice-choices"),
+    path("profile/feed/new/", choices.new_feed, name="feed-new"),
+    path("profile/feed/end/", choices.end_feed, name="feed-end"),
+    path("operations/delivery/", deliveries.overview, name="operations-delivery"),
+    path("operations/delivery/<int:pk>/again/", deliveries.again, name="operations-delivery-again"),
+    path("operations/webhooks/", webhooks.overview, name="operations-webhooks"),
+    path("operations/webhooks/team/", webhooks.team_chat, name="operations-team-chat"),
+    path("operations/webhooks/<int:pk>/", webhooks.webhook, name="operations-webhook"),
+    path("operations/webhooks/<int:pk>/rotate/", webhooks.rotate, name="operations-webhook-rotate"),
+    path("operations/webhooks/<int:pk>/test/", webhooks.test, name="operations-webhook-test"),
+    path("operations/webhooks/<int:pk>/switch/", webhooks.switch, name="operations-webhook-switch"),
+]
 
-urlpatterns = [*IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *AGREEMENT, *RESULTS]
+urlpatterns = [*DELIVERY, *IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *CLOCKS, *AGREEMENT, *RESULTS]

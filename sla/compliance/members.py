@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from leads.models import Lead
 from sla import agreements
-from sla.choices import PERIODIC_KINDS
+from sla.choices import PERIODIC_KINDS, Cause
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock, Handoff
@@ -35,6 +35,11 @@ class Member:
     reason: str
     clock_id: int | None = None
     handoff_id: int | None = None
+    is_excused: bool = False
+
+    @property
+    def cause_label(self) -> str:
+        return str(Cause(self.cause).label) if self.cause else ""
 
 
 def of_commitment(
@@ -134,6 +139,7 @@ def _from_clock(clock: Clock) -> Member:
         cause=clock.cause,
         reason=clock.handoff.reason_code if clock.handoff else "",
         clock_id=clock.pk,
+        is_excused=clock.is_excused,
         handoff_id=clock.handoff_id,
     )
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 #: Routes that answer with something else than a page of their own.
 NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("healthz", "readyz"), "for machines"),
-    **dict.fromkeys(("home", "search", "logout", "appearance", "notices-read", "inbox-pause", "import-recognized"), "leads on"),
+    **dict.fromkeys(
+        ("home", "search", "logout", "appearance", "notices-read", "inbox-pause", "import-recognized"),
+        "leads on",
+    ),
     **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
     **dict.fromkeys(("import-columns", "import-start", "import-remove"), "leads on"),
     "import-progress": "part of a page",
@@ -102,4 +105,12 @@ IMPORTS = [
     Visit("import-job", "marketer", "file", "?by_hand=1"),
     Visit("import-job", "marketer", "checked_file"),
 ]
-GROUPS = {"clocks": CLOCKS, "imports": IMPORTS, "inbox": INBOX, "leads": LEADS, "moves": MOVES, "sides": SIDES, "account": ACCOUNT}
+GROUPS = {
+    "clocks": CLOCKS,
+    "imports": IMPORTS,
+    "inbox": INBOX,
+    "leads": LEADS,
+    "moves": MOVES,
+    "sides": SIDES,
+    "account": ACCOUNT,
+}
