@@ -9,7 +9,8 @@ from sla.clocks.opening import Start, open_many
 from sla.clocks.owners import carry, hand_on, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, rest_over, state_of, take, write
 from sla.clocks.terms import attach_commitments, days_off, schedule_of, schedules_of, terms_of
-from sla.clocks.touches import hear_touch
+from sla.clocks.together import hear_many, hear_of_leads
+from sla.clocks.touches import hear_touch, means_something
 
 __all__ = [
     "SWEPT",
@@ -28,10 +29,13 @@ __all__ = [
     "hand_on",
     "has_moved_since",
     "hear",
+    "hear_many",
+    "hear_of_leads",
     "hear_touch",
     "history",
     "keeping_elapsed",
     "lines",
+    "means_something",
     "open_many",
     "person",
     "repair",

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from leads.models import Lead, Team, User
 from sla import agreements, calendars, clockwork
 from sla.businesstime import Schedule
 from sla.choices import CLOCK_KINDS, ClockKind, ClockScope
 from sla.clocks import rows, starting, terms
+from sla.clocks.shared import Shared, read_together
 from sla.document import Document
 from sla.models import AgreementVersion, Clock, Commitment, Handoff
 
@@ -56,17 +56,19 @@ class Hearing:
         handoff: Handoff | None = None,
         actor: User | None = None,
         also: Collection[int] = (),
+        shared: Shared | None = None,
     ) -> None:
-        """Read the lead's open clocks, and ended ones of the ids in `also`."""
+        """Read the lead's open clocks, and ended ones of the ids in `also`, unless they are `shared`."""
         self.lead, self.handoff, self.now, self.actor = lead, handoff, now, actor
-        self.clocks = _locked(Q(lead=lead, ended_at__isnull=True) | Q(lead=lead, pk__in=also))
+        shared = shared or read_together([lead.pk], also)
+        self.clocks = shared.clocks.get(lead.pk, [])
         self.written: dict[int, list[int]] = {}
         self._changes: dict[int, rows.Change] = {}
-        self._schedules = terms.schedules_of(self.clocks)
+        self._schedules = shared.schedules
         for clock in self.clocks:
             rows.rest_over(clock, self._schedules[clock.pk])
         self._schedules_of_new: dict[int, Schedule] = {}
-        self._hours: dict[tuple[str, str, int | None], calendars.Hours] = {}
+        self._hours = shared.hours
 
     def hear(
         self,
@@ -209,12 +211,17 @@ class Hearing:
 
     def save(self) -> list[Clock]:
         """Write everything and return the clocks that changed."""
-        changes = list(self._changes.values())
+        changes = self.take_changes()
         rows.write(changes, now=self.now, actor_id=self.actor.pk if self.actor else None)
         for change in changes:
             self.written[change.clock.pk] = [entry.seq for entry in change.entries]
-        self._changes.clear()
         return [change.clock for change in changes]
+
+    def take_changes(self) -> list[rows.Change]:
+        """Hand out what is to be written, for whoever writes the changes of many leads together."""
+        changes = list(self._changes.values())
+        self._changes.clear()
+        return changes
 
     def _concerns(self, event: str, clock: Clock, at: datetime) -> bool:
         kind = CLOCK_KINDS[clock.kind]
@@ -252,22 +259,14 @@ class Hearing:
     def _hours_for(
         self, commitment: Any, document: Document, team: Team | None, rep: User | None
     ) -> calendars.Hours:
-        key = (commitment.side, commitment.whose_hours, rep.pk if rep else None)
+        own = rep.pk if rep and commitment.whose_hours == "rep" else None
+        named = document.calendars.get(commitment.side)
+        key = (commitment.side, commitment.whose_hours, own, team.pk if team else None, named)
         if key not in self._hours:
             self._hours[key] = calendars.for_clock(
                 commitment=commitment, document=document, team=team, rep=rep
             )
         return self._hours[key]
-
-
-def _locked(which: Q) -> list[Clock]:
-    return list(
-        Clock.objects.select_for_update(of=("self",), no_key=True)
-        .filter(which)
-        .select_related("commitment", "version")
-        .defer("version__document", "version__canonical_text")
-        .order_by("id")
-    )
 
 
 def _move_of(kind: ClockKind, event: str) -> str:

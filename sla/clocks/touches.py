@@ -35,6 +35,11 @@ def hear_touch(*, lead: Lead, touch: Touch, now: datetime) -> list[Clock]:
     return hearing.save()
 
 
+def means_something(touch: Touch) -> bool:
+    """Tell whether a touch works on clocks at all: what the prospect merely opened or read does not."""
+    return not touch.is_automatic and (touch.side == TouchSide.SALES or any(_meanings(touch)))
+
+
 def _meanings(touch: Touch) -> Iterator[tuple[str, Accepts]]:
     def is_proved(clock: Clock) -> bool:
         return touch.evidence >= clock.commitment.evidence

@@ -1,5 +1,6 @@
 """The moves of handoffs: each one transaction, one log row, its clocks and its notice."""
 
+from sla.handoffs.deciding import accept, answer, ask, withdraw
 from sla.handoffs.errors import (
     AlreadyDecided,
     AlreadyDone,
@@ -23,7 +24,7 @@ from sla.handoffs.errors import (
     WrongStage,
 )
 from sla.handoffs.foreseeing import Consequences, consequences
-from sla.handoffs.offering import HELD, accept, answer, ask, offer, withdraw
+from sla.handoffs.offering import HELD, offer, offer_many
 from sla.handoffs.passing import expire, hand_on, pool, reassign, reroute
 from sla.handoffs.refusing import attempts, decline, hand_back
 from sla.handoffs.returning import acknowledge, contest, reopen, repair, rule, wake
@@ -68,6 +69,7 @@ __all__ = [
     "lose",
     "nudge",
     "offer",
+    "offer_many",
     "pool",
     "qualification",
     "qualify",

@@ -1,23 +1,33 @@
-"""Offering a lead, and what may happen to an open offer: accept, ask, answer, withdraw."""
+"""Offering leads: one by a person's hand or by routing, or many at once."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
-from leads import audit, outbox, ownership
+from leads import audit
 from leads.models import Lead, User
-from sla import agreements, calendars, clocks, permissions, routing, standings
-from sla.choices import MOVES, NOT_YET, Event, HandoffState, WithdrawReason
-from sla.document import Document
-from sla.handoffs import acting, errors
-from sla.models import AgreementVersion, Handoff, Question, Refusal, Standing
+from sla import agreements, clocks, permissions, routing, standings
+from sla.choices import MOVES, NOT_YET, Event
+from sla.handoffs import errors, legs, writing
+from sla.models import AgreementVersion, Handoff, Standing
 
-_FIRST_LEG_OPEN = (HandoffState.ACCEPTED, HandoffState.QUALIFIED)
 #: Why a ready lead waits although nothing in it keeps it: the offer itself was refused.
 HELD = "refused"
+#: Leads offered in one transaction: short enough that nobody waits long for a rep who is locked.
+AT_ONCE = 200
+Answers = dict[int, "Handoff | errors.MoveRefused"]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A lead that may be offered: what judges the offer, as columns of its row."""
+
+    lead: Lead
+    known: dict[str, Any]
 
 
 def offer(
@@ -28,215 +38,36 @@ def offer(
     Its own transaction; call it while no other lock of yours is held. Raises NotYours,
     NotSalesReady, AlreadyOpen, NotEligible, SaidNo; NoTeam also notes on the standing that the lead waits.
     """
-    try:
-        with transaction.atomic():
-            handoff = _offer(lead.pk, now, actor, leg, to)
-    except IntegrityError as error:
-        if Handoff.objects.open().filter(lead=lead, leg=leg).exists():
-            raise errors.AlreadyOpen from error
-        raise
-    if handoff is None:
-        standings.hold(lead_id=lead.pk, because=HELD)
-        raise errors.NoTeam
-    return handoff
+    answer = offer_many(lead_ids=[lead.pk], now=now, actor=actor, leg=leg, to=to)[lead.pk]
+    if isinstance(answer, errors.MoveRefused):
+        raise answer
+    return answer
 
 
-@transaction.atomic
-def accept(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
-    """Take the offer; from a pool it becomes the actor's. Raises AlreadyDecided, NotYours, WrongStage."""
-    case = acting.begin("accept", handoff, actor, now)
-    handoff = case.handoff
-    is_from_pool = handoff.rep_id is None
-    first = first_leg(handoff)
-    plan = acting.Plan(
-        changes={"decided_at": now, "decided_by": actor, "accepted_at": now, "rep": actor},
-        stage=acting.stage_after(case),
-        owner=acting.Owner(actor, handoff.team),
-        events=(Event.ACCEPTED,),
-        also=_close_first_leg(first, now) if first else None,
-        is_undoable=True,
-    )
-    acting.carry_out(case, plan)
-    if is_from_pool:
-        clocks.settle(handoff=handoff)
-    return handoff
-
-
-@transaction.atomic
-def ask(*, handoff: Handoff, actor: User, text: str, now: datetime) -> Handoff:
-    """Ask for a missing fact, once: the time to decide pauses, Marketing's to answer runs.
-
-    Raises AskedBefore, ReasonNeeds.
-    """
-    case = acting.begin("ask", handoff, actor, now)
-    if not text.strip():
-        raise errors.ReasonNeeds("text")
-    if Question.objects.filter(handoff=case.handoff).exists():
-        raise errors.AskedBefore
-    plan = acting.Plan(changes={"expires_at": None}, stage=acting.stage_after(case), events=(Event.ASKED,))
-    acting.carry_out(case, plan)
-    Question.objects.create(handoff=case.handoff, text=text.strip(), asked_at=now, asked_by=actor)
-    return case.handoff
-
-
-@transaction.atomic
-def answer(*, handoff: Handoff, actor: User, text: str, now: datetime) -> Handoff:
-    """Answer the rep's question: the time to decide runs on. Raises NothingAsked, ReasonNeeds."""
-    case = acting.begin("answer", handoff, actor, now)
-    question = Question.objects.filter(handoff=case.handoff, answered_at__isnull=True).first()
-    if question is None:
-        raise errors.NothingAsked
-    if not text.strip():
-        raise errors.ReasonNeeds("text")
-    plan = acting.Plan(
-        changes={"expires_at": expires_at(case.handoff, case.document, now, paused_at=question.asked_at)},
-        stage=acting.stage_after(case),
-        events=(Event.ANSWERED,),
-        recipient=case.handoff.rep,
-    )
-    acting.carry_out(case, plan)
-    Question.objects.filter(pk=question.pk).update(answer=text.strip(), answered_at=now, answered_by=actor)
-    return case.handoff
-
-
-@transaction.atomic
-def withdraw(*, handoff: Handoff, actor: User, reason: str, now: datetime, note: str = "") -> Handoff:
-    """Take an open offer back; `reason` is a WithdrawReason. Raises ReasonNeeds, AlreadyDecided."""
-    case = acting.begin("withdraw", handoff, actor, now)
-    if reason not in WithdrawReason.values:
-        raise errors.ReasonNeeds("reason")
-    rep = case.handoff.rep
-    first = first_leg(case.handoff)
-    plan = acting.Plan(
-        changes={"decided_by": actor, "ended_at": now, "is_ended": True, "reason_code": reason},
-        stage=acting.stage_after(case),
-        owner=acting.Owner(first.rep, first.team) if first else acting.NOBODY,
-        events=(Event.WITHDRAWN, *marketing_again(case.handoff.leg)),
-        data={"reason": reason},
-        recipient=rep,
-    )
-    acting.carry_out(case, plan)
-    if note.strip():
-        Refusal.objects.create(handoff=case.handoff, note=note.strip())
-    return case.handoff
-
-
-def write_offer(
+def offer_many(
     *,
-    lead: Lead,
-    choice: routing.Choice,
+    lead_ids: Collection[int],
     now: datetime,
-    actor: User | None,
-    known: dict[str, Any],
-) -> Handoff:
-    """Write the row of an offer or of its next hop, with the facts frozen; `known` are further columns."""
-    handoff = Handoff(
-        lead=lead,
-        state=HandoffState.OFFERED,
-        rep=choice.rep,
-        team=choice.team,
-        offered_by=actor,
-        offered_at=now,
-        trace=choice.trace,
-        **known,
-    )
-    handoff.expires_at = expires_at(handoff, agreements.document(handoff.version), now)
-    handoff.save(force_insert=True)
-    standings.freeze(handoff=handoff, now=now)
-    return handoff
+    actor: User | None = None,
+    leg: int = 1,
+    to: User | None = None,
+) -> Answers:
+    """Hand many leads over, each as `offer` does; return by lead its handoff or why it was refused.
 
-
-def announce(*, handoff: Handoff, now: datetime, actor: User | None) -> None:
-    """Give the lead to whom it is offered, and leave the notice of the offer."""
-    ownership.assign(lead=handoff.lead, owner=handoff.rep, team=handoff.team, now=now, actor=None)
-    outbox.put(
-        key=f"handoff:{handoff.pk}:{handoff.seq}",
-        kind="handoff.offer",
-        subject_type="handoff",
-        subject_id=handoff.pk,
-        not_before=now,
-        now=now,
-        lead_id=handoff.lead_id,
-        recipient_id=handoff.rep_id,
-        data={"state": handoff.state, "actor": actor.pk if actor else None, "team": handoff.team_id},
-    )
-    if routing.is_unplaced(handoff):
-        outbox.put_many([alarm(handoff, now)], now=now)
-
-
-def alarm(handoff: Handoff, now: datetime) -> outbox.Message:
-    """Return the notice that nobody could take a lead: one an hour for each team, however many wait."""
-    return outbox.Message(
-        key=f"unplaced:{handoff.team_id}:{now.astimezone(UTC):%Y%m%d%H}",
-        kind="handoff.unplaced",
-        subject_type="handoff",
-        subject_id=handoff.pk,
-        not_before=now,
-        lead_id=handoff.lead_id,
-        data={"team": handoff.team_id},
-    )
-
-
-def expires_at(
-    handoff: Handoff, document: Document, now: datetime, paused_at: datetime | None = None
-) -> datetime | None:
-    """Return when an offer to a person ends by itself, None when it never does: pools wait for ever.
-
-    With `paused_at` only the time that was left then counts from now.
+    A transaction for every AT_ONCE leads, in their order; one that fails does not keep the others.
     """
-    expiry = document.expiry
-    if expiry is None or handoff.rep_id is None:
-        return None
-    team = handoff.team
-    key = team.calendar.key if team.calendar else document.calendars[document.leg(handoff.leg).to_side]
-    hours = calendars.schedule(key)
-    span = hours.allowance(expiry.after.amount, expiry.after.unit)
-    if paused_at and handoff.offered_at:
-        span -= hours.elapsed_by(handoff.offered_at, paused_at, expiry.after.unit)
-    return hours.due_by(now, span, expiry.after.unit)
-
-
-def first_leg(handoff: Handoff) -> Handoff | None:
-    """Return the lead's open handoff on the leg before, which waits for this one."""
-    if handoff.leg == 1:
-        return None
-    return _worked_on_leg(handoff.lead_id, handoff.leg - 1)
-
-
-def marketing_again(leg: int) -> tuple[str, ...]:
-    """Return what clocks hear when a lead leaves Sales: on leg one it is Marketing's again."""
-    return (Event.ENTERED_MARKETING,) if leg == 1 else ()
-
-
-def _offer(lead_id: int, now: datetime, actor: User | None, leg: int, to: User | None) -> Handoff | None:
-    lead = Lead.objects.select_related("account").get(pk=lead_id)
-    if actor and not permissions.can_offer(actor, lead, leg):
-        raise errors.NotYours
-    if lead.stage not in MOVES["offer"].legs.get(leg, {}).get(NOT_YET, {}):
-        raise errors.NotSalesReady(lead)
-    if Handoff.objects.open().filter(lead=lead, leg=leg).exists():
-        raise errors.AlreadyOpen
-    known = _judged(lead, leg, now)
-    last = Handoff.objects.filter(lead=lead, leg=leg).aggregate(cycle=Max("cycle"))["cycle"] or 0
-    known |= {"leg": leg, "cycle": last + 1}
-    choice = choose(lead=lead, known=known, now=now, to=to, actor=actor)
-    if choice.team is None:
-        return None
-    handoff = write_offer(lead=lead, choice=choice, now=now, actor=actor, known=known)
-    acting.lock_lead(handoff)
-    audit.record(
-        stream=f"lead:{lead.pk}",
-        verb="offer",
-        subject_type="handoff",
-        subject_id=handoff.pk,
-        actor=actor,
-        at=now,
-        data={"leg": leg, "cycle": handoff.cycle, "rep": handoff.rep_id, "team": handoff.team_id},
-    )
-    announce(handoff=handoff, now=now, actor=actor)
-    clocks.hear(event=Event.OFFERED, handoff=handoff, lead=handoff.lead, now=now, actor=actor)
-    standings.hold(lead_id=lead.pk, because="")
-    return handoff
+    answers: Answers = {}
+    ids = list(dict.fromkeys(lead_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        cases = _cases(ids[start : start + AT_ONCE], now, actor, leg, answers)
+        by_version: defaultdict[int, list[_Case]] = defaultdict(list)
+        for case in cases:
+            by_version[case.known["version"].pk].append(case)
+        for group in by_version.values():
+            answers |= _offer_apart(group, now, actor, to)
+    unplaced = [pk for pk, answer in answers.items() if isinstance(answer, errors.NoTeam)]
+    standings.hold(lead_ids=unplaced, because=HELD)
+    return answers
 
 
 def choose(
@@ -269,41 +100,124 @@ def choose(
     return routing.Choice(to, to.team, {"method": "by_hand", "by": actor.pk if actor else None})
 
 
-def _judged(lead: Lead, leg: int, now: datetime) -> dict[str, Any]:
-    """Return version, tier, cell and readiness of an offer: of the standing, later of the leg before."""
+def _cases(ids: Sequence[int], now: datetime, actor: User | None, leg: int, answers: Answers) -> list[_Case]:
+    """Return the leads that may be offered, in their order; the others are answered."""
+    leads = Lead.objects.select_related("account").in_bulk(ids)
+    cycles: dict[int, int] = {}
+    open_ones = set()
+    made = Handoff.objects.filter(lead__in=ids, leg=leg).values_list("lead_id", "cycle", "is_ended")
+    for lead_id, cycle, is_ended in made:
+        cycles[lead_id] = max(cycle, cycles.get(lead_id, 0))
+        open_ones |= set() if is_ended else {lead_id}
+    judged = dict(_judged(ids, leads, leg, now))
+    cases = []
+    for pk in ids:
+        known = judged.get(pk) or errors.NotSalesReady(leads[pk])
+        refused = _refusal(leads[pk], actor, leg, pk in open_ones)
+        if refused:
+            answers[pk] = refused
+        elif isinstance(known, errors.MoveRefused):
+            answers[pk] = known
+        else:
+            cases.append(_Case(leads[pk], {**known, "leg": leg, "cycle": cycles.get(pk, 0) + 1}))
+    return cases
+
+
+def _refusal(lead: Lead, actor: User | None, leg: int, is_open: bool) -> errors.MoveRefused | None:
+    if actor and not permissions.can_offer(actor, lead, leg):
+        return errors.NotYours()
+    if lead.stage not in MOVES["offer"].legs.get(leg, {}).get(NOT_YET, {}):
+        return errors.NotSalesReady(lead)
+    return errors.AlreadyOpen() if is_open else None
+
+
+def _judged(
+    ids: Sequence[int], leads: dict[int, Lead], leg: int, now: datetime
+) -> Iterator[tuple[int, dict[str, Any] | errors.MoveRefused]]:
+    """Yield version, tier, cell and readiness of offers: of the standing, later of the leg before."""
     if leg == 1:
-        standing = Standing.objects.filter(lead=lead).select_related("version__agreement").first()
-        if standing is None:
-            raise errors.NotSalesReady(lead)
-        return {
-            "version": standing.version,
-            "tier": standing.tier,
-            "grid": standing.grid,
-            "ready_at": standing.ready_since,
-        }
-    first = _worked_on_leg(lead.pk, leg - 1)
-    if first is None:
-        raise errors.NotSalesReady(lead)
-    if leg not in {one.leg for one in agreements.document(first.version).legs}:
-        raise errors.NoTeam
-    return {
-        "version": first.version,
-        "tier": first.tier,
-        "grid": first.grid,
-        "ready_at": first.qualified_at or now,
-    }
+        standing_of = Standing.objects.select_related("version__agreement")
+        standing_of = standing_of.defer("parts", "version__document", "version__canonical_text")
+        for pk, standing in standing_of.in_bulk(ids).items():
+            ready_at = standing.ready_since
+            known = {"version": standing.version, "tier": standing.tier, "grid": standing.grid}
+            yield pk, {**known, "ready_at": ready_at}
+        return
+    for pk in ids:
+        first = legs.worked_on(pk, leg - 1)
+        if first is None:
+            yield pk, errors.NotSalesReady(leads[pk])
+        elif leg not in {one.leg for one in agreements.document(first.version).legs}:
+            yield pk, errors.NoTeam()
+        else:
+            known = {"version": first.version, "tier": first.tier, "grid": first.grid}
+            yield pk, {**known, "ready_at": first.qualified_at or now}
 
 
-def _worked_on_leg(lead_id: int, leg: int) -> Handoff | None:
-    rows = Handoff.objects.open().filter(lead_id=lead_id, leg=leg, state__in=_FIRST_LEG_OPEN)
-    return rows.select_related("version__agreement", "rep", "team", "lead").first()
+def _offer_apart(group: Sequence[_Case], now: datetime, actor: User | None, to: User | None) -> Answers:
+    """Offer leads together; if somebody was faster with one of them, in halves, until it stands alone."""
+    try:
+        with transaction.atomic():
+            return _offer(group, now, actor, to)
+    except errors.MoveRefused as refused:
+        if len(group) == 1:
+            return {group[0].lead.pk: refused}
+    except IntegrityError:
+        if len(group) == 1:
+            if not _is_open(group[0]):
+                raise
+            return {group[0].lead.pk: errors.AlreadyOpen()}
+    half = len(group) // 2
+    first = _offer_apart(group[:half], now, actor, to)
+    return first | _offer_apart(group[half:], now, actor, to)
 
 
-def _close_first_leg(first: Handoff, now: datetime) -> acting.Also:
-    changes = {
-        "state": HandoffState.CONVERTED,
-        "converted_at": now,
-        "ended_at": now,
-        "is_ended": True,
-    }
-    return acting.Also(first, changes, Event.PASSED_ON)
+def _is_open(case: _Case) -> bool:
+    return Handoff.objects.open().filter(lead=case.lead, leg=case.known["leg"]).exists()
+
+
+def _offer(group: Sequence[_Case], now: datetime, actor: User | None, to: User | None) -> Answers:
+    choices = _choices(group, now, actor, to)
+    placed = [(case, choice) for case, choice in zip(group, choices, strict=True) if choice.team]
+    leads = _lock([case for case, _choice in placed])
+    hops = [writing.Hop(leads[case.lead.pk], choice, case.known) for case, choice in placed]
+    handoffs = writing.write(hops=hops, now=now, actor=actor)
+    audit.record_many([_record(handoff, actor, now) for handoff in handoffs])
+    writing.announce(handoffs=handoffs, now=now, actor=actor)
+    clocks.hear_many(event=Event.OFFERED, handoffs=handoffs, now=now, actor=actor)
+    standings.hold(lead_ids=[handoff.lead_id for handoff in handoffs], because="")
+    made = {handoff.lead_id: handoff for handoff in handoffs}
+    return {case.lead.pk: made.get(case.lead.pk) or errors.NoTeam() for case in group}
+
+
+def _choices(
+    group: Sequence[_Case], now: datetime, actor: User | None, to: User | None
+) -> list[routing.Choice]:
+    if to is not None:
+        return [choose(lead=case.lead, known=case.known, now=now, to=to, actor=actor) for case in group]
+    version: AgreementVersion = group[0].known["version"]
+    return routing.choose_many(
+        requests=[routing.Request(case.lead, case.known["cycle"]) for case in group],
+        document=agreements.document(version),
+        agreement_key=version.agreement.key,
+        leg=group[0].known["leg"],
+        now=now,
+    )
+
+
+def _lock(cases: Sequence[_Case]) -> dict[int, Lead]:
+    """Lock the leads in the order of their ids, without touching keys; raises Changed."""
+    rows = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    leads = {lead.pk: lead for lead in rows.filter(pk__in=[c.lead.pk for c in cases]).order_by("pk")}
+    for case in cases:
+        lead = leads[case.lead.pk]
+        if (lead.stage, lead.stage_seq) != (case.lead.stage, case.lead.stage_seq):
+            raise errors.Changed
+    return leads
+
+
+def _record(handoff: Handoff, actor: User | None, now: datetime) -> audit.Record:
+    known = {name: getattr(handoff, name) for name in ("leg", "cycle")}
+    data = {**known, "rep": handoff.rep_id, "team": handoff.team_id}
+    actor_id = actor.pk if actor else None
+    return audit.Record(f"lead:{handoff.lead_id}", "offer", "handoff", handoff.pk, actor_id, now, data)

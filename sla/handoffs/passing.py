@@ -7,7 +7,7 @@ from django.db import transaction
 from leads.models import User
 from sla import agreements, clocks, routing
 from sla.choices import HandoffState
-from sla.handoffs import acting, errors, offering
+from sla.handoffs import acting, errors, offering, writing
 from sla.handoffs.acting import Case
 from sla.models import Handoff
 
@@ -119,25 +119,14 @@ def _next_hop(case: Case, choice: routing.Choice, reason: str = "") -> Handoff:
     acting.stage_after(case)
     ended = {"decided_by": actor, "ended_at": now, "is_ended": True, "reason_code": reason}
     acting.claim(case, acting.Plan(changes=ended))
-    hop = offering.write_offer(
-        lead=old.lead,
-        choice=routing.Choice(choice.rep, choice.team or old.team, choice.trace),
-        now=now,
-        actor=old.offered_by,
-        known={
-            "version": old.version,
-            "leg": old.leg,
-            "cycle": old.cycle,
-            "hop": old.hop + 1,
-            "tier": old.tier,
-            "grid": old.grid,
-            "ready_at": old.ready_at,
-        },
-    )
+    same = {name: getattr(old, name) for name in ("version", "leg", "cycle", "tier", "grid", "ready_at")}
+    placed = routing.Choice(choice.rep, choice.team or old.team, choice.trace)
+    written = writing.Hop(old.lead, placed, {**same, "hop": old.hop + 1})
+    (hop,) = writing.write(hops=[written], now=now, actor=old.offered_by)
     hop.lead = acting.lock_lead(old)
     data = {"reason": reason, "hop": hop.pk, "rep": hop.rep_id}
     acting.log(case, data)
     acting.tell(case, acting.Plan(data=data), not_before=now)
-    offering.announce(handoff=hop, now=now, actor=actor)
+    writing.announce(handoffs=[hop], now=now, actor=actor)
     clocks.carry(from_handoff=old, to_handoff=hop, now=now, actor=actor)
     return hop

@@ -9,7 +9,7 @@ from django.db import transaction
 from leads.choices import KINDS_OF_SIDE, TouchSide
 from leads.models import Touch, User
 from sla.choices import Disposition, Event, HandoffState
-from sla.handoffs import acting, errors, offering, passing
+from sla.handoffs import acting, errors, legs, passing
 from sla.handoffs.foreseeing import Consequences, consequences, due_events, reason_of
 from sla.models import Handoff, Refusal
 
@@ -140,7 +140,7 @@ def _plan(case: acting.Case, follows: Consequences) -> acting.Plan:
 def _back_to_qualifier(plan: acting.Plan, handoff: Handoff, event: str) -> None:
     """On leg two the lead goes back to whoever qualified it; after acceptance that handoff is open again."""
     plan.events = (event,)
-    first = offering.first_leg(handoff)
+    first = legs.before(handoff)
     if first is None and event == Event.RETURNED:
         first = _passed_on(handoff)
         if first:

@@ -1,7 +1,7 @@
 """Taking up the marks that changed facts leave: judge in bulk, then let each lead's consequences follow."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +14,17 @@ from sla.intake import following, needs, valve
 
 log = logging.getLogger(__name__)
 _HELD_PER_RUN = 100
+#: Leads that one transaction moves: few enough that nobody waits long for one of them.
+_AT_ONCE = 200
+#: What may follow from a judgement, in the order in which it happens.
+_STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
+    (lambda need: need.enters_marketing, following.enter_marketing),
+    (lambda need: bool(need.touches) or need.opted_out, following.hear),
+    (lambda need: need.becomes_ready, following.become_ready),
+    (lambda need: need.ceases, following.cease),
+    (lambda need: need.has_deal, following.follow_deals),
+    (lambda need: need.is_for_sales, following.offer),
+)
 
 
 def drain_lead(*, lead_id: int, now: datetime, actor: User | None = None) -> standings.Judged | None:
@@ -21,6 +32,12 @@ def drain_lead(*, lead_id: int, now: datetime, actor: User | None = None) -> sta
     seen = list(FactChange.objects.filter(pk=lead_id))
     judged = _take_up([lead_id], seen, now, actor)
     return judged.get(lead_id)
+
+
+def drain_leads(*, lead_ids: Collection[int], now: datetime, actor: User | None = None) -> None:
+    """Judge some leads now, together, and let follow what follows, as far as they are marked."""
+    seen = list(FactChange.objects.filter(pk__in=lead_ids))
+    _take_up(sorted(change.lead_id for change in seen), seen, now, actor)
 
 
 def drain(*, now: datetime, limit: int = 1000) -> int:
@@ -33,9 +50,7 @@ def drain(*, now: datetime, limit: int = 1000) -> int:
     ids = [change.lead_id for change in seen]
     ids += [lead_id for lead_id in _rechecks(now, limit - len(ids)) if lead_id not in set(ids)]
     _take_up(ids, seen, now, None)
-    for lead_id in valve.released(now=now, limit=_HELD_PER_RUN):
-        if lead_id not in set(ids):
-            _take_up([lead_id], [], now, None)
+    _take_up([pk for pk in valve.released(now=now, limit=_HELD_PER_RUN) if pk not in set(ids)], [], now, None)
     return len(ids)
 
 
@@ -53,39 +68,39 @@ def _take_up(
     changes = {change.lead_id: change for change in seen}
     judged, failed = _judge_apart(ids, changes, now)
     found = needs.of_leads(judged, changes)
-    failed |= _enter_marketing(found, judged, now)
-    for lead_id, need in found.items():
-        if lead_id in failed:
-            continue
-        try:
-            following.follow(lead_id=lead_id, judged=judged.get(lead_id), need=need, now=now, actor=actor)
-        except (WrongStage, clocks.ClockChanged):
-            # Somebody moved the lead meanwhile: its mark stays, the next run sees it as it is then.
-            failed.add(lead_id)
-        except Exception as error:
-            log.exception("lead %s could not be taken up", lead_id)
-            marks.set_aside(lead_id=lead_id, error=repr(error), now=now)
-            failed.add(lead_id)
+    for asks, act in _STEPS:
+        asking = [pk for pk, need in found.items() if pk not in failed and asks(need)]
+        for start in range(0, len(asking), _AT_ONCE):
+            part = {pk: found[pk] for pk in asking[start : start + _AT_ONCE]}
+            failed |= _let(act, part, judged, now, actor)
     marks.clear(change for change in seen if change.lead_id not in failed)
     return judged
 
 
-def _enter_marketing(
-    found: dict[int, needs.Need], judged: dict[int, standings.Judged], now: datetime
+def _let(
+    act: following.Act,
+    part: dict[int, needs.Need],
+    judged: dict[int, standings.Judged],
+    now: datetime,
+    actor: User | None,
 ) -> set[int]:
-    """Open clocks together; when that fails, lead by lead. Return those that failed."""
+    """Let one thing happen to leads together; when it fails, in halves. Return those that failed alone."""
+    ids = list(part)
     try:
-        following.enter_marketing(found, judged, now)
+        act(part, judged, now, actor)
         return set()
-    except Exception:
-        log.exception("clocks of %s leads could not be opened together", len(found))
+    except (WrongStage, clocks.ClockChanged):
+        # Somebody moved a lead meanwhile: its mark stays, the next run sees it as it is then.
+        if len(ids) == 1:
+            return set(ids)
+    except Exception as error:
+        if len(ids) == 1:
+            log.exception("lead %s could not be taken up", ids[0])
+            marks.set_aside(lead_id=ids[0], error=repr(error), now=now)
+            return set(ids)
     failed = set()
-    for lead_id, need in found.items():
-        try:
-            following.enter_marketing({lead_id: need}, judged, now)
-        except Exception as error:
-            marks.set_aside(lead_id=lead_id, error=repr(error), now=now)
-            failed.add(lead_id)
+    for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
+        failed |= _let(act, {pk: part[pk] for pk in half}, judged, now, actor)
     return failed
 
 

@@ -1,7 +1,8 @@
 """What follows from a judgement: the stage, the clocks, the offer, the outcome of a deal."""
 
 import contextlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,11 +15,16 @@ from sla import agreements, clocks, handoffs, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
 from sla.intake.needs import BEFORE_READY, Need
-from sla.models import Handoff, Refusal
+from sla.models import Handoff, Refusal, Standing
+
+Found = Mapping[int, Need]
+Judged = Mapping[int, standings.Judged]
+#: Lets one thing happen to leads together; may be called again for leads to which it happened already.
+Act = Callable[[Found, Judged, datetime, User | None], None]
 
 
 @transaction.atomic
-def enter_marketing(found: Mapping[int, Need], judged: Mapping[int, standings.Judged], now: datetime) -> None:
+def enter_marketing(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Open the clocks of leads that Marketing has to look after from now on, all in a few statements."""
     starts = [
         clocks.Start(
@@ -28,43 +34,20 @@ def enter_marketing(found: Mapping[int, Need], judged: Mapping[int, standings.Ju
             _cared_for_since(need.lead, judged[pk], now),
         )
         for pk, need in found.items()
-        if need.enters_marketing
     ]
-    if starts:
-        clocks.open_many(event=Event.ENTERED_MARKETING, starts=starts, now=now)
-
-
-def follow(
-    *, lead_id: int, judged: standings.Judged | None, need: Need, now: datetime, actor: User | None
-) -> None:
-    """Do what one lead needs, in the order in which it happened; each step is its own transaction.
-
-    Every step looks at the lead as it is then and does nothing when somebody was faster.
-    """
-    _touch_clocks(lead_id, judged, need, now, actor)
-    if judged and need.becomes_ready:
-        _become_ready(lead_id, judged, need, now, actor)
-    elif judged and need.ceases:
-        _cease(lead_id, now, actor)
-    if need.has_deal:
-        _follow_deal(lead_id, now)
-    if judged and judged.standing.is_ready and (need.becomes_ready or need.waits_for_offer):
-        _offer(lead_id, judged, need, now)
+    clocks.open_many(event=Event.ENTERED_MARKETING, starts=starts, now=now)
 
 
 @transaction.atomic
-def _touch_clocks(
-    lead_id: int, judged: standings.Judged | None, need: Need, now: datetime, actor: User | None
-) -> None:
-    """Tell the clocks of new touches and of an opt-out."""
-    if not (need.touches or need.opted_out):
-        return
-    lead = Lead.objects.get(pk=lead_id)
-    for touch in need.touches:
-        clocks.hear_touch(lead=lead, touch=touch, now=now)
-    if judged and need.opted_out:
-        at = judged.facts.known_at.get("consent", now)
-        clocks.hear(event=Event.OPTED_OUT, lead=lead, now=now, at=at, actor=actor)
+def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Tell the clocks of leads' new touches and of opt-outs."""
+    leads = Lead.objects.in_bulk(found)
+    for pk, need in found.items():
+        for touch in need.touches:
+            clocks.hear_touch(lead=leads[pk], touch=touch, now=now)
+        if pk in judged and need.opted_out:
+            at = judged[pk].facts.known_at.get("consent", now)
+            clocks.hear(event=Event.OPTED_OUT, lead=leads[pk], now=now, at=at, actor=actor)
 
 
 def _cared_for_since(lead: Lead, judged: standings.Judged, now: datetime) -> datetime:
@@ -79,24 +62,47 @@ def _cared_for_since(lead: Lead, judged: standings.Judged, now: datetime) -> dat
 
 
 @transaction.atomic
-def _become_ready(
-    lead_id: int, judged: standings.Judged, need: Need, now: datetime, actor: User | None
-) -> None:
-    """Move the lead to `mql` as of the true moment; history moves silently."""
-    lead = Lead.objects.select_for_update().get(pk=lead_id)
-    if lead.stage not in BEFORE_READY:
-        return
-    ready_since = judged.standing.ready_since or now
-    # A lead that slept or came back became ready in this stage, whatever it was before; one whose
-    # data was wrong, when it was put right.
-    repairs = Refusal.objects.filter(handoff__lead=lead, repaired_at__isnull=False)
-    repaired_at = repairs.aggregate(latest=Max("repaired_at"))["latest"]
-    at = max(ready_since, lead.stage_since or ready_since, repaired_at or ready_since)
-    transitions.change_stage(
-        lead=lead, to_stage=Stage.MQL, cause="become_ready", happened_at=at, now=now, actor=actor
+def become_ready(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Move leads to `mql`, each as of the true moment, and start the clocks; history moves silently."""
+    rows = Lead.objects.select_for_update(no_key=True).filter(pk__in=found, stage__in=BEFORE_READY)
+    repaired = _repaired(found)
+    steps = [
+        transitions.Step(lead, _ready_at(lead, judged[lead.pk].standing, repaired.get(lead.pk)))
+        for lead in rows.order_by("pk")
+    ]
+    moved = transitions.become(steps=steps, to_stage=Stage.MQL, cause="become_ready", now=now, actor=actor)
+    clocks.hear_of_leads(
+        event=Event.BECAME_READY,
+        leads=[(lead, lead.stage_since or now) for lead in moved if not found[lead.pk].is_history],
+        judged={pk: (one.version, one.standing.tier) for pk, one in judged.items()},
+        now=now,
+        actor=actor,
     )
-    if not need.is_history:
-        clocks.hear(event=Event.BECAME_READY, lead=lead, now=now, at=at, actor=actor)
+
+
+def _repaired(lead_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when the data of leads was last put right."""
+    rows = Refusal.objects.filter(handoff__lead__in=lead_ids, repaired_at__isnull=False)
+    return dict(rows.values_list("handoff__lead").annotate(latest=Max("repaired_at")))
+
+
+def _ready_at(lead: Lead, standing: Standing, repaired_at: datetime | None) -> datetime:
+    """Return when a lead became ready: in this stage and with its data put right, whatever it was before."""
+    ready_since = standing.ready_since or lead.stage_since
+    assert ready_since is not None  # of a standing that is ready
+    return max(ready_since, lead.stage_since or ready_since, repaired_at or ready_since)
+
+
+def cease(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Take leads back to nurturing that are ready no more, unless somebody was offered them."""
+    for pk in found:
+        _cease(pk, now, actor)
+
+
+def follow_deals(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Let the handoffs of leads follow the deals that another system reports."""
+    for pk in found:
+        _follow_deal(pk, now)
 
 
 @transaction.atomic
@@ -108,24 +114,25 @@ def _cease(lead_id: int, now: datetime, actor: User | None) -> None:
         lead=lead, to_stage=Stage.NURTURING, cause="cease_ready", happened_at=now, now=now, actor=actor
     )
     clocks.hear(event=Event.CEASED_READY, lead=lead, now=now, actor=actor)
-    standings.hold(lead_id=lead_id, because="")
+    standings.hold(lead_ids=[lead_id], because="")
 
 
-def _offer(lead_id: int, judged: standings.Judged, need: Need, now: datetime) -> None:
-    """Offer a ready lead by routing, unless the capacity valve keeps it back for now."""
-    if need.is_history:
-        return
-    document = agreements.document(judged.version)
-    because = valve.holds(judged.standing, document, valve.free_share() if document.valve else None)
-    if not because:
-        try:
-            handoffs.offer(lead=need.lead, now=now)
-        except handoffs.AlreadyOpen:
-            return
-        except handoffs.MoveRefused:
-            because = handoffs.HELD
-    if because:  # an offer that was made says so itself
-        standings.hold(lead_id=lead_id, because=because)
+def offer(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Offer ready leads by routing, but those that the capacity valve keeps back for now."""
+    room = valve.Room()
+    held: defaultdict[str, list[int]] = defaultdict(list)
+    free = []
+    for pk in found:
+        because = room.holds(judged[pk].standing, agreements.document(judged[pk].version))
+        if because:
+            held[because].append(pk)
+        else:
+            free.append(pk)
+    for pk, answer in handoffs.offer_many(lead_ids=free, now=now).items():
+        if isinstance(answer, handoffs.MoveRefused) and not isinstance(answer, handoffs.AlreadyOpen):
+            held[handoffs.HELD].append(pk)
+    for because, ids in held.items():
+        standings.hold(lead_ids=ids, because=because)
 
 
 def _follow_deal(lead_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from leads.choices import Stage
 from leads.models import Deal, FactChange, Lead, StageChange, Touch
-from sla import agreements, standings
+from sla import agreements, clocks, standings
 from sla.choices import Disposition, HandoffState, Ruling
 from sla.models import Clock, Handoff, Refusal
 
@@ -29,6 +29,11 @@ class Need:
     enters_marketing: bool = False
     has_deal: bool = False
     waits_for_offer: bool = False
+
+    @property
+    def is_for_sales(self) -> bool:
+        """Tell whether the lead is ready and waits to be offered."""
+        return (self.becomes_ready or self.waits_for_offer) and not self.is_history
 
     def __bool__(self) -> bool:
         return bool(self.touches) or any(
@@ -56,9 +61,10 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactC
     for lead_id, change in changes.items():
         if lead_id in found:
             found[lead_id].is_history, found[lead_id].since = change.is_history, change.since
-    listening = {pk for pk in found if pk in timed or leads[pk].stage == Stage.RECYCLED}
-    for lead_id, touches in _new_touches(listening, changes).items():
-        found[lead_id].touches = touches
+    asleep = {pk for pk in found if leads[pk].stage == Stage.RECYCLED}
+    for lead_id, touches in _new_touches(asleep | (timed & set(found)), changes).items():
+        heard = lead_id in asleep or any(clocks.means_something(touch) for touch in touches)
+        found[lead_id].touches = touches if heard else []
     for lead_id, need in found.items():
         _decide(need, judged.get(lead_id), lead_id in timed)
     _drop_refused(found)

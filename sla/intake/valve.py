@@ -1,6 +1,7 @@
 """The capacity valve: while Sales has no room only the upper tiers are offered, the rest waits."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Count, QuerySet
 
@@ -15,33 +16,43 @@ CAPACITY = "capacity"
 _RETRY_REFUSED = timedelta(hours=1)
 
 
-def holds(standing: Standing, document: Document, share: float | None) -> str:
-    """Return the code of what keeps a ready lead back, blank when it may be offered.
+class Room:
+    """The places that Sales' people on duty have left, read when first asked for, fewer with each offer."""
 
-    `share` is that of the places that are free, None where nobody has a limit.
-    """
-    valve = document.valve
-    if valve is None or share is None or standing.tier in valve.tiers:
+    def __init__(self) -> None:
+        self._given = 0
+
+    def holds(self, standing: Standing, document: Document) -> str:
+        """Return the code of what keeps a ready lead back; blank when it may be offered and takes a place."""
+        valve = document.valve
+        if valve is None:
+            return ""
+        share = self.share
+        if share is not None and share < valve.free_capacity_below and standing.tier not in valve.tiers:
+            return CAPACITY
+        self._given += 1
         return ""
-    return CAPACITY if share < valve.free_capacity_below else ""
 
+    @property
+    def share(self) -> float | None:
+        """The share of places that are free, None where nobody has a limit."""
+        free, places = self._counted
+        return (free - self._given) / places if places else None
 
-def free_share() -> float | None:
-    """Return the share of places that Sales' people on duty have left, None where nobody has a limit."""
-    people = User.objects.filter(
-        is_active=True,
-        is_paused=False,
-        max_open__isnull=False,
-        role__in=permissions.TAKES_LEADS,
-        team__side=Side.SALES,
-    )
-    limits = {pk: most or 0 for pk, most in people.values_list("pk", "max_open")}
-    places = sum(limits.values())
-    if not places:
-        return None
-    counts = Handoff.objects.open().filter(rep_id__in=limits).values("rep_id").annotate(open=Count("pk"))
-    taken = sum(min(row["open"], limits[row["rep_id"]]) for row in counts)
-    return (places - taken) / places
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        people = User.objects.filter(
+            is_active=True,
+            is_paused=False,
+            max_open__isnull=False,
+            role__in=permissions.TAKES_LEADS,
+            team__side=Side.SALES,
+        )
+        limits = {pk: most or 0 for pk, most in people.values_list("pk", "max_open")}
+        counts = Handoff.objects.open().filter(rep_id__in=limits).values("rep_id").annotate(open=Count("pk"))
+        taken = sum(min(row["open"], limits[row["rep_id"]]) for row in counts)
+        places = sum(limits.values())
+        return places - taken, places
 
 
 def released(*, now: datetime, limit: int) -> list[int]:
@@ -58,5 +69,5 @@ def _with_room(held: QuerySet[Standing], limit: int) -> list[int]:
     """Return of the leads that waited for room those for which there is some now."""
     waiting = held.filter(held_because=CAPACITY).select_related("version")
     found = list(waiting.defer("version__document", "version__canonical_text", "parts")[:limit])
-    share = free_share() if found else None
-    return [one.lead_id for one in found if not holds(one, agreements.document(one.version), share)]
+    room = Room()
+    return [one.lead_id for one in found if not room.holds(one, agreements.document(one.version))]

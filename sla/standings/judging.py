@@ -1,6 +1,6 @@
 """Judging leads against the version in force, and keeping the result in one row per lead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,9 +73,11 @@ def due_rechecks(now: datetime, limit: int = 1000) -> list[int]:
     return list(due.values_list("pk", flat=True)[:limit])
 
 
-def hold(*, lead_id: int, because: str) -> None:
-    """Note in a code why a ready lead is not offered yet; blank when nothing holds it."""
-    Standing.objects.filter(pk=lead_id).exclude(held_because=because).update(held_because=because)
+def hold(*, lead_ids: Collection[int], because: str) -> None:
+    """Note in a code why ready leads are not offered yet; blank when nothing holds them."""
+    if lead_ids:
+        held = Standing.objects.filter(pk__in=lead_ids).exclude(held_because=because)
+        held.update(held_because=because)
 
 
 def explain(*, lead: Lead, now: datetime, version: AgreementVersion | None = None) -> Explanation:

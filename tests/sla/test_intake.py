@@ -395,11 +395,11 @@ def test_a_failing_consequence_keeps_the_mark(
 ) -> None:
     lead = factories.make_lead(employees=120)
 
-    def change_stage(**_: Any) -> None:
+    def become(**_: Any) -> None:
         raise RuntimeError("Lightning.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(transitions, "change_stage", change_stage)
+        patch.setattr(transitions, "become", become)
         download(lead)
     assert (fresh(lead).stage, FactChange.objects.get().attempts) == ("inquiry", 1)
     intake.drain(now=NOW + HOUR)

@@ -1,0 +1,40 @@
+"""The open clocks of leads, read under lock for one hearing or for many."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from sla import calendars
+from sla.businesstime import Schedule
+from sla.clocks import terms
+from sla.models import Clock
+
+#: Side, whose hours, that rep, that team, the calendar which the version names.
+HoursKey = tuple[str, str, int | None, int | None, str | None]
+
+
+@dataclass
+class Shared:
+    """What the hearings of many leads read together: their open clocks, and hours of these and new ones."""
+
+    clocks: dict[int, list[Clock]]
+    schedules: dict[int, Schedule]
+    hours: dict[HoursKey, calendars.Hours] = field(default_factory=dict)
+
+
+def read_together(lead_ids: Collection[int], also: Collection[int] = ()) -> Shared:
+    """Lock the open clocks of leads in the order of their ids, and ended ones of the ids in `also`."""
+    found = list(
+        Clock.objects.select_for_update(of=("self",), no_key=True)
+        .filter(Q(lead__in=lead_ids), Q(ended_at__isnull=True) | Q(pk__in=also))
+        .select_related("commitment", "version")
+        .defer("version__document", "version__canonical_text")
+        .order_by("id")
+    )
+    by_lead: defaultdict[int, list[Clock]] = defaultdict(list)
+    for clock in found:
+        if clock.lead_id:
+            by_lead[clock.lead_id].append(clock)
+    return Shared(dict(by_lead), terms.schedules_of(found))
