@@ -101,6 +101,10 @@ SHORT_ZONES = (
 )
 
 
+#: What stands for "means nothing" in a list of meanings.
+BLANK = "-"
+
+
 class UploadForm(forms.Form):
     """A file and what its rows are."""
 
@@ -209,9 +213,8 @@ class WordsForm(forms.Form):
         for number, (field, word, proposed) in enumerate(words):
             self.fields[f"word_{number}"] = forms.ChoiceField(
                 label=f"“{word}”",
-                choices=[("", _("Leave blank")), *choices[field]],
-                initial=proposed,
-                required=False,
+                choices=[(BLANK, _("Leave blank")), *choices[field]],
+                initial=proposed or BLANK,
             )
 
     @property
@@ -219,7 +222,8 @@ class WordsForm(forms.Form):
         """What each word means, by field: {field: {word: meaning or ""}}."""
         found: dict[str, dict[str, str]] = {}
         for number, (field, word, _proposed) in enumerate(self.words):
-            found.setdefault(field, {})[word] = self.cleaned_data[f"word_{number}"]
+            meaning = self.cleaned_data[f"word_{number}"]
+            found.setdefault(field, {})[word] = "" if meaning == BLANK else meaning
         return found
 
     @property

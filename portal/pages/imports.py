@@ -104,7 +104,9 @@ def meanings(request: HttpRequest, pk: int) -> HttpResponse:
     choices = {name: _labels(found, name) for name in {field for field, _word, _guess in unknown}}
     form = WordsForm(moves.entered(request), words=unknown, choices=choices)
     if not (request.method == "POST" and form.is_valid()):
-        return render(request, "imports/words.html", {"job": found, "form": form})
+        return render(
+            request, "imports/words.html", {"job": found, "form": form}, status=422 if form.errors else 200
+        )
     imports.use(found, words.explain(found, form.meanings))
     return _ask(request, found, JobStep.CHECK)
 

@@ -64,7 +64,7 @@ GET  import-progress           file       302  403  403  403  403  403  200  404
 POST import-columns            file       302  403  403  403  403  403  422  404  403  403  422
 POST import-recognized         file       302  403  403  403  403  403  302  404  403  403  302
 GET  import-words              file       302  403  403  403  403  403  200  404  403  403  200
-POST import-words              file       302  403  403  403  403  403  302  404  403  403  302
+POST import-words              file       302  403  403  403  403  403  422  404  403  403  422
 POST import-start              file       302  403  403  403  403  403  302  404  403  403  302
 POST import-remove             file       302  403  403  403  403  403  302  404  403  403  302
 GET  import-rejects            file       302  403  403  403  403  403  404  404  403  403  404
@@ -110,6 +110,23 @@ GET  desk                      -          302  403  403  403  403  403  200  200
 GET  team                      -          302  403  403  403  403  200  403  200  403  403  200
 GET  notices                   -          302  200  200  200  200  200  200  200  200  200  200
 POST notices-read              -          302  302  302  302  302  302  302  302  302  302  302
+GET  act                        -          404  404  404  404  404  404  404  404  404  404  404
+POST act                        -          404  404  404  404  404  404  404  404  404  404  404
+POST slack-actions              -          404  404  404  404  404  404  404  404  404  404  404
+GET  feed                       -          404  404  404  404  404  404  404  404  404  404  404
+GET  notice-choices             -          302  200  200  200  200  200  200  200  200  200  200
+POST notice-choices             -          302  302  302  302  302  302  302  302  302  302  302
+POST feed-new                   -          302  200  200  200  200  200  200  200  200  200  200
+POST feed-end                   -          302  302  302  302  302  302  302  302  302  302  302
+GET  operations-delivery        -          302  403  403  403  403  403  403  403  403  403  200
+POST operations-delivery-again  given_up   302  403  403  403  403  403  403  403  403  403  302
+GET  operations-webhooks        -          302  403  403  403  403  403  403  403  403  403  200
+POST operations-webhooks        -          302  403  403  403  403  403  403  403  403  403  200
+POST operations-team-chat       -          302  403  403  403  403  403  403  403  403  403  422
+GET  operations-webhook         webhook    302  403  403  403  403  403  403  403  403  403  200
+POST operations-webhook-rotate  webhook    302  403  403  403  403  403  403  403  403  403  200
+POST operations-webhook-test    webhook    302  403  403  403  403  403  403  403  403  403  302
+POST operations-webhook-switch  webhook    302  403  403  403  403  403  403  403  403  403  302
 GET  clock                     late_clock 302 200  404  404  404  200  200  200  200  200  200
 GET  clock-dispute             late_clock 302 200  404  404  404  200  403  403  403  403  403
 POST clock-dispute             late_clock 302 302  404  404  404  302  403  403  403  403  403
@@ -146,6 +163,9 @@ FILLED: dict[str, dict[str, Any]] = {
     "clock-dispute": {"reason": "The line was down all day."},
     "dispute-answer": {"answer": "grant"},
     "inbox-pause": {"pause": "1"},
+    "notice-choices": {"offers": ["in_app", "email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"},
+    "operations-webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["handoff.accept"]},
+    "operations-webhook-switch": {"on": "0"},
     "appearance": {"theme": "dark", "single_keys": "off"},
     "password_reset": {"email": "nobody@example.org"},
 }
@@ -155,6 +175,8 @@ PARTS: dict[str, dict[str, Any]] = {
     "lead-bant": {"kind": "need"},
     "compliance-commitment": {"code": "decide"},
     "compliance-commitment-csv": {"code": "decide"},
+    "act": {"word": "changed"},
+    "feed": {"secret": "invented"},
     "password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
 }
 
