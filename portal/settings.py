@@ -11,6 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.api_defaults import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  (settings themselves)
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("CONCORD_VAR", default=str(BASE_DIR / "var"))).resolve()
@@ -90,6 +92,9 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
+    "rest_framework_api_key",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
     "axes",
@@ -104,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.privacy.NoStoreMiddleware",
     "portal.zones.ReaderZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -153,8 +159,7 @@ def sqlite(path: Path, test_path: Path) -> dict[str, object]:
             "timeout": 20,
             "init_command": "".join(f"PRAGMA {name}={value}; " for name, value in pragmas.items()),
         },
-        # A file even in tests: threads of a live server wait for each other there, in shared memory they
-        # fail.
+        # A file even in tests: threads of a live server wait for each other there, in memory they fail.
         "TEST": {"NAME": test_path},
     }
 
@@ -204,8 +209,7 @@ HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
 # --- people
 AUTH_USER_MODEL = "leads.User"
-# E-mail addresses are unique whatever their case: a constraint on an expression, which this check does not
-# see.
+# E-mail addresses are unique whatever their case: by an expression, which this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -221,8 +225,7 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-# Five wrong passwords for one name from one address: an hour's pause for that pair, so nobody can lock others
-# out.
+# Five wrong passwords for one name from one address: an hour's pause for that pair, nobody locks others out.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -233,12 +236,8 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-}
+# Calls a minute of one key, or of one person in the browser.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 
 # --- words, files, letters
 USE_TZ = True
@@ -269,6 +268,10 @@ EMAIL_URL = env.str(
 vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="concord@localhost")
 EMAIL_TIMEOUT = 10
+# The address that letters and chats lead to, and what they may be posted to inside the own network (CIDR).
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' * SECURE_SSL}://{(ALLOWED_HOSTS or ['localhost'])[0]}")
+OUTBOUND_INTERNAL_NETWORKS = env.list("OUTBOUND_INTERNAL_NETWORKS", default=[])
+SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -1,29 +1,27 @@
-"""Turn outbox messages into notices: who is told, in one transaction per batch."""
+"""Turn outbox messages into notices on screen and deliveries that leave the house."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from leads.choices import Role, Side
 from leads.models import OutboxMessage, User
-from portal.models import Notice
-from sla.models import Handoff
+from portal.delivery import wishes
+from portal.delivery.audience import Audience
+from portal.models import Delivery, Endpoint, Notice
 
 BATCH = 500
-#: Moves after which the other side has something to do or to know.
-TELLS_MARKETING = frozenset({"handoff.decline", "handoff.hand_back", "handoff.ask", "handoff.expire"})
 
 
-def deliver(*, now: datetime, batches: int = 20) -> int:
-    """Hand out what waits, the oldest first, and return the number of messages taken.
+def fan_out(*, now: datetime, batches: int = 20) -> int:
+    """Say for all that waits, the oldest first, who is told and how; return the number of messages taken.
 
-    A message and its notices are written together, so that a crash loses nothing and repeats nothing;
-    several workers share the work.
+    A message, its notices and its deliveries are written together, so that a crash loses nothing and
+    repeats nothing; several workers share the work.
     """
     taken = 0
     for _batch in range(batches):
-        count = _deliver_batch(now)
+        count = _batch_out(now)
         taken += count
         if count < BATCH:
             break
@@ -31,62 +29,74 @@ def deliver(*, now: datetime, batches: int = 20) -> int:
 
 
 @transaction.atomic
-def _deliver_batch(now: datetime) -> int:
+def _batch_out(now: datetime) -> int:
     waiting = OutboxMessage.objects.filter(fanned_out_at__isnull=True, not_before__lte=now).order_by("id")
     if connection.features.has_select_for_update_skip_locked:
         waiting = waiting.select_for_update(skip_locked=True)
     messages = list(waiting[:BATCH])
     if not messages:
         return 0
-    people = _People(messages)
-    notices = [
-        Notice(message=message, recipient_id=recipient, created_at=now)
-        for message in messages
-        for recipient in sorted(people.told_of(message))
-    ]
+    audience = Audience(messages)
+    told_of = {message.pk: sorted(audience.told_of(message)) for message in messages}
+    fan = _Fan([audience.people[pk] for pk in set().union(*told_of.values())], now)
+    notices: list[Notice] = []
+    deliveries: list[Delivery] = []
+    for message in messages:
+        told = told_of[message.pk]
+        notices += fan.notices(message, told)
+        deliveries += [*fan.mails(message, told), *fan.chats(message, told), *fan.webhooks(message)]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(fanned_out_at=now)
     return len(messages)
 
 
-class _People:
-    """Who is told, looked up once for a batch."""
+class _Fan:
+    """Everything that decides where messages go, looked up once for a batch."""
 
-    def __init__(self, messages: Iterable[OutboxMessage]) -> None:
-        active = User.objects.filter(is_active=True).values_list("pk", "role", "team_id")
-        self.roles = {pk: (role, team) for pk, role, team in active}
-        handoffs = {found for message in messages if (found := _handoff_of(message))}
-        self.teams = dict(Handoff.objects.filter(pk__in=handoffs).values_list("pk", "team_id"))
+    def __init__(self, people: Collection[User], now: datetime) -> None:
+        self.now = now
+        self.team_of = {person.pk: person.team_id for person in people}
+        self.wishes = wishes.Wishes(people, now)
+        endpoints = list(Endpoint.objects.filter(disabled_at__isnull=True))
+        self.hooks = [one for one in endpoints if one.kind == Endpoint.Kind.WEBHOOK]
+        self.chat_of = {one.person_id: one for one in endpoints if one.person_id}
+        self.chat_of_team: dict[int | None, Endpoint] = {one.team_id: one for one in endpoints if one.team_id}
 
-    def told_of(self, message: OutboxMessage) -> set[int]:
-        """Return the ids of who is told; nobody is told of an act of their own."""
-        found = self._recipients(message)
-        return {pk for pk in found if pk in self.roles and pk != message.data.get("actor")}
+    def notices(self, message: OutboxMessage, told: Sequence[int]) -> Iterator[Notice]:
+        for person in told:
+            if self.wishes.wants(person, message.kind, wishes.SCREEN):
+                yield Notice(message=message, recipient_id=person, created_at=self.now)
 
-    def _recipients(self, message: OutboxMessage) -> set[int]:
-        team = message.data.get("team") or self.teams.get(_handoff_of(message) or 0)
-        if message.data.get("action") == "notify_manager":
-            return self._managers(message.data.get("side", Side.SALES), team)
-        if message.recipient_id is not None:
-            return {message.recipient_id, *message.data.get("told", ())}
-        if message.kind == "handoff.offer":
-            return self._with_role({Role.REP, Role.QUALIFIER}, team)
-        is_marketing = message.kind in TELLS_MARKETING or message.data.get("side") == Side.MARKETING
-        return self._with_role({Role.MARKETER}, None) if is_marketing else self._managers(Side.SALES, team)
+    def mails(self, message: OutboxMessage, told: Sequence[int]) -> Iterator[Delivery]:
+        for person in told:
+            if self.wishes.wants(person, message.kind, wishes.EMAIL):
+                due = self.wishes.not_before(person)
+                yield self._delivery(message, Delivery.Channel.EMAIL, due, recipient_id=person)
 
-    def _managers(self, side: str, team: int | None) -> set[int]:
-        if side == Side.SALES:
-            return self._with_role({Role.SALES_MANAGER}, team)
-        return self._with_role({Role.MARKETING_MANAGER}, None)
+    def chats(self, message: OutboxMessage, told: Sequence[int]) -> Iterator[Delivery]:
+        """Tell each person's own chat, and the channel of every team that somebody told belongs to."""
+        for person in told:
+            own = self.chat_of.get(person)
+            if own and self.wishes.wants(person, message.kind, wishes.CHAT):
+                due = self.wishes.not_before(person)
+                yield self._delivery(message, Delivery.Channel.CHAT, due, endpoint=own)
+        if wishes.CHAT not in wishes.group_of(message.kind).channels:
+            return
+        for team in {self.team_of[person] for person in told} & set(self.chat_of_team):
+            channel = self.chat_of_team[team]
+            yield self._delivery(message, Delivery.Channel.CHAT, self.now, endpoint=channel)
 
-    def _with_role(self, wanted: set[Role], team: int | None) -> set[int]:
-        return {
-            pk for pk, (role, own) in self.roles.items() if role in wanted and (team is None or own == team)
-        }
+    def webhooks(self, message: OutboxMessage) -> Iterator[Delivery]:
+        meant = message.data.get("endpoint")
+        for hook in self.hooks:
+            if hook.pk == meant or (meant is None and covers(hook, message.kind)):
+                yield self._delivery(message, Delivery.Channel.WEBHOOK, self.now, endpoint=hook)
+
+    def _delivery(self, message: OutboxMessage, channel: str, due: datetime, **to: object) -> Delivery:
+        return Delivery(message=message, channel=channel, next_try_at=due, created_at=self.now, **to)
 
 
-def _handoff_of(message: OutboxMessage) -> int | None:
-    if message.subject_type == "handoff":
-        return message.subject_id
-    found = message.data.get("handoff")
-    return found if isinstance(found, int) else None
+def covers(hook: Endpoint, kind: str) -> bool:
+    """Tell whether a webhook's filter lets a kind of message through; an empty filter lets all."""
+    return not hook.events or kind in hook.events or f"{kind.partition('.')[0]}.*" in hook.events

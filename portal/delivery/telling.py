@@ -31,9 +31,13 @@ SENTENCES: dict[str, str | Promise] = {
     "handoff.contest": _("Marketing contests the decline of %(account)s."),
     "handoff.rule": _("The referee ruled on %(account)s."),
     "handoff.wake": _("%(account)s woke up again."),
+    "handoff.unplaced": _("Nobody who is at work can take %(account)s now."),
     "handoff.nudge": _("A reminder: %(account)s waits for you."),
     "clock.warned": _("%(clock)s for %(account)s is due soon."),
     "clock.breached": _("%(clock)s for %(account)s is late."),
+    "clock.disputed": _("A breach about %(account)s is disputed: %(clock)s. You answer."),
+    "clock.dispute_granted": _("Granted: the breach of %(account)s counts as an exception."),
+    "clock.dispute_refused": _("Refused: the breach of %(account)s stays charged."),
     "clock.escalated": _("%(clock)s for %(account)s is still late."),
 }
 TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}
@@ -55,12 +59,17 @@ def told(notice: Notice, is_visible: bool) -> Told:
     """Return a notice in words."""
     message = notice.message
     return Told(
-        sentence=str(SENTENCES.get(message.kind, FALLBACK)) % _words(message, is_visible),
+        sentence=sentence(message, is_visible),
         at=notice.created_at,
         lead_id=message.lead_id if is_visible else None,
         is_new=notice.read_at is None,
         tone=TONES.get(message.kind, "ok"),
     )
+
+
+def sentence(message: OutboxMessage, is_visible: bool) -> str:
+    """Return a message in words; of a lead out of the reader's sight no name."""
+    return str(SENTENCES.get(message.kind, FALLBACK)) % _words(message, is_visible)
 
 
 def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """How machines come in: their keys, the calls they may repeat, and the sources that sign what they send."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 
 from leads.models import User
 
@@ -21,7 +21,14 @@ class Scope(models.TextChoices):
     ADMIN = "admin", _("Read people and their roles")
 
 
-class ApiKeyManager(BaseAPIKeyManager):
+class ApiKeyManager(APIKeyManager["ApiKey"]):
+    def issue(self, **fields: Any) -> tuple["ApiKey", str]:
+        """Create a key and return it with its secret, of which only a hash is kept."""
+        key = ApiKey(**fields)
+        secret = self.assign_key(key)
+        key.save(force_insert=True)
+        return key, secret
+
     def get_usable_keys(self) -> models.QuerySet["ApiKey"]:
         """Bring the owner along: whoever asks for a key acts as that person."""
         return super().get_usable_keys().select_related("owner__team")

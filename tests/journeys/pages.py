@@ -6,13 +6,27 @@ from dataclasses import dataclass, field
 NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("healthz", "readyz"), "for machines"),
     **dict.fromkeys(
-        ("home", "search", "logout", "appearance", "notices-read", "inbox-pause", "import-recognized"),
+        (
+            "home",
+            "search",
+            "logout",
+            "appearance",
+            "notices-read",
+            "inbox-pause",
+            "feed-end",
+            "import-recognized",
+        ),
         "leads on",
     ),
     **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
     **dict.fromkeys(("import-columns", "import-start", "import-remove"), "leads on"),
     "import-progress": "part of a page",
     "import-rejects": "a file",
+    **dict.fromkeys(("slack-actions", "feed"), "for machines"),
+    **dict.fromkeys(("operations-delivery-again", "operations-team-chat", "feed-end"), "leads on"),
+    **dict.fromkeys(("operations-webhook-test", "operations-webhook-switch"), "leads on"),
+    **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
+    "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
@@ -78,6 +92,9 @@ SIDES = [
     Visit("desk", "marketing_manager", query="?tab=late"),
     Visit("team", "sales_manager", opens=("Give to another rep…",)),
     Visit("notices", "rep"),
+    *visits("notice-choices", "rep"),
+    *visits("operations-delivery operations-webhooks", "operations"),
+    Visit("operations-webhook", "operations", "webhook"),
     Visit("notices", "leader"),
     *visits("agreement compliance alignment", "marketing_manager"),
     Visit("agreement-version", "rep", "version"),

@@ -164,7 +164,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "dispute-answer": {"answer": "grant"},
     "inbox-pause": {"pause": "1"},
     "notice-choices": {"offers": ["in_app", "email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"},
-    "operations-webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["handoff.accept"]},
+    "operations-webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["handoff.win"]},
     "operations-webhook-switch": {"on": "0"},
     "appearance": {"theme": "dark", "single_keys": "off"},
     "password_reset": {"email": "nobody@example.org"},

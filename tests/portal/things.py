@@ -4,7 +4,8 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from portal import imports
-from portal.models import ImportJob
+from portal.delivery import webhooks
+from portal.models import Delivery, Endpoint, ImportJob
 from portal.models.imports import JobState
 from sla import disputes
 from sla.models import Clock, Dispute
@@ -19,6 +20,8 @@ def all_of(at: Company) -> dict[str, Model]:
         "checked_file": checked(at),
         "late_clock": late(at, "Overdue Ltd", "decide"),
         "disputed": disputed(at),
+        "webhook": webhook(at),
+        "given_up": given_up(at),
     }
 
 
@@ -32,6 +35,25 @@ def disputed(at: Company) -> Dispute:
     """Have the rep dispute a breach."""
     clock = late(at, "Untouched Ltd", "first_touch")
     return disputes.dispute(clock=clock, actor=at.cast.rep, reason="The line was down.", now=at.now)
+
+
+def webhook(at: Company) -> Endpoint:
+    """Have operations add a webhook."""
+    return webhooks.add(
+        name="CRM",
+        url="https://crm.example.com/hook",
+        events=["handoff.accept"],
+        now=at.now,
+        actor=at.cast.operations,
+    )
+
+
+def given_up(at: Company) -> Delivery:
+    """Give up a letter."""
+    delivery = Delivery.objects.filter(channel=Delivery.Channel.EMAIL).order_by("id")[0]
+    delivery.state, delivery.error = Delivery.State.DEAD, "SMTPDataError: mailbox full"
+    delivery.save()
+    return delivery
 
 
 def uploaded(at: Company) -> ImportJob:

@@ -77,7 +77,7 @@ def test_decline_reaches_marketing_but_never_who_did_it(people) -> None:
 
     delivery.deliver(now=NOW)
 
-    assert names() == {people.marketer.name}
+    assert names() == {people.marketer.name, people.sales_manager.name}
 
 
 def test_contest_reaches_the_rep_and_the_referee(people) -> None:
