@@ -26,5 +26,6 @@ urlpatterns = [
     path("keys/", account.keys, name="keys"),
     path("more/", account.more, name="more"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("api/v1/", include("portal.api.urls")),
     path("", include("portal.pages.urls")),
 ]

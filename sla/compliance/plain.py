@@ -5,6 +5,7 @@ from typing import Any
 
 from sla.compliance.cohorts import Cohort
 from sla.compliance.report import Line, Report
+from sla.compliance.truth import Truth
 
 
 def of_report(report: Report) -> dict[str, Any]:
@@ -76,6 +77,24 @@ def of_cohort(cohort: Cohort) -> dict[str, Any]:
         "acceptance_high": high,
         "decision_median_s": seconds(cohort.decision_median),
         "decision_p90_s": seconds(cohort.decision_p90),
+    }
+
+
+def of_truth(found: Truth) -> dict[str, Any]:
+    """Return whether a definition is true: the verdict, what it rests on, and its interval."""
+    return {
+        "version": found.version_id,
+        "verdict": found.verdict,
+        "opportunities": found.opportunities,
+        "followed_up": found.followed_up,
+        "followed_up_share": found.followed_share,
+        "won": found.won,
+        "rate": found.rate,
+        "low": found.low,
+        "high": found.high,
+        "bar": found.bar,
+        "margin": found.margin,
+        "maturity_s": seconds(found.maturity),
     }
 
 

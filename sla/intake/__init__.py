@@ -1,9 +1,20 @@
 """The one door for facts: write them, then judge the lead again and let what follows happen."""
 
+from leads.facts import (
+    ACCOUNT_FACTS,
+    LEAD_FACTS,
+    ChangedMeanwhile,
+    DuplicateEmail,
+    DuplicateExternalId,
+    UnknownFact,
+)
+from leads.touches import InvalidTouch, NewTouch
 from sla.intake.door import (
     add_touch,
+    add_touches,
     close_deal,
     consent,
+    create_account,
     create_lead,
     deal,
     edit,
@@ -11,16 +22,27 @@ from sla.intake.door import (
     learn,
     next_step,
 )
-from sla.intake.draining import drain, drain_lead
+from sla.intake.draining import drain, drain_lead, drain_leads
 
 __all__ = [
+    "ACCOUNT_FACTS",
+    "LEAD_FACTS",
+    "ChangedMeanwhile",
+    "DuplicateEmail",
+    "DuplicateExternalId",
+    "InvalidTouch",
+    "NewTouch",
+    "UnknownFact",
     "add_touch",
+    "add_touches",
     "close_deal",
     "consent",
+    "create_account",
     "create_lead",
     "deal",
     "drain",
     "drain_lead",
+    "drain_leads",
     "edit",
     "edit_account",
     "learn",

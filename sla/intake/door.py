@@ -3,15 +3,19 @@
 What the drain meets with never undoes the fact: it stays marked and is judged later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from leads import deals, facts, touches
+from django.db import transaction
+
+from leads import deals, facts
+from leads import touches as writers
 from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
+from leads.touches import NewTouch
 from sla import clocks
 from sla.choices import Event
-from sla.intake.draining import drain_lead
+from sla.intake.draining import drain_lead, drain_leads
 
 
 def create_lead(*, account: Account, now: datetime, actor: User | None = None, **known: Any) -> Lead:
@@ -21,18 +25,32 @@ def create_lead(*, account: Account, now: datetime, actor: User | None = None, *
     return lead
 
 
-def edit(*, lead: Lead, changes: Mapping[str, Any], now: datetime, actor: User | None = None) -> bool:
-    """Change facts of a lead and return whether anything differed; raises `facts.DuplicateEmail`."""
-    changed = facts.update_lead(lead=lead, changes=changes, now=now, actor=actor)
+def edit(
+    *,
+    lead: Lead,
+    changes: Mapping[str, Any],
+    now: datetime,
+    actor: User | None = None,
+    is_as_read: bool = False,
+) -> bool:
+    """Change facts of a lead as `facts.update_lead` does and return whether anything differed."""
+    changed = facts.update_lead(lead=lead, changes=changes, now=now, actor=actor, is_as_read=is_as_read)
     drain_lead(lead_id=lead.pk, now=now, actor=actor)
     return changed
 
 
 def edit_account(
-    *, account: Account, changes: Mapping[str, Any], now: datetime, actor: User | None = None
+    *,
+    account: Account,
+    changes: Mapping[str, Any],
+    now: datetime,
+    actor: User | None = None,
+    is_as_read: bool = False,
 ) -> bool:
-    """Change facts of an account, which may turn every lead of it."""
-    changed = facts.update_account(account=account, changes=changes, now=now, actor=actor)
+    """Change facts of an account as `facts.update_account` does, which may turn every lead of it."""
+    changed = facts.update_account(
+        account=account, changes=changes, now=now, actor=actor, is_as_read=is_as_read
+    )
     if changed:
         for lead_id in account.leads.alive().values_list("pk", flat=True):
             drain_lead(lead_id=lead_id, now=now, actor=actor)
@@ -41,9 +59,33 @@ def edit_account(
 
 def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: Any) -> Touch:
     """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`."""
-    added = touches.add(lead=lead, now=now, actor=actor, **touch)
+    added = writers.add(lead=lead, now=now, actor=actor, **touch)
     drain_lead(lead_id=added.lead_id, now=now, actor=actor)
     return added
+
+
+def add_touches(
+    *,
+    touches: Sequence[NewTouch],
+    now: datetime,
+    actor: User | None = None,
+    together: Callable[[list[tuple[Touch, bool]]], None] | None = None,
+) -> list[tuple[Touch, bool]]:
+    """Write down many touches as `touches.add_many` does, then judge their leads together.
+
+    `together` runs in the transaction of the writing: what it raises takes the touches back.
+    """
+    with transaction.atomic():
+        written = writers.add_many(touches=touches, now=now, actor=actor)
+        if together:
+            together(written)
+    drain_leads(lead_ids={touch.lead_id for touch, _is_new in written}, now=now, actor=actor)
+    return written
+
+
+def create_account(*, now: datetime, actor: User | None = None, **known: Any) -> Account:
+    """Create an account as `facts.create_account` does; without leads there is nothing to judge."""
+    return facts.create_account(now=now, actor=actor, **known)
 
 
 def learn(*, lead: Lead, now: datetime, actor: User | None = None, **bant: Any) -> BantFact:

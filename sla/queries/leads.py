@@ -1,16 +1,27 @@
 """Lists of leads with how each stands."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from leads import keys
 from leads.choices import Side, Stage
-from leads.models import Lead, User
+from leads.models import ExternalId, Lead, User
 from sla.models import Clock, Handoff, Standing
 from sla.permissions import TAKES_LEADS
 from sla.queries import inbox
 
+#: What leads may be narrowed by, each by an index of its own.
+FILTERS: dict[str, Callable[[Any], Q]] = {
+    "stage": lambda code: Q(stage=code),
+    "owner": lambda pk: Q(owner_id=pk),
+    "team": lambda pk: Q(team_id=pk),
+    "account": lambda pk: Q(account_id=pk),
+    "email": lambda address: Q(email_key=keys.email_key(address) or "none"),
+    "q": lambda text: Q(search_text__contains=keys.search_term(text)),
+}
 VIEWS = ("mine", "ready", "late", "recycled", "all")
 
 
@@ -31,17 +42,32 @@ def first_view(user: User) -> str:
 
 def listed(user: User, view: str) -> QuerySet[Lead]:
     """Return the leads of a view that a person may see, what changed last first."""
+    return narrowed(user, {"view": view}).order_by(F("stage_since").desc(nulls_last=True), "-pk")
+
+
+def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
+    """Return the leads a person may see that meet every filter asked, by the names of FILTERS.
+
+    `view` is one of VIEWS, `system` goes with `external_id`; a short `q` finds nothing.
+    """
     found = (
         Lead.objects.visible_to(user).select_related("account", "owner").defer("attributes", "search_text")
     )
-    filters: dict[str, Any] = {
+    views: dict[str, Any] = {
         "mine": Q(owner_id=user.pk),
         "ready": Q(stage=Stage.MQL),
         "late": Exists(Clock.objects.late().filter(lead=OuterRef("pk"))),
         "recycled": Q(stage=Stage.RECYCLED),
         "all": Q(),
     }
-    return found.filter(filters[view]).order_by(F("stage_since").desc(nulls_last=True), "-pk")
+    if "view" in asked:
+        found = found.filter(views[asked["view"]])
+    if "system" in asked:
+        named = ExternalId.objects.filter(
+            system=asked["system"], external_id=keys.external_id_key(asked["system"], asked["external_id"])
+        )
+        found = found.filter(pk__in=named.values("lead_id"))
+    return found.filter(*[FILTERS[name](value) for name, value in asked.items() if name in FILTERS])
 
 
 def rows(leads: list[Lead], user: User) -> list[LeadRow]:

@@ -1,0 +1,1 @@
+"""How things look as JSON; shapes read and write values, they decide nothing."""

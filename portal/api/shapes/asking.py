@@ -1,0 +1,65 @@
+"""What lists may be asked: a closed set of filters, each with an index."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from leads.choices import Stage
+from leads.queries import SHORTEST_TERM
+from portal.api.shapes.values import Number
+from portal.forms.results import PERIODS
+from sla.choices import HandoffState
+from sla.queries import leads as queries
+
+
+class Pair(serializers.Serializer[Any]):
+    """The name by which another system knows a thing: both parts or neither."""
+
+    system = serializers.CharField(max_length=40, required=False)
+    external_id = serializers.CharField(max_length=120, required=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if ("system" in asked) != ("external_id" in asked):
+            raise serializers.ValidationError(_("Give the system and its id, both."))
+        return asked
+
+
+class LeadsAsked(Pair):
+    """Which leads."""
+
+    view = serializers.ChoiceField(choices=[(code, code) for code in queries.VIEWS], required=False)
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+    owner = Number(required=False)
+    team = Number(required=False)
+    account = Number(required=False)
+    email = serializers.CharField(max_length=254, required=False)
+    q = serializers.CharField(
+        min_length=SHORTEST_TERM, max_length=200, required=False, help_text="In name, company or e-mail."
+    )
+
+
+class AccountsAsked(Pair):
+    """Which accounts."""
+
+    domain = serializers.CharField(max_length=200, required=False)
+
+
+class HandoffsAsked(serializers.Serializer[Any]):
+    """Which handoffs."""
+
+    lead = Number(required=False)
+    rep = Number(required=False)
+    team = Number(required=False)
+    state = serializers.ChoiceField(choices=HandoffState.choices, required=False)
+    is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class ResultsAsked(serializers.Serializer[Any]):
+    """Which period, whose leads; as the form of the pages."""
+
+    period = serializers.ChoiceField(choices=PERIODS, required=False)
+    first_on = serializers.DateField(required=False)
+    last_on = serializers.DateField(required=False)
+    team = Number(required=False)
+    source = serializers.CharField(max_length=120, required=False)

@@ -1,0 +1,69 @@
+"""Keys by which machines act for people: issued, found, used and revoked."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from leads import audit
+from leads.models import User
+from portal.models import ApiKey, Scope
+
+#: The last use is written down at most this often, so that reading stays reading.
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def issue(
+    *, owner: User, name: str, scopes: Iterable[str], expires_at: datetime | None, now: datetime, actor: User
+) -> tuple[ApiKey, str]:
+    """Make a key for a person and return it with its secret, which cannot be had again."""
+    codes = [code for code in Scope.values if code in set(scopes)]
+    key, secret = ApiKey.objects.issue(owner=owner, name=name, scopes=codes, expiry_date=expires_at)
+    _log(key, "key_issued", actor, now, {"scopes": codes})
+    return key, secret
+
+
+@transaction.atomic
+def revoke(*, key: ApiKey, now: datetime, actor: User) -> bool:
+    """Close a key for good; return whether it was open."""
+    if not ApiKey.objects.filter(pk=key.pk, revoked=False).update(revoked=True, revoked_at=now):
+        return False
+    _log(key, "key_revoked", actor, now, {})
+    return True
+
+
+def opened_by(secret: str, *, now: datetime) -> ApiKey | None:
+    """Return the key that this secret opens now, with its owner; None for any other text."""
+    if not (secret.isascii() and secret.isprintable()):
+        return None
+    found = ApiKey.objects.get_usable_keys().filter(prefix=secret.partition(".")[0]).first()
+    if found is None or found.is_over(now) or not found.owner.is_active:
+        return None
+    return found if found.is_valid(secret) else None
+
+
+def note_use(*, key: ApiKey, now: datetime) -> None:
+    """Write down that a key was used, once a minute at most."""
+    if key.last_used_at and key.last_used_at > now - USE_NOTED_EVERY:
+        return
+    is_stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
+
+
+def _log(key: ApiKey, verb: str, actor: User, now: datetime, data: dict[str, object]) -> None:
+    audit.record(
+        stream=f"user:{key.owner_id}",
+        verb=verb,
+        subject_type="user",
+        subject_id=key.owner_id,
+        actor=actor,
+        at=now,
+        data={"key": key.prefix, **data},
+    )
+
+
+def has_any(user: User, now: datetime) -> bool:
+    """Tell whether a person has a key that opens something."""
+    return any(not key.is_over(now) for key in ApiKey.objects.filter(owner=user, revoked=False))
