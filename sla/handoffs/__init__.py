@@ -30,6 +30,7 @@ from sla.handoffs.refusing import attempts, decline, hand_back
 from sla.handoffs.returning import acknowledge, contest, reopen, repair, rule, wake
 from sla.handoffs.undoing import undo
 from sla.handoffs.working import convert, lose, nudge, qualification, qualify, rate, win
+from sla.handoffs.writing import alarm
 
 __all__ = [
     "HELD",
@@ -56,6 +57,7 @@ __all__ = [
     "WrongStage",
     "accept",
     "acknowledge",
+    "alarm",
     "answer",
     "ask",
     "attempts",

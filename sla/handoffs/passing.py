@@ -9,7 +9,7 @@ from sla import agreements, clocks, routing
 from sla.choices import HandoffState
 from sla.handoffs import acting, errors, offering, writing
 from sla.handoffs.acting import Case
-from sla.models import Handoff
+from sla.models import ActionRow, Handoff
 
 _REASSIGNED = (HandoffState.ACCEPTED, HandoffState.QUALIFIED)
 
@@ -78,11 +78,14 @@ def reassign(*, handoff: Handoff, to: User, actor: User | None, now: datetime) -
 def hand_on(*, handoff: Handoff, now: datetime) -> Handoff:
     """Do what a ladder's rung `reassign` asks for: an offer is rerouted, worked leads go to another rep.
 
-    Raises NotEligible while nobody else can take it.
+    Raises NotEligible while nobody else can take it, TooManyHops when it went from hand to hand as often as
+    the agreement allows.
     """
     fresh = Handoff.objects.select_related("lead__account", "version__agreement").get(pk=handoff.pk)
     if fresh.state not in _REASSIGNED:
         return reroute(handoff=fresh, actor=None, now=now)
+    if fresh.hop + _handed_on(fresh) >= agreements.document(fresh.version).routing.max_hops:
+        raise errors.TooManyHops
     with transaction.atomic():
         known = {"version": fresh.version, "leg": fresh.leg, "cycle": fresh.cycle}
         not_to = (fresh.rep_id,) if fresh.rep_id else ()
@@ -90,6 +93,12 @@ def hand_on(*, handoff: Handoff, now: datetime) -> Handoff:
         if choice.rep is None:
             raise errors.NotEligible
         return reassign(handoff=fresh, to=choice.rep, actor=None, now=now)
+
+
+def _handed_on(handoff: Handoff) -> int:
+    """Count how often ladders gave worked leads of this handoff to another rep."""
+    done = ActionRow.objects.filter(handoff=handoff, action__in=("reassign", "pool"), done_at__isnull=False)
+    return done.filter(error="").count()
 
 
 def _chosen(case: Case, to: User | None) -> routing.Choice:

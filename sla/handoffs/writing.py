@@ -97,6 +97,11 @@ def _notice(handoff: Handoff, now: datetime, actor: User | None) -> outbox.Messa
     )
 
 
+def alarm(*, handoff: Handoff, now: datetime) -> None:
+    """Tell managers and operations that nobody is there to take a lead, once an hour for each team."""
+    outbox.put_many([_alarm(handoff, now)], now=now)
+
+
 def _alarm(handoff: Handoff, now: datetime) -> outbox.Message:
     """Return the notice that nobody could take a lead: one an hour for each team, however many wait."""
     return outbox.Message(

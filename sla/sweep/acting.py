@@ -71,7 +71,8 @@ def _act_one(pk: int, now: datetime) -> str:
             _MOVES[row.action](row.handoff, now)
             ActionRow.objects.filter(pk=pk).update(done_at=now, error="")
             return row.action
-    except (handoffs.NotEligible, handoffs.TooManyHops) as refused:
+    except handoffs.NotEligible as refused:
+        handoffs.alarm(handoff=ActionRow.objects.select_related("handoff").get(pk=pk).handoff, now=now)
         return _put_off(pk, refused, now)
     except handoffs.MoveRefused as refused:
         ActionRow.objects.filter(pk=pk).update(done_at=now, error=resting.told(refused))

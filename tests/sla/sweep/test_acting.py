@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from leads.choices import Stage
-from leads.models import Lead
+from leads.models import Absence, Lead, OutboxMessage
 from sla import handoffs, sweep
 from sla.models import ActionRow, Handoff
 from sla.sweep import acting
@@ -106,6 +106,46 @@ def test_move_that_finds_nobody_rests_longer_each_time():
     acting.act(now + 5 * MINUTE)
     row.refresh_from_db()
     assert (row.attempts, row.due_at) == (2, now + 15 * MINUTE)
+
+
+def others(play):
+    return (play.cast.other_rep, play.cast.stranger, play.cast.qualifier)
+
+
+def test_ladder_gives_nothing_to_somebody_absent_or_full():
+    play = scene(commitments=ladder("reassign"))
+    handoff = accepted(play)
+    absent, full, free = others(play)
+    Absence.objects.create(user=absent, first_on=NOW.date(), last_on=LATER.date())
+    full.max_open = 0
+    full.save()
+    sweep.run(NOW + 5 * HOUR)
+    handoff.refresh_from_db()
+    assert handoff.rep == free
+
+
+def test_nobody_at_work_raises_one_alarm():
+    play = scene(commitments=ladder("reassign"))
+    accepted(play)
+    accepted(play)
+    for person in others(play):
+        Absence.objects.create(user=person, first_on=NOW.date(), last_on=LATER.date())
+    now = NOW + 5 * HOUR
+    sweep.run(now)
+    acting.act(now + 5 * MINUTE)
+    assert OutboxMessage.objects.filter(kind="handoff.unplaced").count() == 1
+
+
+def test_ladder_gives_worked_leads_on_as_often_as_agreed_and_no_more():
+    play = scene(commitments=ladder("reassign"), routing={"method": "round_robin", "max_hops": 2})
+    handoff = accepted(play)
+    for number in range(2):
+        key = {"key": f"reassign:test:{number}", "action": "reassign", "handoff": handoff}
+        ActionRow.objects.create(**key, created_at=NOW, due_at=NOW + number * MINUTE)
+        acting.act(NOW + HOUR + number * MINUTE)
+    first, second = ActionRow.objects.order_by("due_at")
+    assert (first.error, second.error[:11]) == ("", "TooManyHops")
+    assert second.done_at == NOW + HOUR + MINUTE
 
 
 def test_move_that_fails_blocks_no_other():
