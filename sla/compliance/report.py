@@ -1,15 +1,17 @@
 """The compliance report: both sides' commitments over a period, as pages, CSV and commands print it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sla import agreements
 from sla.choices import PERIODIC_KINDS, ClockScope
-from sla.compliance import cohorts, periodic, timed, truth
+from sla.compliance import cohorts, periodic, promises, timed, truth
 from sla.compliance.cohorts import Cohort, FollowUp
 from sla.compliance.periodic import Units, Volume
 from sla.compliance.periods import FEW, Filters, Period
+from sla.compliance.promises import Promise
 from sla.document import Commitment, Document, explain_clause
 from sla.models import AgreementVersion, Clock
 from sla.wording import Sentence
@@ -94,19 +96,21 @@ class Report:
 def build(period: Period | None, filters: Filters, now: datetime) -> Report:
     """Build the report; the number of queries depends on the number of commitments, not on that of leads."""
     versions = _versions(period, filters, now)
-    promised = _promised(versions)
+    promised = promises.of_versions(versions)
     asked = _Asked(period, filters, now, versions, _volume(period, filters, now, promised))
     counts, durations = timed.count(period, filters, now), timed.durations(period, filters)
+    is_several = any(len(promise.terms) > 1 for promise in promised.values())
+    closed = timed.closed_by_agreement(period, filters, now) if is_several else {}
     before = timed.count(period.before, filters, now) if period else {}
     trends = timed.trends(period, filters, now) if period else {}
     lines = []
-    for commitment, document in promised.values():
-        line = _blank(commitment, document)
-        if commitment.kind in PERIODIC_KINDS:
-            line = _periodic(line, commitment, document, asked)
+    for code, promise in promised.items():
+        line = _blank(promise, closed.get(code, {}))
+        if promise.commitment.kind in PERIODIC_KINDS:
+            line = _periodic(line, promise, asked)
         else:
-            line = _timed(line, counts.get(line.code, timed.Count3()), durations.get(line.code))
-        lines.append(_with_change(replace(line, trend=trends.get(line.code, ())), before.get(line.code)))
+            line = _timed(line, counts.get(code, timed.Count3()), durations.get(code))
+        lines.append(_with_change(replace(line, trend=trends.get(code, ())), before.get(code)))
     return Report(
         period=period,
         now=now,
@@ -145,16 +149,9 @@ def _fits(version: AgreementVersion, filters: Filters) -> bool:
     return filters.agreement_id is None or version.agreement_id == filters.agreement_id
 
 
-def _promised(versions: list[AgreementVersion]) -> dict[str, tuple[Commitment, Document]]:
-    """Return each commitment that is on, by code, in the words of the newest version that has it."""
-    documents = [agreements.document(version) for version in versions]
-    return {c.code: (c, document) for document in documents for c in document.commitments if c.is_on}
-
-
-def _blank(commitment: Commitment, document: Document) -> Line:
-    target = None if commitment.target is None else float(commitment.target)
-    terms = explain_clause(commitment, document)
-    return Line(commitment, terms, target)
+def _blank(promise: Promise, closed: Mapping[int, int]) -> Line:
+    commitment = promise.commitment
+    return Line(commitment, explain_clause(commitment, promise.document), promise.target(closed))
 
 
 def _timed(
@@ -176,30 +173,40 @@ def _timed(
     return replace(line, status=_status(line))
 
 
-def _periodic(line: Line, commitment: Commitment, document: Document, asked: _Asked) -> Line:
-    period, filters, leg = asked.period, asked.filters, commitment.leg or 1
-    if commitment.kind == "volume":
+def _periodic(line: Line, promise: Promise, asked: _Asked) -> Line:
+    if line.kind == "volume":
         return _volume_line(line, asked.volume)
-    if commitment.kind == "close_rate":
+    if line.kind == "close_rate":
         return _close_rate_line(line, asked)
-    if commitment.kind == "definition_review":
+    if line.kind == "definition_review":
         return _review_line(line, asked)
-    if commitment.kind == "quality":
-        return _units_line(line, periodic.quality(period, filters, leg))
-    if commitment.kind == "readiness":
-        return _units_line(line, periodic.readiness(period, filters, leg))
-    if commitment.kind == "feedback":
-        return _units_line(line, periodic.feedback(period, filters))
-    if commitment.kind == "records":
-        return _units_line(line, periodic.records(period, filters, document.record))
+    if line.kind in _UNITS:
+        return _units_line(line, promise, asked)
     return replace(line, status="unknown")  # pipeline reviews: nothing records them yet
 
 
-def _units_line(line: Line, units: Units) -> Line:
-    value = units.kept / units.closed if units.closed else None
+_UNITS: dict[str, Callable[[Period | None, Filters, Commitment, Document], Units]] = {
+    "quality": lambda period, filters, one, _: periodic.quality(period, filters, one.leg or 1),
+    "readiness": lambda period, filters, one, _: periodic.readiness(period, filters, one.leg or 1),
+    "feedback": lambda period, filters, one, _: periodic.feedback(period, filters),
+    "records": lambda period, filters, _, document: periodic.records(period, filters, document.record),
+}
+
+
+def _units_line(line: Line, promise: Promise, asked: _Asked) -> Line:
+    """Sum what each agreement counts by its own terms."""
+    found: dict[int, Units] = {}
+    for term in promise.terms:
+        filters = asked.filters
+        if len(promise.terms) > 1:
+            filters = replace(filters, agreement_id=term.agreement_id)
+        found[term.agreement_id] = _UNITS[line.kind](asked.period, filters, term.commitment, term.document)
+    kept = sum(units.kept for units in found.values())
+    closed = sum(units.closed for units in found.values())
+    value = kept / closed if closed else None
     line = replace(
-        line, value=value, value_after_exceptions=value, n=units.closed, kept=units.kept,
-        missed=units.closed - units.kept,
+        line, value=value, value_after_exceptions=value, n=closed, kept=kept, missed=closed - kept,
+        target=promise.target({key: units.closed for key, units in found.items()}),
     )  # fmt: skip
     return replace(line, status=_status(line))
 
@@ -266,9 +273,10 @@ def _day(moment: datetime, period: Period | None) -> date:
 
 
 def _volume(
-    period: Period | None, filters: Filters, now: datetime, promised: dict[str, tuple[Commitment, Document]]
+    period: Period | None, filters: Filters, now: datetime, promised: Mapping[str, Promise]
 ) -> Volume:
-    promise = next((c for c, _ in promised.values() if c.kind == "volume"), None)
+    found = (promise.commitment for promise in promised.values() if promise.commitment.kind == "volume")
+    promise = next(found, None)
     amount = promise.amount if promise else None
     return periodic.volume(period, filters, now, amount, (promise.per if promise else None) or "month")
 

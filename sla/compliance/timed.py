@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from sla.choices import ClockScope, ClockState
+from sla.choices import Cause, ClockScope, ClockState
 from sla.compliance.periods import Filters, Period, median, ninetieth, share
 from sla.models import Clock
 
@@ -52,6 +52,11 @@ def is_open(now: datetime) -> Q:
     return Q(ended_at__isnull=True, breached_at__isnull=True, due_at__gte=now)
 
 
+def is_exception() -> Q:
+    """Match misses that compliance after exceptions leaves out: excused, or the system's."""
+    return Q(is_excused=True) | Q(cause=Cause.SYSTEM)
+
+
 def clocks_in(period: Period | None, filters: Filters) -> QuerySet[Clock]:
     """Return the lead's own clocks that fell or fall due in the period (None: in any)."""
     found = Clock.objects.filter(filters.on_clocks(), scope=ClockScope.LEAD, due_on__isnull=False)
@@ -70,6 +75,15 @@ def count(period: Period | None, filters: Filters, now: datetime) -> dict[str, C
     """Return the counts by commitment code; one query."""
     rows = _counted(clocks_in(period, filters).values("commitment__code"), now)
     return {row["commitment__code"]: _count3(row) for row in rows}
+
+
+def closed_by_agreement(period: Period | None, filters: Filters, now: datetime) -> dict[str, dict[int, int]]:
+    """Return how many closed, by commitment code and the id of the agreement that judged them; one query."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    groups = clocks_in(period, filters).values("commitment__code", "version__agreement_id")
+    for row in _counted(groups, now):
+        found[row["commitment__code"]][row["version__agreement_id"]] = _count3(row).closed
+    return found
 
 
 def durations(
@@ -102,7 +116,7 @@ def _counted(groups: Any, now: datetime) -> Any:
         kept=Count("id", filter=is_kept()),
         missed=Count("id", filter=missed),
         open=Count("id", filter=is_open(now)),
-        excused=Count("id", filter=missed & Q(is_excused=True)),
+        excused=Count("id", filter=missed & is_exception()),
     )
 
 

@@ -11,12 +11,22 @@ from django.test.utils import CaptureQueriesContext
 from sla.compliance import members, plain, report
 from sla.compliance.periods import Filters, Period
 from sla.models import Handoff
-from tests.factories import NOW, START, agreement_commitments, cast, make_lead, signed_version
+from tests.factories import (
+    NOW,
+    START,
+    agreement_commitments,
+    cast,
+    make_lead,
+    periodic,
+    signed_version,
+    timed,
+)
 from tests.sla.compliance import rows
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 EVERYTHING = Filters()
+VOLUME = {"weighted": False, "daily_maximum": None}
 YESTERDAY = NOW - timedelta(days=1)
 
 
@@ -68,6 +78,47 @@ def test_weakest_is_furthest_below_its_target(place) -> None:
         rows.clock(place[0], "hand_over", YESTERDAY, "met" if index < 5 else "late")
 
     assert report.build(NOVEMBER, EVERYTHING, NOW).weakest.code == "hand_over"
+
+
+@pytest.fixture
+def segments(place):
+    """Return the version of a second segment, beside the first one's: stricter to decide, 60 more a quarter."""
+    own = {
+        "decide": timed("decide", "sales", 2, "business_hours", target=0.5),
+        "volume": periodic("volume", "marketing", amount=60, target=None, per="quarter", params=VOLUME),
+    }
+    commitments = [own.get(one["code"], one) for one in agreement_commitments()]
+    return place[0], signed_version(key="segment", commitments=commitments)
+
+
+def test_segments_are_summed_and_never_averaged(segments) -> None:
+    first, second = segments
+    for index in range(8):
+        rows.clock(first, "decide", YESTERDAY, "met" if index else "late")
+    for index in range(2):
+        rows.clock(second, "decide", YESTERDAY, "met" if index else "late")
+
+    line = report.build(NOVEMBER, EVERYTHING, NOW).line("decide")
+
+    assert (line.kept, line.n, line.value) == (8, 10, 0.8)
+    # Nine in ten of eight, five in ten of two.
+    assert line.target == pytest.approx(0.82)
+
+
+def test_volume_promised_in_several_segments_adds_up(segments) -> None:
+    assert report.build(NOVEMBER, EVERYTHING, NOW).volume.promised == 20 + 60 / 3
+
+    only = Filters(agreement_id=segments[0].agreement_id)
+    assert report.build(NOVEMBER, only, NOW).volume.promised == 20
+
+
+def test_breach_of_an_outage_is_an_exception(place) -> None:
+    for index in range(10):
+        rows.clock(place[0], "decide", YESTERDAY, "met" if index else "late", cause="" if index else "system")
+
+    line = report.build(NOVEMBER, EVERYTHING, NOW).line("decide")
+
+    assert (line.value, line.value_after_exceptions, line.excused) == (0.9, 1.0, 1)
 
 
 def test_volume_is_kept_at_the_end_or_missed(place) -> None:
