@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,13 +72,18 @@ def record_many(records: Sequence[Record]) -> list[AuditEntry]:
 
 def broken(stream: str | None = None) -> list[AuditEntry]:
     """Return the entries at which a chain does not hold: altered, out of place, or after a gap."""
+    return list(breaks(stream))
+
+
+def breaks(stream: str | None = None) -> Iterator[AuditEntry]:
+    """Yield the entries at which a chain does not hold, reading a few at a time."""
     entries = AuditEntry.objects.order_by("stream", "seq")
     if stream is not None:
         entries = entries.filter(stream=stream)
-    return list(_breaks(entries.iterator(chunk_size=2000)))
+    return _breaks(entries.iterator(chunk_size=2000))
 
 
-def _breaks(entries: Iterable[AuditEntry]) -> Iterable[AuditEntry]:
+def _breaks(entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
     stream, seq, previous_hash = "", 0, ""
     for entry in entries:
         if entry.stream != stream:

@@ -8,7 +8,7 @@ from sla.clocks.memory import Replay, has_moved_since, replay, undo
 from sla.clocks.opening import Start, open_many
 from sla.clocks.owners import carry, hand_on, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, rest_over, state_of, take, write
-from sla.clocks.terms import attach_commitments, days_off, schedule_of, schedules_of, terms_of
+from sla.clocks.terms import attach_commitments, days_off, earlier, schedule_of, schedules_of, terms_of
 from sla.clocks.together import hear_many, hear_of_leads
 from sla.clocks.touches import hear_touch, means_something
 
@@ -23,6 +23,7 @@ __all__ = [
     "attach_commitments",
     "carry",
     "days_off",
+    "earlier",
     "entries_of",
     "excuse",
     "follow_calendar",
