@@ -1,11 +1,68 @@
-"""Writing what people say about themselves: whether they take new leads."""
+"""Writing who works here: people, their teams, and what they say about themselves."""
 
+import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from leads import audit
-from leads.models import User
+from leads.choices import Role
+from leads.models import Team, User
+
+#: Fields whose old and new value may stand in the log: codes, numbers and ids, nothing personal.
+_TOLD = frozenset({"role", "team", "is_active", "calendar", "max_open", "weight", "side", "leg"})
+
+
+class NobodyLeft(Exception):
+    """After this change nobody could run Concord any more; the text says so."""
+
+
+@transaction.atomic
+def create(*, values: dict[str, Any], now: datetime, actor: User) -> User:
+    """Create a person without a password; a link to set one is sent apart."""
+    user = User.objects.create_user(password=None, **values)
+    _log(user, "created", _told({}, values), now, actor)
+    return user
+
+
+@transaction.atomic
+def change(*, user: User, values: dict[str, Any], now: datetime, actor: User) -> bool:
+    """Change what is known of a person and return whether anything was news; raise NobodyLeft."""
+    before = {name: getattr(user, name) for name in values}
+    changed = {name: value for name, value in values.items() if value != before[name]}
+    if not changed:
+        return False
+    loses = changed.get("is_active") is False or changed.get("role", Role.OPERATIONS) != Role.OPERATIONS
+    if user.role == Role.OPERATIONS and user.is_active and loses:
+        _keep_somebody(user)
+    for name, value in changed.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changed))
+    _log(user, "changed", {"fields": sorted(changed), **_told(before, changed)}, now, actor)
+    return True
+
+
+@transaction.atomic
+def save_team(*, team: Team, values: dict[str, Any], now: datetime, actor: User) -> Team:
+    """Create a team or change it."""
+    before = {} if team.pk is None else {name: getattr(team, name) for name in values}
+    changed = {name: value for name, value in values.items() if before.get(name) != value or not before}
+    for name, value in changed.items():
+        setattr(team, name, value)
+    team.save()
+    if changed:
+        audit.record(
+            stream=f"team:{team.pk}",
+            verb="changed" if before else "created",
+            subject_type="team",
+            subject_id=team.pk,
+            actor=actor,
+            at=now,
+            data={"fields": sorted(changed), **_told(before, changed)},
+        )
+    return team
 
 
 @transaction.atomic
@@ -15,18 +72,46 @@ def pause(*, user: User, is_paused: bool, now: datetime, actor: User) -> bool:
     if not changed:
         return False
     user.is_paused = is_paused
-    audit.record(
-        stream=f"user:{user.pk}",
-        verb="paused" if is_paused else "resumed",
-        subject_type="user",
-        subject_id=user.pk,
-        actor=actor,
-        at=now,
-    )
+    _log(user, "paused" if is_paused else "resumed", {}, now, actor)
     return True
+
+
+def open_login(*, user: User) -> None:
+    """Give a person who never had a password one that nobody knows: a link can only replace one."""
+    if not user.has_usable_password():
+        user.set_password(secrets.token_urlsafe(32))
+        user.save(update_fields=["password"])
 
 
 def use_single_keys(*, user: User, is_on: bool) -> None:
     """Keep whether single keys act on this person's pages; a matter of taste, so nothing is logged."""
     User.objects.filter(pk=user.pk).update(single_keys=is_on)
     user.single_keys = is_on
+
+
+def _keep_somebody(user: User) -> None:
+    """Refuse to take the last person away who may change settings; raise NobodyLeft."""
+    others = User.objects.select_for_update().filter(role=Role.OPERATIONS, is_active=True).exclude(pk=user.pk)
+    if not others.exists():
+        raise NobodyLeft(_("Nobody else runs Concord. Give somebody else the role Operations first."))
+
+
+def _told(before: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+    return {name: [_code(before.get(name)), _code(changed[name])] for name in sorted(_TOLD & changed.keys())}
+
+
+def _code(value: Any) -> Any:
+    value = getattr(value, "pk", value)
+    return value if value is None or isinstance(value, (bool, int)) else str(value)
+
+
+def _log(user: User, verb: str, data: dict[str, Any], now: datetime, actor: User) -> None:
+    audit.record(
+        stream=f"user:{user.pk}",
+        verb=verb,
+        subject_type="user",
+        subject_id=user.pk,
+        actor=actor,
+        at=now,
+        data=data,
+    )

@@ -69,6 +69,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Running it"),
         (
             Entry("imports", _("Imports"), "upload", "u", MARKETING | {Role.OPERATIONS}),
+            Entry("operations-delivery", _("Delivery"), "mail", "e", frozenset({Role.OPERATIONS})),
+            Entry("operations-webhooks", _("Webhooks"), "link", "w", frozenset({Role.OPERATIONS})),
             Entry("settings", _("Settings"), "settings", "s", frozenset({Role.OPERATIONS})),
         ),
     ),

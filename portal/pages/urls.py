@@ -5,6 +5,9 @@ from django.urls import path
 from portal.pages import (
     acts,
     agreement,
+    agreement_drafts,
+    agreement_papers,
+    agreement_signing,
     alignment,
     choices,
     clocks,
@@ -15,11 +18,14 @@ from portal.pages import (
     handoffs,
     imports,
     inbox,
+    lab,
     leads,
+    ledger,
     notices,
     refusals,
     rulings,
     search,
+    settings,
     slack,
     team,
     webhooks,
@@ -77,15 +83,37 @@ CLOCKS = [
 ]
 AGREEMENT = [
     path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/new/", agreement_drafts.new, name="agreement-new"),
+    path("agreement/upload/", agreement_drafts.upload, name="agreement-upload"),
+    path("agreement/schema.json", agreement_papers.schema, name="agreement-schema"),
+    path("agreement/comments/<int:pk>/settle/", agreement_signing.settle, name="agreement-settle"),
     path("agreement/versions/<int:pk>/", agreement.version, name="agreement-version"),
+    path("agreement/versions/<int:pk>/draft/", agreement_drafts.draft, name="agreement-draft"),
+    path("agreement/versions/<int:pk>/edit/<slug:section>/", agreement_drafts.edit, name="agreement-edit"),
+    path("agreement/versions/<int:pk>/compare/", agreement_signing.compare, name="agreement-compare"),
+    path("agreement/versions/<int:pk>/comment/", agreement_signing.comment, name="agreement-comment"),
+    path("agreement/versions/<int:pk>/propose/", agreement_signing.propose, name="agreement-propose"),
+    path("agreement/versions/<int:pk>/sign/", agreement_signing.sign, name="agreement-sign"),
+    path("agreement/versions/<int:pk>/text/", agreement_papers.text, name="agreement-text"),
+    path("agreement/versions/<int:pk>/file/<slug:form>/", agreement_papers.file, name="agreement-file"),
 ]
 RESULTS = [
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance.csv", compliance.compliance_csv, name="compliance-csv"),
     path("compliance/offers/", compliance.offers, name="compliance-offers"),
+    path("compliance/ledger/", ledger.page, name="compliance-ledger"),
+    path("compliance/ledger.csv", ledger.file, name="compliance-ledger-csv"),
     path("compliance/<slug:code>/", compliance.commitment, name="compliance-commitment"),
     path("compliance/<slug:code>.csv", compliance.commitment_csv, name="compliance-commitment-csv"),
     path("alignment/", alignment.alignment, name="alignment"),
+]
+LAB = [
+    path("lab/", lab.lab, name="lab"),
+    path("lab/run/", lab.run, name="lab-ask"),
+    path("lab/propose/", lab.propose, name="lab-propose"),
+    path("lab/<int:pk>/", lab.result, name="lab-run"),
+    path("lab/<int:pk>/progress/", lab.progress, name="lab-progress"),
+    path("lab/<int:pk>/leads/<slug:which>/", lab.leads, name="lab-leads"),
 ]
 IMPORTS = [
     path("imports/", imports.overview, name="imports"),
@@ -114,5 +142,15 @@ DELIVERY = [
     path("operations/webhooks/<int:pk>/test/", webhooks.test, name="operations-webhook-test"),
     path("operations/webhooks/<int:pk>/switch/", webhooks.switch, name="operations-webhook-switch"),
 ]
+SETTINGS = [
+    path("settings/", settings.index, name="settings"),
+    path("settings/people/", settings.everybody, name="settings-people"),
+    path("settings/people/new/", settings.person, name="settings-person-new"),
+    path("settings/people/<int:pk>/", settings.person, name="settings-person"),
+    path("settings/people/<int:pk>/invite/", settings.invite, name="settings-person-invite"),
+    path("settings/teams/", settings.teams, name="settings-teams"),
+    path("settings/teams/new/", settings.team, name="settings-team-new"),
+    path("settings/teams/<int:pk>/", settings.team, name="settings-team"),
+]
 
-urlpatterns = [*DELIVERY, *IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *CLOCKS, *AGREEMENT, *RESULTS]
+urlpatterns = [*SETTINGS, *DELIVERY, *IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *CLOCKS, *AGREEMENT, *RESULTS]

@@ -19,7 +19,7 @@ NO_PAGES: dict[str, str] = {
         "leads on",
     ),
     **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
-    **dict.fromkeys(("import-columns", "import-start", "import-remove"), "leads on"),
+    **dict.fromkeys(("import-columns", "import-start", "import-remove", "settings-person-invite"), "leads on"),
     "import-progress": "part of a page",
     "import-rejects": "a file",
     **dict.fromkeys(("slack-actions", "feed"), "for machines"),
@@ -27,7 +27,7 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("operations-webhook-test", "operations-webhook-switch"), "leads on"),
     **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
     "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
-    **dict.fromkeys(("compliance-csv", "compliance-commitment-csv"), "a file"),
+    **dict.fromkeys(("compliance-csv", "compliance-commitment-csv", "compliance-ledger-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
     ),
@@ -108,6 +108,8 @@ CLOCKS = [
     Visit("clock", "marketing_manager", "disputed", opens=("Answer…",)),
     Visit("clock-dispute", "rep", "late_clock"),
     Visit("dispute-answer", "marketing_manager", "disputed"),
+    Visit("compliance-ledger", "marketing_manager"),
+    Visit("compliance-ledger", "rep", query="?outcome=missed"),
 ]
 ACCOUNT = [
     *visits(
@@ -116,13 +118,18 @@ ACCOUNT = [
     *visits("password_change keys more", "leader"),
     Visit("styleguide", "operations"),
 ]
+SETTINGS = [
+    *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
+    Visit("settings-person", "operations", "person"),
+    Visit("settings-team", "operations", "salesteam"),
+]
 IMPORTS = [
     *visits("imports", "marketer"),
     *visits("import-job import-words", "operations", "file"),
     Visit("import-job", "marketer", "file", "?by_hand=1"),
     Visit("import-job", "marketer", "checked_file"),
 ]
-GROUPS = {
+GROUPS = {"settings": SETTINGS, 
     "clocks": CLOCKS,
     "imports": IMPORTS,
     "inbox": INBOX,

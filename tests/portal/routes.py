@@ -12,6 +12,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+#: Below this lies what is for machines: `tests.portal.api_routes` has its table.
+API = "api/v1/"
 COLUMNS = (
     "nobody", "rep", "other_rep", "stranger", "qualifier", "sales_manager",
     "marketer", "marketing_manager", "leader", "referee", "operations",
@@ -57,6 +59,18 @@ POST lead-offer                ready      302  404  404  404  404  404  302  302
 POST lead-offer                qualified  302  302  404  404  404  403  403  403  403  403  403
 GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
 POST lead-reopen               never      302  404  404  404  404  403  302  302  403  403  403
+GET  settings                  -          302  403  403  403  403  403  403  403  403  403  200
+GET  settings-people           -          302  403  403  403  403  403  403  403  403  403  200
+GET  settings-person-new       -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-person-new       -          302  403  403  403  403  403  403  403  403  403  302
+GET  settings-person           person     302  403  403  403  403  403  403  403  403  403  200
+POST settings-person           person     302  403  403  403  403  403  403  403  403  403  422
+POST settings-person-invite    person     302  403  403  403  403  403  403  403  403  403  302=
+GET  settings-teams            -          302  403  403  403  403  403  403  403  403  403  200
+GET  settings-team-new         -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-team-new         -          302  403  403  403  403  403  403  403  403  403  302
+GET  settings-team             salesteam  302  403  403  403  403  403  403  403  403  403  200
+POST settings-team             salesteam  302  403  403  403  403  403  403  403  403  403  422
 GET  imports                   -          302  403  403  403  403  403  200  200  403  403  200
 POST imports                   -          302  403  403  403  403  403  422  422  403  403  422
 GET  import-job                file       302  403  403  403  403  403  200  404  403  403  200
@@ -136,6 +150,8 @@ GET  agreement                 -          302  200  200  200  200  200  200  200
 GET  agreement-version         version    302  200  200  200  200  200  200  200  200  200  200
 GET  compliance                -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-csv            -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-ledger         -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-ledger-csv     -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-offers         -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-commitment     -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-commitment-csv -          302  200  200  200  200  200  200  200  200  200  200
@@ -162,6 +178,14 @@ FILLED: dict[str, dict[str, Any]] = {
     "lead-reopen": {"reason": "new_interest"},
     "clock-dispute": {"reason": "The line was down all day."},
     "dispute-answer": {"answer": "grant"},
+    "settings-person-new": {
+        "name": "New Person",
+        "email": "new@example.com",
+        "role": "marketer",
+        "is_active": "on",
+        "weight": "1",
+    },
+    "settings-team-new": {"name": "New team", "side": "sales", "leg": "1"},
     "inbox-pause": {"pause": "1"},
     "notice-choices": {"offers": ["in_app", "email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"},
     "operations-webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["handoff.win"]},
@@ -191,9 +215,9 @@ class Row:
     answers: dict[str, str]
 
 
-def rows() -> list[Row]:
-    """Read the table."""
-    lines = [line.split() for line in TABLE.splitlines() if line and not line.startswith("#")]
+def rows(table: str = "") -> list[Row]:
+    """Read the table, this one unless another is given."""
+    lines = [line.split() for line in (table or TABLE).splitlines() if line and not line.startswith("#")]
     return [
         Row(method, name, subject, dict(zip(COLUMNS, codes, strict=True)))
         for method, name, subject, *codes in lines
@@ -201,9 +225,9 @@ def rows() -> list[Row]:
 
 
 def names(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
-    """Walk the resolver and yield the name of every route of our own, all but Django's admin."""
+    """Walk the resolver and yield the name of every page of our own, all but Django's admin."""
     for one in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(one, URLPattern):
             yield one.name or f"without a name: {one.pattern}"
-        elif one.app_name != "admin":
+        elif one.app_name != "admin" and str(one.pattern) != API:
             yield from names(one.url_patterns)

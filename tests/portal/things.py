@@ -16,6 +16,8 @@ def all_of(at: Company) -> dict[str, Model]:
     """Make one of each thing and return them by the names that the table of routes uses."""
     return {
         "version": at.version,
+        "person": at.cast.rep,
+        "salesteam": at.cast.rep.team,
         "file": uploaded(at),
         "checked_file": checked(at),
         "late_clock": late(at, "Overdue Ltd", "decide"),

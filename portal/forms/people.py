@@ -1,0 +1,126 @@
+"""Forms of operations: who works here, in which team, with how much."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from leads.choices import SIDE_OF_ROLE, Role
+from leads.models import Team, User
+from sla.models import Agreement
+
+
+class PersonForm(forms.ModelForm):
+    """One person: role, team, hours, and how many leads they take."""
+
+    class Meta:
+        model = User
+        fields = (
+            *("name", "email", "role", "team", "is_active", "calendar"),
+            *("max_open", "max_per_day", "max_per_week", "max_per_month", "weight"),
+        )
+        labels = {
+            "name": _lazy("Name"),
+            "email": _lazy("E-mail"),
+            "role": _lazy("Role"),
+            "team": _lazy("Team"),
+            "is_active": _lazy("May log in and take leads"),
+            "calendar": _lazy("Working hours"),
+            "max_open": _lazy("Most leads held at once"),
+            "max_per_day": _lazy("Most new leads in a day"),
+            "max_per_week": _lazy("… in a week"),
+            "max_per_month": _lazy("… in a month"),
+            "weight": _lazy("Weight"),
+        }
+        help_texts = {
+            "email": _lazy("The login."),
+            "calendar": _lazy("Blank: those of the team."),
+            "max_open": _lazy("Blank: no limit."),
+            "max_per_day": "",
+            "max_per_week": "",
+            "max_per_month": "",
+            "weight": _lazy(
+                "Twice the weight, twice the leads, where the agreement gives them out by weight."
+            ),
+        }
+
+    def clean_email(self) -> str:
+        """Compare addresses without case, as logging in does."""
+        email = self.cleaned_data["email"].strip().lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody already logs in with this address."))
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a team of the other side."""
+        data = super().clean() or {}
+        side, team = SIDE_OF_ROLE.get(data.get("role", "")), data.get("team")
+        if side and team and team.side != side:
+            self.add_error("team", _("This team stands on the other side."))
+        if data.get("role") in (Role.REP, Role.QUALIFIER) and not team:
+            self.add_error("team", _("Who takes leads needs a team."))
+        return data
+
+    def _post_clean(self) -> None:
+        """Leave the instance as it is: the domain compares and writes."""
+
+    def values(self) -> dict[str, Any]:
+        """Return what was entered, by field of the model."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class TeamForm(forms.ModelForm):
+    """One team: whose side, which leads, whose hours."""
+
+    segment_key = forms.ChoiceField(label=_lazy("Takes leads of"), required=False)
+
+    class Meta:
+        model = Team
+        fields = ("name", "side", "leg", "segment_key", "calendar")
+        labels = {
+            "name": _lazy("Name"),
+            "side": _lazy("Side"),
+            "leg": _lazy("Leg on which it takes leads"),
+            "calendar": _lazy("Working hours"),
+        }
+        help_texts = {
+            "leg": _lazy("1 from Marketing to Sales, 2 from qualifiers to closers."),
+            "calendar": "",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = Agreement.objects.order_by("segment_rank").values_list("key", "name")
+        self.fields["segment_key"].choices = [("", _("Any agreement")), *known]  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """Refuse a name that is taken."""
+        name: str = self.cleaned_data["name"]
+        if Team.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is a team of this name."))
+        return name
+
+    def _post_clean(self) -> None:
+        """Leave the instance as it is: the domain compares and writes."""
+
+    def values(self) -> dict[str, Any]:
+        """Return what was entered, by field of the model."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class FindForm(forms.Form):
+    """Which people are listed."""
+
+    q = forms.CharField(label=_lazy("Name or e-mail"), required=False)
+    role = forms.ChoiceField(label=_lazy("Role"), required=False)
+    team = forms.ModelChoiceField(
+        label=_lazy("Team"),
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        empty_label=_lazy("All teams"),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["role"].choices = [("", _("All roles")), *Role.choices]  # type: ignore[attr-defined]
