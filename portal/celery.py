@@ -13,9 +13,16 @@ transport.register()
 # Interval schedules in UTC only: wall-clock crontabs skip or repeat a run when the clocks change. A beat that
 # finds nobody to take it is dropped after a minute, so a worker that comes back is not met by a heap of old
 # sweeps.
+SECONDS_BETWEEN: dict[str, float] = {
+    **dict.fromkeys(
+        ("sla.sweep", "sla.lab", "portal.deliver", "portal.imports", "portal.heartbeat"),
+        settings.BEAT_SECONDS,
+    ),
+    "portal.clear": 3600.0,
+}
 SCHEDULE: dict[str, dict[str, object]] = {
-    name: {"task": name, "schedule": settings.BEAT_SECONDS, "options": {"expires": 60}}
-    for name in ("sla.sweep", "portal.deliver", "portal.imports", "portal.heartbeat")
+    name: {"task": name, "schedule": seconds, "options": {"expires": 60}}
+    for name, seconds in SECONDS_BETWEEN.items()
 }
 
 REDIS_OPTIONS: dict[str, object] = {

@@ -4,19 +4,27 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal import delivery, imports
+from portal.delivery import clearing
 from portal.models import Heartbeat
+from sla import tasks as judging
 
 
 @shared_task(name="portal.heartbeat")
 def heartbeat() -> None:
     """Leave a mark that beat, queue, worker and database all did their part just now."""
-    Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": timezone.now()})
+    Heartbeat.objects.update_or_create(name="queue", defaults={"beat_at": judging.database_now()})
 
 
 @shared_task(name="portal.deliver")
 def deliver() -> int:
-    """Carry what waits in the outbox to people."""
-    return delivery.deliver(now=timezone.now())
+    """Carry what waits in the outbox to people, by the clock of the database that wrote it."""
+    return delivery.deliver(now=judging.database_now())
+
+
+@shared_task(name="portal.clear")
+def clear() -> int:
+    """Throw away what was delivered long ago."""
+    return clearing.clear(now=timezone.now())
 
 
 @shared_task(name="portal.imports")
