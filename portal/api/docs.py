@@ -1,19 +1,18 @@
 """The API about itself: its description, a viewer that needs no other host, and a kind no."""
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from leads.choices import Role
-from leads.models import User
-from portal import api_keys
+from portal import access, api_keys
 from portal.api.entering import KeyAuthentication
 from portal.api.views import ApiView
 
@@ -26,23 +25,20 @@ class Schema(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer]
 
 
-class MayRead(BasePermission):
-    """The viewer is for operations and for whoever has a key."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        person = request.user
-        if not isinstance(person, User):
-            return False
-        return person.role == Role.OPERATIONS or api_keys.has_any(person, timezone.now())
+_draw = SpectacularSwaggerSplitView.as_view(
+    url_name="api-schema", authentication_classes=(), permission_classes=(), throttle_classes=()
+)
 
 
-class Viewer(SpectacularSwaggerSplitView):
-    """The description to read and try; its script is our own file, as the content policy asks."""
+@require_safe
+def viewer(request: HttpRequest) -> HttpResponse:
+    """Show the description to read and try, to operations and to whoever has a key.
 
-    url_name = "api-schema"
-    authentication_classes = (SessionAuthentication,)
-    permission_classes = (MayRead,)
-    throttle_classes = ()
+    Its script is a request of its own to our own host, as the content policy asks.
+    """
+    user = access.person(request)
+    access.require(user.role == Role.OPERATIONS or api_keys.has_any(user, timezone.now()))
+    return _draw(request)
 
 
 class Nowhere(ApiView):

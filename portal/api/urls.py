@@ -71,7 +71,7 @@ PEOPLE = [
 ]
 ITSELF = [
     path("schema/", docs.Schema.as_view(), name="api-schema"),
-    path("docs/", docs.Viewer.as_view(), name="api-docs"),
+    path("docs/", docs.viewer, name="api-docs"),
     re_path(r"^.*$", docs.Nowhere.as_view(), name="api-nowhere"),
 ]
 

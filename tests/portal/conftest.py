@@ -17,7 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from leads.models import Lead
 from portal.models import Heartbeat
 from sla import agreements, calendars
-from sla.models import Handoff
+from sla.models import AgreementVersion, Handoff
 from tests import company
 from tests.portal import routes, things
 
@@ -52,6 +52,13 @@ class Samples:
         handoff = self.handoffs[subject]
         return handoff.lead_id if name.startswith("lead") else handoff.pk
 
+    def version(self, subject: str) -> AgreementVersion:
+        """Return the version in force, or a draft of the next one."""
+        if subject == "version":
+            return self.company.version
+        data = {**self.company.version.document, "title": "The next one"}
+        return agreements.load(key=self.company.version.agreement.key, data=data, now=self.company.now)
+
     def filled(self, name: str) -> dict[str, Any]:
         """Return what to post at a route."""
         data = dict(routes.FILLED.get(name, {}))
@@ -61,6 +68,10 @@ class Samples:
 
     def ask(self, who: str, method: str, address: str, **data: Any) -> tuple[HttpResponse, list[str]]:
         """Ask as somebody and take everything back; return the answer and what it wrote."""
+        return self.watch(who, lambda client: getattr(client, method.lower())(address, data or None))
+
+    def watch(self, who: str, call: Callable[[Client], HttpResponse]) -> tuple[HttpResponse, list[str]]:
+        """Let somebody's browser do something and take everything back; return the answer and what it wrote."""
         written: list[str] = []
 
         def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -72,7 +83,7 @@ class Samples:
         client = self.clients[who]
         cookies = copy.deepcopy(client.cookies)
         with transaction.atomic(), connection.execute_wrapper(listen):
-            answer = getattr(client, method.lower())(address, data or None)
+            answer = call(client)
             transaction.set_rollback(True)
         client.cookies = cookies
         return answer, written

@@ -148,6 +148,22 @@ GET  dispute-answer            disputed   302 403  404  404  404  403  403  200 
 POST dispute-answer            disputed   302 403  404  404  404  403  403  302  403  403  403
 GET  agreement                 -          302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-version         version    302  200  200  200  200  200  200  200  200  200  200
+GET  agreement-schema          -          200  200  200  200  200  200  200  200  200  200  200
+GET  agreement-new             -          302  403  403  403  403  200  403  200  200  200  200
+POST agreement-new             -          302  403  403  403  403  302  403  302  302  302  302
+GET  agreement-upload          -          302  403  403  403  403  200  403  200  200  200  200
+POST agreement-upload          -          302  403  403  403  403  422  403  422  422  422  422
+GET  agreement-draft           draft      302  200  200  200  200  200  200  200  200  200  200
+GET  agreement-edit            draft      302  403  403  403  403  200  403  200  200  200  200
+POST agreement-edit            draft      302  403  403  403  403  422  403  422  422  422  422
+GET  agreement-compare         draft      302  200  200  200  200  200  200  200  200  200  200
+GET  agreement-text            version    302  200  200  200  200  200  200  200  200  200  200
+GET  agreement-file            version    302  200  200  200  200  200  200  200  200  200  200
+POST agreement-comment         draft      302  302  302  302  302  302  302  302  302  302  302
+POST agreement-settle          said       302  403  403  403  403  302  403  302  302  302  302
+POST agreement-propose         draft      302  403  403  403  403  302  403  302  302  302  302
+GET  agreement-sign            draft      302  403  403  403  403  200  403  200  200  200  403
+POST agreement-sign            draft      302  403  403  403  403  422  403  422  422  422  403
 GET  compliance                -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-csv            -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-ledger         -          302  200  200  200  200  200  200  200  200  200  200
@@ -160,6 +176,8 @@ GET  alignment                 -          302  403  403  403  403  200  403  200
 
 #: What a form must hold for a move to be made.
 FILLED: dict[str, dict[str, Any]] = {
+    "agreement-new": {"source": "software", "starts_on": "2030-01-01", "agreement": "new", "name": "Software"},
+    "agreement-comment": {"clause": "", "text": "Can we hold this?"},
     "handoff-ask": {"text": "Which plant is it about?"},
     "handoff-decline": {"reason": "no_budget"},
     "handoff-hand-back": {"reason": "no_budget"},
@@ -197,6 +215,8 @@ FILLED: dict[str, dict[str, Any]] = {
 #: Values of an address other than the object's number.
 PARTS: dict[str, dict[str, Any]] = {
     "lead-bant": {"kind": "need"},
+    "agreement-edit": {"section": "basics"},
+    "agreement-file": {"form": "json"},
     "compliance-commitment": {"code": "decide"},
     "compliance-commitment-csv": {"code": "decide"},
     "act": {"word": "changed"},

@@ -58,6 +58,13 @@ class Currency(serializers.RegexField):
         super().__init__(regex=r"^[A-Z]{3}$", **options)
 
 
+class Seconds(serializers.FloatField):
+    """A span of time, in seconds."""
+
+    def to_representation(self, value: Any) -> float:
+        return float(value.total_seconds())
+
+
 class Number(serializers.IntegerField):
     """The number of a thing."""
 

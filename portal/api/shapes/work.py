@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.api.shapes.values import Currency, Day, Money, Number, Ref, Text
+from portal.api.shapes.values import Currency, Day, Money, Number, Ref, Seconds, Text
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
 from sla.models import Clock, ClockEvent, Handoff, Question, Refusal, Snapshot, Verdict
 
@@ -77,8 +77,8 @@ class ClockShape(serializers.ModelSerializer[Clock]):
     lead = serializers.IntegerField(source="lead_id")
     handoff = serializers.IntegerField(source="handoff_id", allow_null=True)
     commitment = serializers.CharField(source="commitment.code")
-    elapsed_s = serializers.FloatField(source="elapsed.total_seconds")
-    lateness_s = serializers.FloatField(source="lateness.total_seconds", allow_null=True, default=None)
+    elapsed_s = Seconds(source="elapsed")
+    lateness_s = Seconds(source="lateness", allow_null=True)
 
     class Meta:
         model = Clock
