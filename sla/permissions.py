@@ -203,6 +203,11 @@ def can_see_desk(user: User) -> bool:
     return user.is_active and (user.role in MARKETS or user.role == Role.OPERATIONS)
 
 
+def can_see_lab(user: User) -> bool:
+    """Tell whether this person tests drafts: Marketing, both managers, leaders and operations."""
+    return user.is_active and (user.role in MARKETS or user.role in _DRAFTS)
+
+
 def can_see_team(user: User) -> bool:
     """Tell whether this person gets the page of Sales' teams: both managers and operations.
 

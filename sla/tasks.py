@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import connection
 
 from sla import sweep
+from sla.lab import runs
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,13 @@ log = logging.getLogger(__name__)
 def sweep_due() -> None:
     """Do what is due now; safe to run twice and beside itself."""
     log.info("Swept: %s", sweep.run_regularly(database_now()))
+
+
+@shared_task(name="sla.lab")
+def run_lab() -> None:
+    """Do the runs of the lab that wait, the oldest first; safe to run twice and beside itself."""
+    while runs.take_up(now=database_now()):
+        pass
 
 
 def database_now() -> datetime:

@@ -23,6 +23,7 @@ from portal.pages import (
     ledger,
     notices,
     refusals,
+    repairs,
     rulings,
     search,
     settings,
@@ -42,6 +43,8 @@ LEADS = [
     path("leads/", leads.leads, name="leads"),
     path("leads/<int:pk>/", leads.dossier, name="lead"),
     path("leads/<int:pk>/touch/", facts.touch, name="lead-touch"),
+    path("leads/<int:pk>/touch/<slug:outcome>/", facts.touch_at_once, name="lead-touch-at-once"),
+    path("leads/<int:pk>/role/", facts.role, name="lead-role"),
     path("leads/<int:pk>/bant/<slug:kind>/", facts.bant, name="lead-bant"),
     path("leads/<int:pk>/next-step/", facts.next_step, name="lead-next-step"),
     path("leads/<int:pk>/offer/", facts.offer, name="lead-offer"),
@@ -80,6 +83,7 @@ CLOCKS = [
     path("clocks/<int:pk>/", clocks.clock, name="clock"),
     path("clocks/<int:pk>/dispute/", clocks.dispute, name="clock-dispute"),
     path("disputes/<int:pk>/answer/", clocks.answer, name="dispute-answer"),
+    path("operations/repair/", repairs.repair, name="clock-repair"),
 ]
 AGREEMENT = [
     path("agreement/", agreement.agreement, name="agreement"),
@@ -153,4 +157,16 @@ SETTINGS = [
     path("settings/teams/<int:pk>/", settings.team, name="settings-team"),
 ]
 
-urlpatterns = [*SETTINGS, *DELIVERY, *IMPORTS, *INBOX, *LEADS, *MOVES, *SIDES, *CLOCKS, *AGREEMENT, *RESULTS]
+urlpatterns = [
+    *SETTINGS,
+    *DELIVERY,
+    *IMPORTS,
+    *LAB,
+    *INBOX,
+    *LEADS,
+    *MOVES,
+    *SIDES,
+    *CLOCKS,
+    *AGREEMENT,
+    *RESULTS,
+]

@@ -85,7 +85,7 @@ def _months(asked: Asked) -> list[datetime]:
 
 def _one_by_one(asked: Asked, by: Counting, spans: Sequence[tuple[int, int]]) -> Iterator[Tally]:
     for low, high in spans:
-        yield tallies.count(rows.read(asked, by.panel.columns, low, high), by)
+        yield tallies.count(rows.read(asked, by.panel.columns, by.panel.touch_days, low, high), by)
 
 
 def _in_parallel(

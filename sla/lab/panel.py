@@ -1,14 +1,17 @@
 """The leaves of the draft and of the gate in force, each judged once for every row."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sla import readiness
+from sla import readiness, scoring
 from sla.lab.asking import Draft
 from sla.standings import frames
 
 Vector = tuple[bool | None, ...]
+#: Shows one row, its columns from `Panel.columns`, and judges it: values, moment, half-life.
+Judge = Callable[[Sequence[Any], datetime, float], Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +31,47 @@ class Panel:
 
     def __init__(self, draft: Draft, against: readiness.Compiled | None, *, is_rescored: bool) -> None:
         self.draft, self.against = draft.gate, against
-        self.leaves: list[readiness.Leaf] = []
-        self._values: list[frames.Value] = []
-        self._places: dict[tuple[readiness.Leaf, bool], int] = {}
+        terms = draft.terms if is_rescored else None
+        gates: list[tuple[readiness.Compiled, frames.Terms | None]] = [(against, None)] if against else []
         # What is counted anew overwrites the frozen score, so the gate in force looks first.
-        self._of_against = self._place(against, None) if against else []
-        self._of_draft = self._place(draft.gate, draft.terms if is_rescored else None)
-        self.columns = frames.columns_of_all(self.leaves)
-        if is_rescored and draft.terms:
-            rules = draft.terms.document.fit
-            of_fit = frames.columns_of_all(leaf for rule in rules for _, leaf in readiness.leaves(rule.when))
-            self.columns = tuple(dict.fromkeys((*self.columns, *of_fit, "touches")))
-
-    def _place(self, gate: readiness.Compiled, terms: frames.Terms | None) -> list[int]:
-        return [
-            self._place_of(leaf, one.value, terms if isinstance(leaf, readiness.ScoreLeaf) else None)
+        asked = {
+            _key(leaf, terms_of): _value(leaf, one.value, terms_of)
+            for gate, terms_of in [*gates, (draft.gate, terms)]
             for (_, leaf), one in zip(gate.leaves, gate.probes, strict=True)
-        ]
+        }
+        self.columns = _columns(asked, terms)
+        found = [(key, frames.remembered(key[0], value)) for key, value in asked.items()]
+        memories = {key: memory for key, memory in found if memory is not None and not key[1]}
+        self._memories = [(memory, _picker(key[0], self.columns)) for key, memory in memories.items()]
+        self._others = [value for key, value in asked.items() if key not in memories]
+        order = [*memories, *(key for key in asked if key not in memories)]
+        self._of_against = [order.index(_key(leaf, None)) for _, leaf in against.leaves] if against else []
+        self._of_draft = [order.index(_key(leaf, terms)) for _, leaf in draft.gate.leaves]
+        windows = [leaf.within_days for leaf, _ in asked if isinstance(leaf, readiness.TouchLeaf)]
+        #: How many days of touches are looked at; None for all that were frozen.
+        self.touch_days = None if terms else max(windows, default=0)
 
-    def _place_of(self, leaf: readiness.Leaf, value: frames.Value, terms: frames.Terms | None) -> int:
-        key = (leaf, terms is not None)
-        if key not in self._places:
-            if terms and isinstance(leaf, readiness.ScoreLeaf):
-                value = frames.rescored(leaf, value, terms)
-            self._places[key] = len(self.leaves)
-            self.leaves.append(leaf)
-            self._values.append(value)
-        return self._places[key]
+    def judge(self) -> Judge:
+        """Return the function that judges rows, one at a time."""
+        frame: Any = frames.Frame()
+        seen = [(place, name) for place, name in enumerate(self.columns) if name not in ("touches", "level")]
+        needed = seen if self._others else []
+        touches, level = (self.columns.index(n) if n in self.columns else None for n in ("touches", "level"))
+        memories, others, days = self._memories, self._others, self.touch_days
 
-    def vector(self, facts: readiness.Facts, at: datetime) -> Vector:
-        """Judge every leaf on one row."""
-        return tuple([value(facts, at) for value in self._values])
+        def judged(values: Sequence[Any], at: datetime, half_life_days: float) -> Vector:
+            for place, name in needed:
+                setattr(frame, name, values[place])
+            if touches is not None:
+                frame.touches = frames.touches(values[touches], at, days)
+            if level is not None:
+                stored = values[level]
+                frame.engagement = scoring.Level(scoring.ZERO if stored is None else stored, half_life_days)
+            vector = [memory[pick(values, at)] for memory, pick in memories]
+            vector += [value(frame, at) for value in others]
+            return tuple(vector)
+
+        return judged
 
     def of_draft(self, vector: Vector) -> list[bool | None]:
         """Return the draft's own leaves out of a vector."""
@@ -75,3 +88,37 @@ class Panel:
 def asks_score(leaves: Iterable[tuple[str, readiness.Leaf]]) -> bool:
     """Tell whether a gate reads fit or engagement."""
     return any(isinstance(leaf, readiness.ScoreLeaf) for _, leaf in leaves)
+
+
+_Key = tuple[readiness.Leaf, bool]
+
+
+def _key(leaf: readiness.Leaf, terms: frames.Terms | None) -> _Key:
+    """Return what tells leaves apart: the same leaf on a score counted anew is another one."""
+    return leaf, terms is not None and isinstance(leaf, readiness.ScoreLeaf)
+
+
+def _value(leaf: readiness.Leaf, value: frames.Value, terms: frames.Terms | None) -> frames.Value:
+    if terms and isinstance(leaf, readiness.ScoreLeaf):
+        return frames.rescored(leaf, value, terms)
+    return value
+
+
+def _columns(asked: Iterable[_Key], terms: frames.Terms | None) -> tuple[str, ...]:
+    """Return the columns of a snapshot that are read, and no other."""
+    columns = frames.columns_of_all(leaf for leaf, _ in asked)
+    if not terms:
+        return columns
+    rules = (leaf for rule in terms.document.fit for _, leaf in readiness.leaves(rule.when))
+    return tuple(dict.fromkeys((*columns, *frames.columns_of_all(rules), "touches")))
+
+
+def _picker(leaf: readiness.Leaf, columns: Sequence[str]) -> Callable[[Sequence[Any], datetime], Any]:
+    """Return the function that takes from a row what a leaf's memory is asked by."""
+    places = [columns.index(name) for name in frames.columns_of(leaf)]
+    first, last = places[0], places[-1]
+    if isinstance(leaf, readiness.BantLeaf) and leaf.bant == "timing":
+        return lambda values, at: (values[first], at.date())
+    if len(places) > 1:
+        return lambda values, at: (values[first], values[last])
+    return lambda values, at: values[first]

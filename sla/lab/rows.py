@@ -1,12 +1,15 @@
 """Past handoffs in chunks of ids: their frozen facts, and what became of them, by few queries a chunk."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Max, Min
+from django.db import connection
+from django.db.models import F, Func, JSONField, Max, Min, TextField, Value
+from django.db.models.functions import Cast
 
 from leads.choices import DealState, Evidence, TouchSide
 from leads.models import Deal, Touch
@@ -20,8 +23,10 @@ CHUNK = 10_000
 #: What is read of every handoff; its frozen facts stand behind.
 OWN = (
     *("id", "lead_id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
-    *("offered_at", "closed_at", "is_history", "snapshot__taken_at"),
+    *("offered_at", "closed_at", "snapshot__taken_at"),
 )
+#: To read a moment from its text takes a tenth of what the drivers take.
+_MOMENTS = frozenset({"offered_at", "closed_at", "snapshot__taken_at"})
 
 
 class Won(NamedTuple):
@@ -57,12 +62,41 @@ def versions(asked: Asked) -> list[AgreementVersion]:
     return list(AgreementVersion.objects.filter(pk__in=list(ids)))
 
 
-def read(asked: Asked, columns: Sequence[str], low: int, high: int) -> Chunk:
-    """Read the handoffs of a span of ids, with only the columns that are judged."""
+def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int, high: int) -> Chunk:
+    """Read the handoffs of a span of ids, with only the columns and touches that are judged.
+
+    Moments are texts (see `moment`), touches the text of their JSON.
+    """
     found = asked.handoffs().filter(pk__gte=low, pk__lt=high)
-    names = (*OWN, *(f"snapshot__{name}" for name in columns))
-    rows = list(found.values_list(*names))
+    own = [Cast(name, TextField()) if name in _MOMENTS else F(name) for name in OWN]
+    facts = [_column(name, touch_days) for name in columns]
+    # Said of the snapshot too: databases do not conclude it from the join.
+    rows = list(found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high).values_list(*own, *facts))
     return Chunk(rows, _touched(found), _won(found), _overturned(low, high))
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a moment as the databases write it, in UTC."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _column(name: str, touch_days: int | None) -> Any:
+    if name != "touches":
+        return F(f"snapshot__{name}")
+    if touch_days is None or connection.vendor != "postgresql":
+        return Cast("snapshot__touches", TextField())
+    return Cast(_Recent("snapshot__touches", Value(json.dumps({"age": touch_days * 86_400}))), TextField())
+
+
+class _Recent(Func):
+    """The touches of a snapshot that are younger than an age: what no leaf looks at stays in the database."""
+
+    template = "jsonb_path_query_array(%(expressions)s::jsonb)"
+    arg_joiner = ", 'strict $[*] ? (@[0] < $age)', "
+    output_field = JSONField()
 
 
 def outcome(state: str, pk: int, overturned: set[int]) -> bool | None:

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sla.lab.panel import Panel, Vector, Verdicts
-from sla.lab.rows import OWN, Chunk, Won, outcome
-from sla.standings import frames
+from sla.lab.rows import OWN, Chunk, Won, moment, outcome
 
 #: A handoff as `rows` reads it.
 Row = Sequence[Any]
@@ -129,23 +128,25 @@ class Counting:
 def count(chunk: Chunk, by: Counting) -> Tally:
     """Judge and count the rows of a chunk."""
     tally, panel, own = Tally(), by.panel, len(OWN)
-    fill = frames.filler(panel.columns, by.half_lives)
+    judge = panel.judge()
     verdicts: dict[Vector, Group] = {}
     for row in chunk.rows:
-        taken_at = row[own - 1]
-        vector = panel.vector(fill(row[own:], taken_at, row[6]), taken_at)
+        taken_at = moment(row[own - 1])
+        assert taken_at is not None
+        vector = judge(row[own:], taken_at, by.half_lives[row[6]])
         group = verdicts.get(vector)
         if group is None:
             group = verdicts[vector] = tally.groups.setdefault(panel.verdicts(vector), Group())
             tally.vectors[vector] = Counts()
-        fate = _fate(row, chunk)
+        offered_at = moment(row[7])
+        fate = _fate(row, offered_at, chunk)
         tally.vectors[vector].count(fate.is_accepted, fate.is_worked, fate.is_won)
-        _count_into(group, row, fate, by)
+        _count_into(group, row, offered_at, fate, by)
     return tally
 
 
-def _count_into(group: Group, row: Row, fate: Fate, by: Counting) -> None:
-    pk, _lead, account, _state, reason, team, _version, offered_at = row[:8]
+def _count_into(group: Group, row: Row, offered_at: datetime | None, fate: Fate, by: Counting) -> None:
+    pk, _lead, account, _state, reason, team = row[:6]
     month = bisect_right(by.months, offered_at) if offered_at else 0
     counts = group.months.get(month)
     if counts is None:
@@ -171,9 +172,9 @@ def _flags(fate: Fate) -> int:
     return MATURE | WORKED * bool(fate.is_worked) | WON * bool(fate.deals) | ELSEWHERE * fate.is_elsewhere
 
 
-def _fate(row: Row, chunk: Chunk) -> Fate:
+def _fate(row: Row, offered_at: datetime | None, chunk: Chunk) -> Fate:
     """Tell what became of a handoff, the short way where its account bought nothing."""
-    pk, lead, account, state, _reason, _team, _version, offered_at, closed_at = row[:9]
+    pk, lead, account, state = row[:4]
     is_accepted = outcome(state, pk, chunk.overturned)
     is_worked = None
     if offered_at is not None:
@@ -181,17 +182,19 @@ def _fate(row: Row, chunk: Chunk) -> Fate:
         is_worked = touched_at is not None and touched_at >= offered_at
     won = chunk.won.get(account)
     if won is None:
-        return Fate(is_accepted, is_worked, state == "won", days=_days(state, offered_at, closed_at))
+        is_won = state == "won"
+        days = _days(offered_at, moment(row[8])) if is_won else None
+        return Fate(is_accepted, is_worked, is_won, days=days)
     deals = [deal for deal in won if _is_after(deal, offered_at)]
     ours = tuple(deal for deal in deals if not deal.is_elsewhere)
     is_won = state == "won" or bool(ours)
-    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=closed_at)
-    days = _days("won", offered_at, bought_at) if is_won else None
+    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=moment(row[8]))
+    days = _days(offered_at, bought_at) if is_won else None
     return Fate(is_accepted, is_worked, is_won, bool(deals) and not is_won, days, ours)
 
 
-def _days(state: str, offered_at: datetime | None, closed_at: datetime | None) -> int | None:
-    return (closed_at - offered_at).days if state == "won" and closed_at and offered_at else None
+def _days(offered_at: datetime | None, closed_at: datetime | None) -> int | None:
+    return (closed_at - offered_at).days if closed_at and offered_at else None
 
 
 def _is_after(deal: Won, offered_at: datetime | None) -> bool:

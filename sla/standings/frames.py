@@ -1,14 +1,18 @@
 """Frozen facts by the million: rows of named columns, read by the very functions that judge `Facts`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
-from typing import Any, cast, overload
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sla import readiness, scoring
 from sla.agreements import Terms
 from sla.readiness import BantLeaf, FactLeaf, Leaf, ScoreLeaf, TouchFact, TouchLeaf
 
+#: A memory that grew beyond this begins anew.
+MOST_REMEMBERED = 100_000
 #: Columns of a snapshot that a leaf on BANT or a score reads.
 _OF_BANT = {
     "budget": ("budget", "budget_currency"),
@@ -31,33 +35,6 @@ class Frame:
             setattr(self, name, getattr(nothing, name))
 
 
-class FrozenTouches(Sequence[TouchFact]):
-    """The touches of a snapshot, which become moments only as far back as somebody looks."""
-
-    __slots__ = ("rows", "taken_at")
-
-    def __init__(self, rows: list[list[Any]], taken_at: datetime) -> None:
-        self.rows, self.taken_at = rows, taken_at
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, index: int) -> TouchFact: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[TouchFact]: ...
-    def __getitem__(self, index: int | slice) -> TouchFact | Sequence[TouchFact]:
-        if isinstance(index, slice):
-            return [self._read(row) for row in self.rows[index]]
-        return self._read(self.rows[index])
-
-    def __reversed__(self) -> Iterator[TouchFact]:
-        return map(self._read, reversed(self.rows))
-
-    def _read(self, row: list[Any]) -> TouchFact:
-        return TouchFact(self.taken_at - timedelta(seconds=row[0]), row[1], row[2], row[3], row[4], row[5])
-
-
 def columns_of(leaf: Leaf) -> tuple[str, ...]:
     """Return the columns of a snapshot that a leaf reads."""
     if isinstance(leaf, TouchLeaf):
@@ -75,32 +52,45 @@ def columns_of_all(leaves: Iterable[Leaf]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for leaf in leaves for name in columns_of(leaf)))
 
 
-def filler(
-    columns: Sequence[str], half_lives: Mapping[int, float]
-) -> Callable[[Sequence[Any], datetime, int], readiness.Facts]:
-    """Return the function that shows one row as facts until the next call.
+class Remembered(dict[Any, bool | None]):
+    """What a leaf says of the values it reads, judged once for each: leads are many, values few."""
 
-    It takes the row's values in the order of `columns`, the moment of the snapshot and the version,
-    whose half-life makes a stored level comparable.
+    def __init__(self, value: Value, columns: Sequence[str], *, is_dated: bool) -> None:
+        super().__init__()
+        self._value, self._columns, self._is_dated = value, columns, is_dated
+        self._frame: Any = Frame()
+
+    def __missing__(self, key: Any) -> bool | None:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        values = key if self._is_dated or len(self._columns) > 1 else (key,)
+        for name, value in zip(self._columns, values, strict=False):
+            setattr(self._frame, name, value)
+        at = datetime.combine(values[-1], time(), UTC) if self._is_dated else scoring.LANDMARK
+        self[key] = found = self._value(self._frame, at)
+        return found
+
+
+def remembered(leaf: Leaf, value: Value) -> Remembered | None:
+    """Return a leaf's memory, None for leaves that read touches, a decaying score or attributes.
+
+    It is asked by the value of the leaf's one column, by the tuple of its columns where it reads more,
+    and for a planned date by that date and the day of judging: no other leaf changes within a day.
     """
-    frame: Any = Frame()
-    odd = {"touches", "level"}
-    plain = [(place, name) for place, name in enumerate(columns) if name not in odd]
-    touches = columns.index("touches") if "touches" in columns else None
-    level = columns.index("level") if "level" in columns else None
+    columns = columns_of(leaf)
+    if columns[0] in ("touches", "level", "attributes"):
+        return None
+    return Remembered(value, columns, is_dated=columns == ("timing_on",))
 
-    def fill(values: Sequence[Any], taken_at: datetime, version_id: int) -> readiness.Facts:
-        for place, name in plain:
-            setattr(frame, name, values[place])
-        if touches is not None:
-            frame.touches = FrozenTouches(values[touches], taken_at)
-        if level is not None:
-            stored = values[level]
-            value = scoring.ZERO if stored is None else stored
-            frame.engagement = scoring.Level(value, half_lives[version_id])
-        return cast(readiness.Facts, frame)
 
-    return fill
+def touches(text: str, taken_at: datetime, within_days: int | None) -> tuple[TouchFact, ...]:
+    """Return the touches of a snapshot, given as its JSON text, without those nobody asks for."""
+    if text == "[]":
+        return ()
+    oldest = math.inf if within_days is None else within_days * 86_400
+    return tuple(
+        TouchFact(taken_at - timedelta(seconds=age), *rest) for age, *rest in json.loads(text) if age < oldest
+    )
 
 
 def rescored(leaf: ScoreLeaf, value: Value, terms: Terms) -> Value:

@@ -21,12 +21,17 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
     **dict.fromkeys(("import-columns", "import-start", "import-remove", "settings-person-invite"), "leads on"),
     "import-progress": "part of a page",
+    "lab-progress": "part of a page",
+    "lab-ask": "leads on",
+    "lab-propose": "leads on",
     "import-rejects": "a file",
     **dict.fromkeys(("slack-actions", "feed"), "for machines"),
     **dict.fromkeys(("operations-delivery-again", "operations-team-chat", "feed-end"), "leads on"),
     **dict.fromkeys(("operations-webhook-test", "operations-webhook-switch"), "leads on"),
     **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
     "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
+    **dict.fromkeys(("agreement-file", "agreement-schema"), "a file"),
+    **dict.fromkeys(("agreement-comment", "agreement-propose", "agreement-settle"), "an act"),
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv", "compliance-ledger-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
@@ -98,6 +103,13 @@ SIDES = [
     Visit("notices", "leader"),
     *visits("agreement compliance alignment", "marketing_manager"),
     Visit("agreement-version", "rep", "version"),
+    Visit("agreement-new", "sales_manager"),
+    Visit("agreement-upload", "operations"),
+    Visit("agreement-draft", "leader", "draft"),
+    Visit("agreement-edit", "marketing_manager", "draft"),
+    Visit("agreement-compare", "rep", "draft"),
+    Visit("agreement-sign", "leader", "draft"),
+    Visit("agreement-text", "marketer", "version"),
     Visit("compliance", "rep", query="?period=own"),
     Visit("compliance-commitment", "sales_manager", query="?bucket=missed"),
     Visit("compliance-offers", "leader", query="?bucket=declined"),
@@ -109,6 +121,7 @@ CLOCKS = [
     Visit("clock-dispute", "rep", "late_clock"),
     Visit("dispute-answer", "marketing_manager", "disputed"),
     Visit("compliance-ledger", "marketing_manager"),
+    Visit("clock-repair", "operations", query="?calendar=default"),
     Visit("compliance-ledger", "rep", query="?outcome=missed"),
 ]
 ACCOUNT = [
@@ -129,7 +142,14 @@ IMPORTS = [
     Visit("import-job", "marketer", "file", "?by_hand=1"),
     Visit("import-job", "marketer", "checked_file"),
 ]
-GROUPS = {"settings": SETTINGS, 
+LAB = [
+    Visit("lab", "marketing_manager"),
+    Visit("lab-run", "marketer", "lab_run"),
+    Visit("lab-leads", "sales_manager", "lab_run"),
+]
+GROUPS = {
+    "lab": LAB,
+    "settings": SETTINGS, 
     "clocks": CLOCKS,
     "imports": IMPORTS,
     "inbox": INBOX,

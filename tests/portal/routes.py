@@ -82,6 +82,12 @@ POST import-words              file       302  403  403  403  403  403  422  404
 POST import-start              file       302  403  403  403  403  403  302  404  403  403  302
 POST import-remove             file       302  403  403  403  403  403  302  404  403  403  302
 GET  import-rejects            file       302  403  403  403  403  403  404  404  403  403  404
+GET  lab                       -          302  403  403  403  403  200  200  200  200  200  200
+POST lab-ask                   -          302  403  403  403  403  422  422  422  422  422  422
+POST lab-propose               -          302  403  403  403  403  302= 302= 302= 302= 302= 302=
+GET  lab-run                   lab_run    302  403  403  403  403  200  200  200  200  200  200
+GET  lab-progress              lab_run    302  403  403  403  403  200  200  200  200  200  200
+GET  lab-leads                 lab_run    302  403  403  403  403  200  200  200  200  200  200
 GET  search                    -          302  302  302  302  302  302  302  302  302  302  302
 POST handoff-accept            offered    302  302  404  404  404  403  403  403  403  403  403
 POST handoff-accept            pool       302  302  302  404  302  403  403  403  403  403  403
@@ -146,6 +152,8 @@ GET  clock-dispute             late_clock 302 200  404  404  404  200  403  403 
 POST clock-dispute             late_clock 302 302  404  404  404  302  403  403  403  403  403
 GET  dispute-answer            disputed   302 403  404  404  404  403  403  200  403  403  403
 POST dispute-answer            disputed   302 403  404  404  404  403  403  302  403  403  403
+GET  clock-repair              -          302  403  403  403  403  403  403  403  403  403  200
+POST clock-repair              -          302  403  403  403  403  403  403  403  403  403  302=
 GET  agreement                 -          302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-version         version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-schema          -          200  200  200  200  200  200  200  200  200  200  200
@@ -196,6 +204,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "lead-reopen": {"reason": "new_interest"},
     "clock-dispute": {"reason": "The line was down all day."},
     "dispute-answer": {"answer": "grant"},
+    "clock-repair": {"calendar": "default"},
     "settings-person-new": {
         "name": "New Person",
         "email": "new@example.com",
@@ -215,6 +224,7 @@ FILLED: dict[str, dict[str, Any]] = {
 #: Values of an address other than the object's number.
 PARTS: dict[str, dict[str, Any]] = {
     "lead-bant": {"kind": "need"},
+    "lab-leads": {"which": "lost"},
     "agreement-edit": {"section": "basics"},
     "agreement-file": {"form": "json"},
     "compliance-commitment": {"code": "decide"},

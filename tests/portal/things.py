@@ -1,5 +1,7 @@
 """What routes are about besides leads and handoffs: one of each, with its owner in the company."""
 
+from datetime import date
+
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
@@ -7,8 +9,9 @@ from portal import imports
 from portal.delivery import webhooks
 from portal.models import Delivery, Endpoint, ImportJob
 from portal.models.imports import JobState
-from sla import disputes
-from sla.models import Clock, Dispute
+from sla import agreements, disputes
+from sla.lab import runs
+from sla.models import AgreementVersion, Clock, Comment, Dispute, LabRun
 from tests.company import Company
 
 
@@ -16,15 +19,52 @@ def all_of(at: Company) -> dict[str, Model]:
     """Make one of each thing and return them by the names that the table of routes uses."""
     return {
         "version": at.version,
+        "draft": draft(at),
+        "said": said(at),
         "person": at.cast.rep,
         "salesteam": at.cast.rep.team,
         "file": uploaded(at),
+        "lab_run": tested(at),
         "checked_file": checked(at),
         "late_clock": late(at, "Overdue Ltd", "decide"),
         "disputed": disputed(at),
         "webhook": webhook(at),
         "given_up": given_up(at),
     }
+
+
+def tested(at: Company) -> LabRun:
+    """Have a stricter gate tested on the company's past."""
+    gate = {"fact": "employees", "op": ">=", "value": 200}
+    run = runs.ask(
+        kind="backtest",
+        agreement=at.version.agreement,
+        version=at.version,
+        asked={"months": 12, "criterion": gate},
+        now=at.now,
+        actor=at.cast.marketer,
+    )
+    done = runs.take_up(now=at.now, run_id=run.pk)
+    assert done
+    return done
+
+
+def draft(at: Company) -> AgreementVersion:
+    """Start the draft of the next version, or return it."""
+    return agreements.amend(
+        version=at.version, starts_on=date(2030, 1, 1), now=at.now, actor=at.cast.marketing_manager
+    )
+
+
+def said(at: Company) -> Comment:
+    """Have the marketing manager comment on the draft."""
+    return agreements.comment(
+        version=draft(at),
+        clause="commitments.decide",
+        text="Can we hold two hours on Mondays?",
+        author=at.cast.marketing_manager,
+        now=at.now,
+    )
 
 
 def late(at: Company, account: str, code: str) -> Clock:

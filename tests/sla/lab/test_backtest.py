@@ -117,7 +117,7 @@ def test_rows_are_judged_like_the_facts_they_were(
     frozen = standings.facts_from_snapshot(handoff.snapshot)
     expected = question.draft.gate.vector(frozen, handoff.snapshot.taken_at)
     found = backtest.run(question)
-    assert [list(vector) for vector in found.tally.vectors] == [expected]
+    assert [found.panel.of_draft(vector) for vector in found.tally.vectors] == [expected]
     Handoff.objects.filter(pk=handoff.pk).update(state="rerouted", is_ended=True, ended_at=NOW)
 
 

@@ -1,0 +1,246 @@
+"""Runs of the lab in words: figures beside each other, what changes, what to be careful about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import charts, wording
+from portal.lines import verdicts
+from sla import readiness
+from sla.wording import Sentence
+
+VERDICTS: dict[str, str | Promise] = {
+    "proved": gettext_lazy("It would be true."),
+    "refuted": gettext_lazy("It would not be true."),
+    "too_early": gettext_lazy("Too early to say."),
+    "untested": gettext_lazy("Untested: not followed up."),
+    "too_few": gettext_lazy("Too few to judge."),
+    "untestable": gettext_lazy("Untestable: this past has no dates and no touches of Sales."),
+}
+#: Verdict → tone of its shape.
+TONES = {"proved": "ok", "refuted": "late", "untested": "warn"}
+FATES: dict[str, tuple[str, str | Promise]] = {
+    "won": ("ok", gettext_lazy("Won")),
+    "bought_elsewhere": ("late", gettext_lazy("Bought elsewhere")),
+    "lost": ("na", gettext_lazy("Lost")),
+    "declined": ("na", gettext_lazy("Declined")),
+    "returned": ("na", gettext_lazy("Handed back")),
+    "disqualified": ("na", gettext_lazy("Disqualified")),
+    "nurturing": ("na", gettext_lazy("Still nurturing")),
+    "inquiry": ("na", gettext_lazy("Still an inquiry")),
+    "recycled": ("na", gettext_lazy("Recycled")),
+}
+LEAKS: dict[str, str | Promise] = {
+    "marked": gettext_lazy("“%(label)s” is filled in after hand-over, as somebody said here."),
+    "recorded_later": gettext_lazy(
+        "“%(label)s” was filled in after hand-over in %(n)s of %(of)s leads. Those facts were left out."
+    ),
+    "tells_outcome": gettext_lazy(
+        "“%(label)s” tells by itself who was won (association %(v)s of 1), and nothing shows that it was "
+        "known before hand-over. It may be somebody's later judgement."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: in force, in the draft, the difference and its interval."""
+
+    label: str
+    against: str
+    draft: str
+    change: str = ""
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """One criterion of the draft and what it does."""
+
+    label: str
+    need: str
+    unknown: str
+    passes_without: int
+    accepted: str
+    is_often_unknown: bool
+
+
+def finding(result: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what the back-test concludes: a few words, then the reasons."""
+    draft, against = result["draft"], result["against"]
+    word = str(VERDICTS[draft["verdict"]])
+    if not result["handoffs"]:
+        return _("Nothing to test on."), _("No lead was handed over in this time.")
+    if against is None or draft["verdict"] in ("untestable", "too_few"):
+        return word, _need_more(result) if draft["verdict"] == "too_few" else ""
+    added = draft["passed"]["k"] - against["passed"]["k"]
+    words = _("The draft would have passed %(n)s leads more.") if added >= 0 else _(
+        "The draft would have passed %(n)s leads fewer."
+    )  # fmt: skip
+    said = words % {"n": wording.count_text(abs(added))}
+    change = result["change"]["won"]
+    if change["low"] is not None and change["low"] <= 0 <= change["high"]:
+        return word, _("%(said)s The share won cannot be told apart.") % {"said": said}
+    return word, said
+
+
+def _need_more(result: Mapping[str, Any]) -> str:
+    n = result["draft"]["accounts_followed_up"]["n"]
+    words = ngettext(
+        "%(n)s account is old enough to judge by; 30 are needed.",
+        "%(n)s accounts are old enough to judge by; 30 are needed.",
+        n,
+    )
+    return words % {"n": wording.count_text(n)}
+
+
+def rows(result: Mapping[str, Any]) -> list[Row]:
+    """Return the figures of both gates side by side."""
+    draft, against = result["draft"], result["against"]
+    shown = [_passed(result)]
+    shown += [
+        _share_row(label, name, result)
+        for label, name in (
+            (_("Accepted"), "accepted"),
+            (_("Followed up"), "followed_up"),
+            (_("Won, of accounts followed up"), "won"),
+        )
+    ]
+    margin = [wording.share_text(side["margin"]) if side and side["margin"] is not None else "–"
+              for side in (against, draft)]  # fmt: skip
+    days = [f"{side['median_days']:g}" if side and side["median_days"] is not None else "–"
+            for side in (against, draft)]  # fmt: skip
+    return [*shown, Row(_("Margin of won"), *margin), Row(_("Median days to win"), *days)]
+
+
+def _passed(result: Mapping[str, Any]) -> Row:
+    draft, against = result["draft"]["passed"], (result["against"] or {}).get("passed")
+    return Row(
+        _("Leads that pass"),
+        wording.count_text(against["k"]) if against else "–",
+        wording.count_text(draft["k"]),
+        wording.signed_text(draft["k"] - against["k"]) if against else "",
+        _("of %(n)s handed over") % {"n": wording.count_text(result["handoffs"])},
+    )
+
+
+def _share_row(label: str, name: str, result: Mapping[str, Any]) -> Row:
+    draft, against = result["draft"][name], (result["against"] or {}).get(name)
+    change = (result["change"] or {}).get(name) or {"value": None}
+    if against is None or change["value"] is None:
+        return Row(label, share_words(against) if against else "–", share_words(draft))
+    ends = [wording.signed_text(round(change[end] * 100)) for end in ("low", "high")]
+    return Row(
+        label,
+        share_words(against),
+        share_words(draft),
+        wording.signed_text(round(change["value"] * 100)),
+        _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]},
+    )
+
+
+def share_words(share: Mapping[str, Any]) -> str:
+    """Say a share with its cases: "82% of 348"; few cases as they are: "3 of 4"; none as a dash."""
+    if not share["n"]:
+        return "–"
+    if share["is_few"]:
+        return _("%(k)s of %(n)s") % {"k": share["k"], "n": share["n"]}
+    return _("%(rate)s of %(n)s") % {
+        "rate": wording.share_text(share["rate"]),
+        "n": wording.count_text(share["n"]),
+    }
+
+
+def interval_chart(result: Mapping[str, Any]) -> Any:
+    """Draw the shares won of both gates with their intervals; None where there are too few to say."""
+    sides = ((_("In force"), result["against"], False), (_("Draft"), result["draft"], True))
+    lines = [
+        (name, _("%(k)s of %(n)s") % share, share["rate"], share["low"], share["high"], is_draft)
+        for name, side, is_draft in sides
+        if side and not (share := side["won"])["is_few"]
+    ]
+    return charts.intervals(lines, result["bar"]) if lines else None
+
+
+def criteria(result: Mapping[str, Any]) -> list[CriterionRow]:
+    """Return the effect of each criterion."""
+    passed = result["draft"]["passed"]["k"]
+    return [
+        CriterionRow(
+            label=verdicts.say(Sentence.from_json(one["label"])),
+            need=verdicts.say(Sentence.from_json(one["need"])),
+            unknown=wording.share_text(one["unknown"]["rate"]),
+            passes_without=one["passes_without"] - passed,
+            accepted=share_words(one["accepted_without"]),
+            is_often_unknown=(one["unknown"]["rate"] or 0) >= 0.3,
+        )
+        for one in result["criteria"]
+    ]
+
+
+def reasons(result: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+    """Say for each reason how many of those leads the draft would have kept out."""
+    return [
+        _("Keeps out %(k)s of %(n)s refused as “%(reason)s”.")
+        % {**one["kept_out"], "reason": labels.get(one["code"], one["code"])}
+        for one in result["reasons"]
+    ]
+
+
+def leaks(result: Mapping[str, Any]) -> list[str]:
+    """Say what a criterion may only know from afterwards."""
+    return [
+        str(LEAKS[one["why"]])
+        % {
+            "label": verdicts.say(Sentence.from_json(one["label"])),
+            "n": wording.count_text(one["n"]),
+            "of": wording.count_text(one["of"]),
+            "v": one["association"],
+        }
+        for one in result["leaks"]
+    ]
+
+
+def loads(load: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return each team's hours needed against those it has, as bars of 234."""
+    teams = (load or {}).get("teams", [])
+    most = max([max(team["hours"], team["needed_hours"]) for team in teams], default=0) or 1
+    return [
+        {
+            **team,
+            "width": round(234 * team["needed_hours"] / most, 1),
+            "mark": round(234 * team["hours"] / most, 1),
+            "text": _("%(need)s of %(have)s h")
+            % {"need": round(team["needed_hours"]), "have": round(team["hours"])},
+        }
+        for team in teams
+    ]
+
+
+def sentence(criterion: Any) -> str:
+    """Say a gate as one sentence; blank for what cannot be read."""
+    parsed = readiness.parse_criterion(criterion, "", [])
+    return verdicts.say(readiness.describe(parsed)) if parsed else ""
+
+
+def whatif(result: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return clocks kept and missed, before and after, per commitment and team."""
+    return [
+        {
+            "label": names.get(row["commitment"], row["commitment"]),
+            "team": row["team"] or _("no team"),
+            "before": _kept(row["before"]),
+            "after": _kept(row["after"]),
+            "change": row["after"]["missed"] - row["before"]["missed"],
+        }
+        for row in result["rows"]
+    ]
+
+
+def _kept(score: Mapping[str, Any]) -> str:
+    n = score["kept"] + score["missed"]
+    return share_words({"n": n, "k": score["kept"], "rate": score["rate"], "is_few": n < 30})

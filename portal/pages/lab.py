@@ -1,0 +1,228 @@
+"""The definition lab: what a draft would have done to the past, before anybody signs it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from kombu.exceptions import OperationalError
+
+from leads.models import Lead, User
+from portal import access, celery, figures, toasts
+from portal.forms.lab import LabForm
+from portal.lines import lab as lines
+from portal.lines import verdicts
+from sla import agreements, permissions, readiness
+from sla.choices import LabKind, LabState
+from sla.compliance import truth
+from sla.document import names
+from sla.lab import runs
+from sla.models import Agreement, AgreementVersion, LabRun
+from sla.queries import lab as queries
+
+RUNS_SHOWN, FEW_SHOWN, PAGE = 20, 5, 50
+TASK = "sla.lab"
+
+
+@require_safe
+def lab(request: HttpRequest) -> HttpResponse:
+    """Ask a question, and show what was asked before."""
+    _entered(request)
+    return _asking(request, LabForm(initial={"version": request.GET.get("version") or _first_draft()}))
+
+
+@require_POST
+def run(request: HttpRequest) -> HttpResponse:
+    """Ask the worker for a run."""
+    user = _entered(request)
+    form = LabForm(request.POST)
+    if not form.is_valid():
+        return _asking(request, form, status=422)
+    version = form.cleaned_data["version"]
+    asked = runs.ask(
+        kind=form.cleaned_data["kind"],
+        agreement=version.agreement,
+        version=version,
+        asked=form.asked(),
+        now=timezone.now(),
+        actor=user,
+    )
+    _wake()
+    return redirect("lab-run", asked.pk)
+
+
+@require_POST
+def propose(request: HttpRequest) -> HttpResponse:
+    """Ask for back-tests of what reasons on the rise would have amended."""
+    user = _entered(request)
+    now = timezone.now()
+    found = [one for version in agreements.in_force() for one in _proposed(version, user, now)]
+    _wake()
+    said = _("Each proposal is being tested.") if found else _("No reason is frequent enough to amend for.")
+    toasts.say(request, said)
+    return redirect("lab")
+
+
+@require_safe
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a run: its progress, what went wrong, or what was found."""
+    user = _entered(request)
+    return render(request, "lab/run.html", _context(_run(pk), user))
+
+
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return how far a run is; the whole page anew once it has ended."""
+    _entered(request)
+    found = _run(pk)
+    answer = render(request, "lab/_progress.html", {"run": found})
+    if found.state in (LabState.DONE, LabState.FAILED):
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_safe
+def leads(request: HttpRequest, pk: int, which: str) -> HttpResponse:
+    """Show all named leads of a list."""
+    user = _entered(request)
+    found = _run(pk)
+    if which not in queries.LISTS or not found.result or found.kind != LabKind.BACKTEST:
+        raise Http404
+    gate = runs.asked_of(found, timezone.now()).draft.gate
+    whole = found.result[which] or {}
+    count = len(whole.get("leads", whole.get("handoffs", ())))
+    page = Paginator(range(count), PAGE).get_page(request.GET.get("page"))
+    rows = _named(found, which, gate, user, (page.number - 1) * PAGE, PAGE)
+    context = {"run": found, "which": which, "title": LIST_TITLES[which], "rows": rows, "page_obj": page}
+    context["total"] = whole.get("n", 0)
+    return render(request, "lab/leads.html", context)
+
+
+def _entered(request: HttpRequest) -> User:
+    user = access.person(request)
+    access.require(permissions.can_see_lab(user))
+    return user
+
+
+def _first_draft() -> int | None:
+    drafts = AgreementVersion.objects.filter(state__in=("draft", "proposed")).order_by("-created_at")
+    found = drafts.first() or agreements.current()
+    return found.pk if found else None
+
+
+def _asking(request: HttpRequest, form: LabForm, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    shown = LabRun.objects.select_related("agreement", "version", "created_by").defer("result")
+    newest = shown.order_by("-created_at", "-pk")
+    labels = _reason_labels()
+    judged = [truth.judge(version, now) for version in agreements.in_force()]
+    context = {
+        "form": form,
+        "runs": newest.filter(reason="")[:RUNS_SHOWN],
+        "proposals": [
+            (one, labels.get(one.reason, one.reason)) for one in newest.exclude(reason="")[:FEW_SHOWN]
+        ],
+        "truths": [
+            {"found": one, "verdict": figures.VERDICTS[one.verdict], "sentence": figures.truth_sentence(one)}
+            for one in judged
+            if one
+        ],
+    }
+    return render(request, "lab/lab.html", context, status=status)
+
+
+def _run(pk: int) -> LabRun:
+    return get_object_or_404(LabRun.objects.select_related("agreement", "version", "created_by"), pk=pk)
+
+
+def _context(found: LabRun, user: User) -> dict[str, Any]:
+    context: dict[str, Any] = {"run": found, "version": found.version}
+    if found.state != LabState.DONE or found.result is None:
+        return context
+    if found.kind == LabKind.BACKTEST:
+        return {**context, **_backtest(found, user)}
+    if found.kind == LabKind.WHATIF:
+        return {**context, "rows": lines.whatif(found.result, _commitment_names(found))}
+    return {**context, "load": found.result, "loads": lines.loads(found.result)}
+
+
+def _backtest(found: LabRun, user: User) -> dict[str, Any]:
+    result, now = found.result or {}, timezone.now()
+    asked = runs.asked_of(found, now)
+    word, why = lines.finding(result)
+    return {
+        "result": result,
+        "word": word,
+        "why": why,
+        "sentence": lines.sentence(readiness.dump_criterion(asked.draft.gate.criterion)),
+        "rows": lines.rows(result),
+        "chart": lines.interval_chart(result),
+        "criteria": lines.criteria(result),
+        "reasons": lines.reasons(result, _reason_labels()),
+        "leaks": lines.leaks(result),
+        "loads": lines.loads(result.get("load")),
+        "load": result.get("load"),
+        "lists": [_list(found, which, asked.draft.gate, user) for which in queries.LISTS],
+        "period": runs.period_of(found, found.created_at),
+        "is_stale": found.version is not None and found.version.sha256 != found.sha256,
+    }
+
+
+LIST_TITLES = {
+    "gained": gettext_lazy("Never handed over, and the draft would have passed them"),
+    "turned_in": gettext_lazy("Handed over, kept out in force, passed by the draft"),
+    "turned_out": gettext_lazy("Passed in force, kept out by the draft"),
+    "lost": gettext_lazy("All handed over that the draft keeps out"),
+}
+
+
+def _list(found: LabRun, which: str, gate: Any, user: User) -> dict[str, Any]:
+    whole: Mapping[str, Any] = (found.result or {}).get(which) or {}
+    return {
+        "which": which,
+        "title": LIST_TITLES[which],
+        "n": whole.get("n", 0),
+        "rows": _named(found, which, gate, user, 0, FEW_SHOWN) if whole else [],
+    }
+
+
+def _named(found: LabRun, which: str, gate: Any, user: User, start: int, most: int) -> list[dict[str, Any]]:
+    rows = queries.named(found.result or {}, which, gate, Lead.objects.visible_to(user), start, most)
+    return [
+        {
+            "named": one,
+            "fate": lines.FATES.get(one.fate, ("na", one.fate)),
+            "because": ", ".join(
+                f"{verdicts.say(label)}: {verdicts.say(fact)}" for label, fact in one.because
+            ),
+        }
+        for one in rows
+    ]
+
+
+def _proposed(version: AgreementVersion, user: User, now: Any) -> list[LabRun]:
+    agreement: Agreement = version.agreement
+    return runs.propose(agreement=agreement, now=now, actor=user)
+
+
+def _reason_labels() -> dict[str, str]:
+    versions = AgreementVersion.objects.filter(state="active").order_by("-is_baseline", "number")
+    return {each.code: each.label for one in versions for each in agreements.document(one).reasons}
+
+
+def _commitment_names(found: LabRun) -> dict[str, str]:
+    assert found.version is not None
+    text = agreements.document(found.version)
+    return {one.code: str(names.COMMITMENTS.get(one.kind, one.code)) for one in text.commitments}
+
+
+def _wake() -> None:
+    """Spare people the wait for the next beat; without a queue the beat comes anyhow."""
+    with suppress(OperationalError, OSError):
+        celery.app.send_task(TASK, retry=False, expires=60)

@@ -1,0 +1,127 @@
+"""The lab's pages: ask, wait, read; and who sees which lead behind a figure."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sla.lab import runs
+from sla.models import AgreementVersion, LabRun
+from tests import factories
+from tests.factories import NOW, Cast
+from tests.sla.lab.past import handed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return factories.cast()
+
+
+@pytest.fixture
+def version(cast: Cast) -> AgreementVersion:
+    return factories.signed_version()
+
+
+def ask(client: Client, version: AgreementVersion, **asked: str) -> LabRun:
+    """Ask for a run by the form and do it as the worker would."""
+    form = {"kind": "backtest", "version": version.pk, "months": "12", **asked}
+    answer = client.post(reverse("lab-ask"), form)
+    assert answer.status_code == 302, answer.content.decode()
+    run = runs.take_up(now=NOW)
+    assert run
+    assert answer["Location"] == reverse("lab-run", args=[run.pk])
+    return run
+
+
+def test_a_back_test_is_asked_for_done_and_read(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    handed(version, cast.sales, "declined", reason="no_budget", employees=100, company="Vela")
+    handed(version, cast.sales, "won", employees=300, company="Orrin", touched_after=1)
+    client.force_login(cast.marketer)
+    run = ask(client, version, criterion='{"fact": "employees", "op": ">=", "value": 200}')
+    page = client.get(reverse("lab-run", args=[run.pk])).content.decode()
+    assert "Keeps out 1 of 1 refused as “No budget”." in page
+    assert "Too few to judge." in page
+    assert "Vela" in page
+    listed = client.get(reverse("lab-leads", args=[run.pk, "lost"])).content.decode()
+    assert "Vela" in listed
+    assert "Orrin" not in listed
+
+
+def test_a_team_s_manager_sees_the_figure_but_not_others_leads(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    handed(version, cast.elsewhere, "declined", reason="no_budget", employees=100, company="Vela")
+    client.force_login(cast.sales_manager)
+    run = ask(client, version, criterion='{"fact": "employees", "op": ">=", "value": 200}')
+    page = client.get(reverse("lab-leads", args=[run.pk, "lost"])).content.decode()
+    assert "1 lead" in page
+    assert "Vela" not in page
+
+
+def test_a_faulty_criterion_is_told_with_its_place(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    client.force_login(cast.marketer)
+    faulty = json.dumps({"all": [{"fact": "shoe_size", "op": "=", "value": "9"}]})
+    form = {"kind": "backtest", "version": version.pk, "months": "12", "criterion": faulty}
+    answer = client.post(reverse("lab-ask"), form)
+    assert answer.status_code == 422
+    assert "all[0].fact: No fact is called “shoe_size”." in answer.content.decode()
+    assert "shoe_size&quot;" in answer.content.decode()
+    assert not LabRun.objects.exists()
+
+
+def test_clocks_and_hours_can_be_asked_about(client: Client, cast: Cast, version: AgreementVersion) -> None:
+    client.force_login(cast.sales_manager)
+    page = client.get(reverse("lab-run", args=[ask(client, version, kind="whatif").pk]))
+    assert "No clock fell due in this time." in page.content.decode()
+    page = client.get(reverse("lab-run", args=[ask(client, version, kind="capacity").pk]))
+    assert "touches of 10 minutes need" in page.content.decode()
+
+
+def test_a_run_that_waits_says_so_and_never_runs_twice(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    client.force_login(cast.leader)
+    client.post(reverse("lab-ask"), {"kind": "capacity", "version": version.pk, "months": "3"})
+    run = LabRun.objects.get()
+    assert "The worker takes this test up" in client.get(reverse("lab-run", args=[run.pk])).content.decode()
+    assert runs.take_up(now=NOW) is not None
+    assert runs.take_up(now=NOW) is None
+
+
+def test_a_reason_on_the_rise_proposes_a_stricter_gate(client: Client, cast: Cast) -> None:
+    reasons = [
+        {
+            **factories.agreement_data()["reasons"][0],
+            "code": "too_small",
+            "label": "Too small",
+            "contradicted_by": {"fact": "employees", "op": ">=", "value": 200},
+        },
+        *factories.agreement_data()["reasons"],
+    ]
+    version = factories.signed_version(reasons=reasons)
+    for _ in range(12):
+        handed(version, cast.sales, "declined", reason="too_small", employees=60)
+    client.force_login(cast.marketing_manager)
+    client.post(reverse("lab-propose"))
+    client.post(reverse("lab-propose"))
+    [run] = LabRun.objects.all()
+    assert run.reason == "too_small"
+    assert run.asked["criterion"]["all"][-1] == {
+        "fact": "employees",
+        "op": ">=",
+        "value": 200,
+        "unknown": "missed",
+    }
+    done = runs.take_up(now=NOW)
+    assert done
+    assert done.result
+    [effect] = done.result["reasons"]
+    assert (effect["kept_out"]["k"], effect["kept_out"]["n"]) == (12, 12)
+    assert "Too small" in client.get(reverse("lab")).content.decode()
