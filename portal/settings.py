@@ -294,5 +294,6 @@ LOGGING = {
         # A page not found or a form not filled in is an answer, no event; the access log has it.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

@@ -21,6 +21,7 @@ from sla.agreements.drafting import (
     export,
     fingerprint,
     load,
+    referee_fault,
     revise,
     verify,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "overdue",
     "propose",
     "record",
+    "referee_fault",
     "remind",
     "revise",
     "settle",

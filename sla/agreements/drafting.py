@@ -12,6 +12,7 @@ from leads.models import User
 from sla import document as documents
 from sla.choices import VersionState
 from sla.models import Agreement, AgreementVersion
+from sla.wording import Sentence, gettext_noop
 
 #: Where an agreement for everybody stands unless told otherwise; segments are asked before it.
 RANK_OF_CATCH_ALL = 1000
@@ -76,6 +77,8 @@ def revise(
     if fingerprint(version.document, part) != seen:
         raise ChangedMeanwhile(version)
     text = documents.parse({**version.document, **part})
+    if "referee" in part and (fault := referee_fault(text)):
+        raise documents.InvalidDocument([fault])
     before = version.sha256
     _write(version, text)
     if version.sha256 != before:
@@ -83,6 +86,20 @@ def revise(
         version.save()
         _log(version, "revised", now, actor, parts=sorted(part))
     return version
+
+
+def referee_fault(text: documents.Document) -> documents.Problem | None:
+    """Say why the referee could not rule: nobody of that address is here, or they belong to a side."""
+    if not text.referee:
+        return None
+    user = User.objects.filter(email__iexact=text.referee, is_active=True).first()
+    if user is None:
+        sentence = gettext_noop("Nobody here has the address %(email)s, so nobody could rule.")
+    elif user.side:
+        sentence = gettext_noop("%(email)s belongs to one of the two sides; a referee stands outside both.")
+    else:
+        return None
+    return documents.Problem("referee.email", Sentence(sentence, {"email": text.referee}))
 
 
 def fingerprint(data: dict[str, Any], keys: Iterable[str]) -> str:

@@ -4,9 +4,9 @@ from sla.document.canonical import canonical_text, sha256
 from sla.document.clauses import explain_clause
 from sla.document.consequences import consequences
 from sla.document.crosschecks import latest_review
-from sla.document.differences import Change, Difference, Figure, compare, words_changed
+from sla.document.differences import Change, Difference, Figure, Pieces, compare, words_changed
 from sla.document.dumping import dump
-from sla.document.files import Unreadable, as_json, as_yaml, read
+from sla.document.files import LARGEST, Unreadable, as_json, as_yaml, read
 from sla.document.kinds import KINDS, Kind
 from sla.document.parsing import InvalidDocument, parse
 from sla.document.reciting import recite
@@ -39,6 +39,7 @@ from sla.reading import Problem
 __all__ = [
     "FORMAT",
     "KINDS",
+    "LARGEST",
     "TEMPLATES",
     "Allowance",
     "Change",
@@ -54,6 +55,7 @@ __all__ = [
     "Kind",
     "Leg",
     "Matching",
+    "Pieces",
     "Problem",
     "Reason",
     "Routing",

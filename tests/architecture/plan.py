@@ -11,7 +11,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.drawing",),
     ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
-    ("portal.access", "portal.printing", "portal.logins", "portal.wording", "portal.csvfile", "portal.privacy", "portal.zones", "portal.api_keys"),
+    ("portal.access", "portal.printing", "portal.logins", "portal.wording", "portal.csvfile", "portal.privacy", "portal.knocking", "portal.zones", "portal.api_keys"),
     (
         "portal.models",
         "portal.transport",

@@ -30,7 +30,7 @@ POST logout                    -          302  302= 302= 302= 302= 302= 302= 302
 GET  password_change           -          302  200  200  200  200  200  200  200  200  200  200
 POST password_change           -          302  200  200  200  200  200  200  200  200  200  200
 GET  password_reset            -          200  200  200  200  200  200  200  200  200  200  200
-POST password_reset            -          302  302= 302= 302= 302= 302= 302= 302= 302= 302= 302=
+POST password_reset            -          302  302  302  302  302  302  302  302  302  302  302
 GET  password_reset_done       -          200  200  200  200  200  200  200  200  200  200  200
 GET  password_reset_confirm    -          200  200  200  200  200  200  200  200  200  200  200
 POST password_reset_confirm    -          200  200  200  200  200  200  200  200  200  200  200
@@ -51,6 +51,9 @@ GET  lead                      pool       302  200  200  404  200  200  200  200
 GET  lead                      declined   302  404  404  404  404  200  200  200  200  200  200
 GET  lead-touch                accepted   302  200  404  404  404  200  200  200  403  403  403
 POST lead-touch                accepted   302  302  404  404  404  302  302  302  403  403  403
+POST lead-touch-at-once        accepted   302  302  404  404  404  302  302  302  403  403  403
+GET  lead-role                 accepted   302  200  404  404  404  200  200  200  403  403  200
+POST lead-role                 accepted   302  302  404  404  404  302  302  302  403  403  302
 GET  lead-bant                 accepted   302  200  404  404  404  200  200  200  403  403  200
 POST lead-bant                 accepted   302  302  404  404  404  302  302  302  403  403  302
 GET  lead-next-step            accepted   302  200  404  404  404  200  200  200  403  403  200

@@ -1,0 +1,177 @@
+"""The pages of a draft: which part of the document each edits, with which forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.drafts import clauses, places
+from portal.forms.drafts.lists import Posted
+from portal.forms.drafts.parts import Part, PartForm, Rows
+from portal.forms.drafts.trees import Tree
+from portal.forms.drafts.words import Choices
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page: `code` is in its address; `parent` is the page it belongs to."""
+
+    code: str
+    title: str | Promise
+    hint: str | Promise = ""
+    at: str = ""
+    form: type[PartForm] = PartForm
+    rows: tuple[Rows, ...] = ()
+    keys: tuple[str, ...] = ()
+    parent: str = ""
+    is_tree: bool = False
+    may_be_none: bool = False
+
+
+_LADDER = Rows(
+    "ladder",
+    clauses.RungForm,
+    _("When it is late"),
+    _("Add a step"),
+    {"after": {"amount": 1, "unit": "business_hours"}, "action": "notify_owner"},
+)
+_ALLOWANCES = Rows(
+    "allowances",
+    clauses.AllowanceForm,
+    _("Time allowed"),
+    _("Add a time for a priority"),
+    {"tier": None, "amount": 8, "unit": "business_hours"},
+)
+_REASON = {
+    "code": "", "label": "", "group": "", "side_to_act": "nobody", "disposition": "recycle",
+    "recycle_days": 90, "track": None, "asks": [], "contradicted_by": None, "needs_attempts": None,
+}  # fmt: skip
+_STAGE = {"signifier": {"label": "", "when": None}}
+_FIT = {"label": "", "points": 10, "when": {"fact": "industry", "op": "known"}}
+
+MAIN = (
+    Section("basics", _("Title and dates"), form=clauses.BasicsForm,
+            keys=("title", "preamble", "starts_on", "review_due_on")),
+    Section("segment", _("Leads covered"), _("Without a rule it judges every lead that no other covers."),
+            at="segment.rule", is_tree=True, may_be_none=True),
+    Section("readiness", _("Definition of sales-ready"), at="gates.readiness", is_tree=True),
+    Section("qualification", _("Definition of qualified"), at="gates.qualification", is_tree=True),
+    Section("commitments", _("Commitments"), _("What each side owes the other, one page each.")),
+    Section("stages", _("Stages"), keys=("stages",), rows=(
+        Rows("stages", clauses.StageForm, _("Stages"), _("Add a stage"), _STAGE, "stage"),)),
+    Section("reasons", _("Reasons for a no"), keys=("reasons",), rows=(
+        Rows("reasons", clauses.ReasonForm, _("Reasons"), _("Add a reason"), _REASON, "reason"),)),
+    Section("tracks", _("Nurture tracks"), keys=("tracks",), rows=(
+        Rows("tracks", clauses.TrackForm, _("Tracks"), _("Add a track"),
+             {"code": "", "label": "", "steps": []}, "track"),)),
+    Section("scores", _("Scores and priorities"), form=clauses.ScoresForm,
+            keys=("fit", "engagement", "grid", "tiers"), rows=(
+        Rows("fit", clauses.FitForm, _("Fit"), _("Add a trait"), _FIT, "fit"),
+        Rows("engagement.points", clauses.PointsForm, _("Engagement"), _("Add a kind of touch"),
+             {"side": "prospect", "kind": "visited", "points": 1, "cap": None}),
+        Rows("tiers", clauses.TierForm, _("Priorities, the first that fits"), _("Add a priority"),
+             {"code": "", "label": "", "grid": []}))),
+    Section("records", _("Dossier and records"), form=clauses.RecordsForm, keys=("dossier", "record")),
+    Section("routing", _("Giving leads out"), form=clauses.RoutingForm, keys=("routing", "expiry", "valve")),
+    Section("hours", _("Hours, referee, proof"), form=clauses.HoursForm,
+            keys=("calendars", "referee", "maturity_days")),
+)  # fmt: skip
+
+
+def find(code: str, data: Data) -> Section:
+    """Return a page by its code, also one for a single commitment, track or criterion; raises KeyError."""
+    for section in MAIN:
+        if section.code == code:
+            return section
+    kind, _dash, name = code.partition("-")
+    return _BY_NAME[kind](name, data)
+
+
+def open_part(
+    section: Section, data: Data, posted: Posted | None, choices: Mapping[str, Choices]
+) -> "Part | Tree":
+    """Return the forms of a page, filled from the document or from what was posted."""
+    if section.is_tree:
+        return Tree(section.at, data, posted, section.may_be_none)
+    rows = tuple(Rows(**{**vars(spec), "path": places.join(section.at, spec.path)}) for spec in section.rows)
+    offered = {**_choices_of(data), **choices}
+    return Part(
+        data=data,
+        posted=posted,
+        at=section.at,
+        form=section.form,
+        rows=rows,
+        keys=section.keys,
+        choices=offered,
+    )
+
+
+def _choices_of(data: Data) -> dict[str, Choices]:
+    """Return what may be chosen because the document itself has it."""
+    tiers = [(tier["code"], tier["label"]) for tier in data["tiers"]]
+    tracks = [(track["code"], track["label"]) for track in data["tracks"]]
+    return {
+        "tier": [("", _("all others")), *tiers],
+        "track": [("", _("none")), *tracks],
+        "valve.tiers": list(tiers),
+    }
+
+
+def _commitment(name: str, data: Data) -> Section:
+    index, found = _named(data["commitments"], name)
+    rows = [spec for spec in (_ALLOWANCES, _LADDER) if spec.path in found]
+    return Section(
+        f"commitment-{name}", name, at=f"commitments[{index}]", form=clauses.CommitmentForm,
+        rows=tuple(rows), keys=("commitments",), parent="commitments",
+    )  # fmt: skip
+
+
+def _track(name: str, data: Data) -> Section:
+    index, track = _named(data["tracks"], name)
+    steps = Rows(
+        "steps", clauses.StepForm, _("Steps"), _("Add a step"), {"after_days": 7, "kind": "mail", "label": ""}
+    )
+    return Section(
+        f"track-{name}", track["label"], at=f"tracks[{index}]", form=clauses.TrackForm,
+        rows=(steps,), keys=("tracks",), parent="tracks",
+    )  # fmt: skip
+
+
+def _stage(name: str, data: Data) -> Section:
+    index, stage = _named(data["stages"], name)
+    return Section(
+        f"stage-{name}", stage["label"], _("What moves a lead into this stage by itself."),
+        at=f"stages[{index}].signifier.when", parent="stages", is_tree=True, may_be_none=True,
+    )  # fmt: skip
+
+
+def _reason(name: str, data: Data) -> Section:
+    index, reason = _named(data["reasons"], name)
+    return Section(
+        f"reason-{name}", reason["label"], _("What is known of a lead that speaks against this reason."),
+        at=f"reasons[{index}].contradicted_by", parent="reasons", is_tree=True, may_be_none=True,
+    )  # fmt: skip
+
+
+def _fit(name: str, data: Data) -> Section:
+    index = int(name) if name.isdigit() and int(name) < len(data["fit"]) else -1
+    if index < 0:
+        raise KeyError(name)
+    return Section(
+        f"fit-{name}", data["fit"][index]["label"], _("Who gets these points."),
+        at=f"fit[{index}].when", parent="scores", is_tree=True,
+    )  # fmt: skip
+
+
+def _named(rows: list[Data], code: str) -> tuple[int, Data]:
+    for index, row in enumerate(rows):
+        if row["code"] == code:
+            return index, row
+    raise KeyError(code)
+
+
+_BY_NAME = {"commitment": _commitment, "track": _track, "stage": _stage, "reason": _reason, "fit": _fit}
