@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from leads.models import OutboxMessage
 from portal.models import Notice
@@ -39,6 +42,11 @@ SENTENCES: dict[str, str | Promise] = {
     "clock.dispute_granted": _("Granted: the breach of %(account)s counts as an exception."),
     "clock.dispute_refused": _("Refused: the breach of %(account)s stays charged."),
     "clock.escalated": _("%(clock)s for %(account)s is still late."),
+    "outage.summary": _(
+        "Concord stood still from %(from)s to %(to)s. What fell due then is charged to nobody."
+    ),
+    "agreement.review_due": _("The agreement is to be reviewed by %(due_on)s."),
+    "webhook.test": _("This is a test."),
 }
 TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}
 FALLBACK = _("Something changed about %(account)s.")
@@ -75,4 +83,16 @@ def sentence(message: OutboxMessage, is_visible: bool) -> str:
 def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:
     account = message.lead.account.name if message.lead and is_visible else str(_("A lead"))
     kind = CLOCK_KINDS.get(message.data.get("kind", ""))
-    return {"account": account, "clock": str(kind.label) if kind else ""}
+    moments = {name: _moment(message.data.get(name, "")) for name in ("from", "to", "due_on")}
+    return {"account": account, "clock": str(kind.label) if kind else "", **moments}
+
+
+def _moment(text: str) -> str:
+    """Say a moment or a day that a message carries, blank if it carries none."""
+    day = parse_date(text)
+    if day is not None:
+        return formats.date_format(day, pgettext("a day", "j M Y"))
+    moment = parse_datetime(text)
+    if moment is None:
+        return ""
+    return formats.date_format(timezone.localtime(moment), pgettext("date and time", "j M, H:i"))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from leads.models import Team, User
 from sla import agreements, calendars, clockwork
 from sla.businesstime import Schedule
+from sla.choices import ClockState
 from sla.clocks import rows, terms
 from sla.models import Clock
 
@@ -26,6 +27,14 @@ class Repaired:
     due_after: datetime | None
     state_before: str
     state_after: str
+
+    @property
+    def before_label(self) -> str:
+        return str(ClockState(self.state_before).label)
+
+    @property
+    def after_label(self) -> str:
+        return str(ClockState(self.state_after).label)
 
 
 @contextmanager

@@ -70,6 +70,9 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactC
     _drop_refused(found)
     _drop_reasoned(found)
     _drop_without_deal(found)
+    for need in found.values():
+        if need.becomes_ready:  # at once in Sales' reach: no time in Marketing's stages to measure
+            need.enters_marketing = False
     return {lead_id: need for lead_id, need in found.items() if need}
 
 

@@ -32,7 +32,7 @@ def of_clock(clock: Clock, now: datetime) -> ClockLife:
     due = clocks.replay(clock, clock.due_at).spans if clock.due_at else replay.spans
     events = tuple(clock.events.order_by("seq"))
     ids = {event.actor_id for event in events if event.actor_id}
-    beside = Clock.objects.filter(lead_id=clock.lead_id, handoff_id=clock.handoff_id)
+    beside = Clock.objects.filter(lead=clock.lead, handoff=clock.handoff)
     return ClockLife(
         clock=clock,
         state=replay.state,

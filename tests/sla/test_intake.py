@@ -434,3 +434,10 @@ def test_the_door_does_not_multiply_queries_with_the_bulk(
     marks.mark(lead_ids=ids, since=NOW, now=NOW)
     with django_assert_max_num_queries(20):
         assert intake.drain(now=NOW + HOUR) == 30
+
+
+def test_lead_ready_at_first_sight_has_no_clock_against_going_stale(judged: factories.Cast) -> None:
+    lead = factories.make_lead(employees=120)
+    download(lead)
+    assert Clock.objects.filter(lead=lead, kind="hand_over").exists()
+    assert not Clock.objects.filter(lead=lead, kind="nurture_stale").exists()
