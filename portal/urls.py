@@ -14,7 +14,7 @@ urlpatterns = [
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.ChangePassword.as_view(), name="password_change"),
-    path("password/forgotten/", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("password/forgotten/", account.ForgottenPassword.as_view(), name="password_reset"),
     path("password/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "password/new/<uidb64>/<token>/",

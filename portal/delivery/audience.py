@@ -1,9 +1,10 @@
 """Who is told of what: one table, and how its words are read for a message."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from leads.choices import Role, Side
 from leads.models import OutboxMessage, User
+from sla import agreements, permissions
 from sla.models import Clock, Handoff
 
 #: Kind of message → who is told beside those whom the message itself names. `giver` gave the lead away:
@@ -23,8 +24,11 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "handoff.win": ("giver", "sales_managers"),
     "handoff.lose": ("giver", "sales_managers"),
     "handoff.wake": ("marketers",),
+    "agreement.review_due": ("signers",),
     "handoff.unplaced": ("sales_managers", "operations"),
 }
+#: Whoever signs for a side also answers for its review.
+SIGN = frozenset().union(*permissions.SIGNS.values())
 #: What a rung of a ladder does → who is told, for the side that is late.
 RUNGS: dict[str, tuple[str, ...]] = {
     "notify_owner": ("owner",),
@@ -68,6 +72,7 @@ class Audience:
             "managers": self._managers,
             "sales_managers": lambda told, about: self._in_charge(_team(told, about)),
             "marketers": lambda told, about: self._marketers(),
+            "signers": lambda told, about: self._with_role(SIGN),
             "operations": lambda told, about: self._with_role({Role.OPERATIONS}),
         }
         return readers[word](message, handoff)
@@ -111,14 +116,14 @@ class Audience:
         return self._with_role({Role.MARKETER}) or self._with_role({Role.MARKETING_MANAGER})
 
     def _referee(self, message: OutboxMessage) -> set[int]:
+        """Return the referee of what is judged, or of every agreement in force."""
         clock = self.clocks.get(message.subject_id or 0) if _is_of_referee(message) else None
-        handoff = self.handoffs.get(handoff_of(message) or 0)
-        source = clock or handoff
-        named = (source.version.document.get("referee") or {}) if source else {}
-        email = named.get("email", "").casefold()
-        return {pk for pk, person in self.people.items() if email and person.email.casefold() == email}
+        source = clock or self.handoffs.get(handoff_of(message) or 0)
+        versions = [source.version] if source else agreements.in_force()
+        emails = {(agreements.document(version).referee or "").casefold() for version in versions} - {""}
+        return {pk for pk, person in self.people.items() if person.email.casefold() in emails}
 
-    def _with_role(self, wanted: set[Role], team: int | None = None) -> set[int]:
+    def _with_role(self, wanted: Collection[Role], team: int | None = None) -> set[int]:
         return {
             pk
             for pk, person in self.people.items()

@@ -6,16 +6,17 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import people
-from portal import access, context, logins, navigation, toasts
+from portal import access, addresses, context, knocking, logins, navigation, toasts
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -46,6 +47,17 @@ class Login(views.LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class ForgottenPassword(views.PasswordResetView):
+    """Send a link for a new password, a few times in an hour; the answer never tells whether it did."""
+
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
+        address = addresses.client_address(self.request)
+        asked = knocking.note(email=form.cleaned_data["email"], address=address, now=timezone.now())
+        if asked.is_place_over:
+            return render(self.request, "registration/too_many.html", status=429)
+        return redirect(self.get_success_url()) if asked.is_email_over else super().form_valid(form)
 
 
 class ChangePassword(views.PasswordChangeView):

@@ -7,6 +7,7 @@ from django.test import Client
 from leads.choices import Role
 from leads.models import User
 from portal import navigation
+from portal.models import PasswordRequest
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,34 @@ def test_forgotten_password_is_set_by_a_link(client: Client, rep: User) -> None:
 def test_unknown_address_gets_the_same_page_and_no_letter(client: Client) -> None:
     answer = client.post("/password/forgotten/", {"email": "nobody@example.com"})
     assert (answer["Location"], mail.outbox) == ("/password/sent/", [])
+
+
+def ask_for_password(client: Client, email: str = "mia@example.com", place: str = "192.0.2.1") -> int:
+    return client.post("/password/forgotten/", {"email": email}, REMOTE_ADDR=place).status_code
+
+
+def test_an_address_gets_three_letters_an_hour_whoever_asks(client: Client, rep: User) -> None:
+    for number in range(5):
+        spelling = "Mia@Example.com" if number % 2 else "mia@example.com"
+        assert ask_for_password(client, spelling, f"192.0.2.{number}") == 302
+    assert len(mail.outbox) == 3
+
+
+def test_nobody_asks_for_everybody(client: Client, rep: User) -> None:
+    answers = [ask_for_password(client, f"nobody{number}@example.com") for number in range(21)]
+    assert answers == [302] * 20 + [429]
+    assert ask_for_password(client, place="192.0.2.2") == 302
+    assert len(mail.outbox) == 1
+
+
+def test_requests_hold_no_address(client: Client, rep: User) -> None:
+    ask_for_password(client)
+    assert "mia" not in str(PasswordRequest.objects.values().get())
+
+
+def test_personal_pages_are_stored_nowhere(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    assert client.get("/more/").headers["Cache-Control"] == "no-store, private"
 
 
 def test_changed_password_is_confirmed(client: Client, rep: User) -> None:
