@@ -166,7 +166,7 @@ def hand_over(rep: User, version: int) -> None:
                      team_id, rep_id, calendar_key, calendar_revision, state, seq, started_at, elapsed,
                      due_at,
                      due_on, next_at, next_step, breached_at, cause, is_excused, is_history, error,
-                     allowance, unit)
+                     allowance, unit, attempts)
                    SELECT c.id, c.version_id, c.kind, 'sales', h.id, h.lead_id, 'lead', h.team_id, h.rep_id,
                      'default', 1, CASE WHEN h.id %% 10 = 0 THEN 'breached' ELSE 'running' END, 1,
                      h.offered_at,
@@ -174,7 +174,7 @@ def hand_over(rep: User, version: int) -> None:
                      h.offered_at + interval '30 days', 1,
                      CASE WHEN h.id %% 10 = 0 THEN h.offered_at + interval '10 minutes' END, '', false,
                      false, '', 2,
-                     'business_hours'
+                     'business_hours', 0
                    FROM sla_handoff h JOIN sla_commitment c ON c.version_id = %s AND c.kind = %s
                    AND c.tier = ''
                    AND c.params ->> 'from' IS DISTINCT FROM 'offer'""",

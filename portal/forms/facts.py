@@ -119,6 +119,27 @@ class AuthorityForm(forms.Form):
     text = forms.CharField(label=_lazy("Role met"), max_length=200, help_text=_lazy("For example CFO."))
 
 
+#: Parts that people play in a buying committee.
+ROLES = {
+    "decides": _lazy("Decides"),
+    "champion": _lazy("Champion"),
+    "user": _lazy("Would use it"),
+    "influences": _lazy("Influences"),
+    "buys": _lazy("Purchasing"),
+    "blocks": _lazy("Blocks"),
+}
+
+
+class RoleForm(forms.Form):
+    """Which part a person plays among those who decide."""
+
+    role = forms.ChoiceField(
+        label=_lazy("Part in the decision"),
+        choices=[("", _lazy("Unknown")), *ROLES.items()],
+        required=False,
+    )
+
+
 class NeedForm(forms.Form):
     """What the buyer needs."""
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from leads.models import Lead
 from portal import wording
-from portal.lines import cards, changes, clocks, due, strip, verdicts
+from portal.forms.facts import ROLES
+from portal.lines import cards, changes, clocks, due, routing, strip, verdicts
 from sla import agreements
 from sla.models import Clock, Handoff, Standing
 from sla.queries import dossier as queries
@@ -42,6 +43,9 @@ def page(found: queries.Dossier, now: datetime) -> dict[str, Any]:
         "deals": [cards.deal(deal) for deal in found.deals],
         "account_line": _account_line(found),
         "held": held(found.standing),
+        "routed": routing.why(found.handoff) if found.handoff else None,
+        "role": ROLES.get(found.lead.attributes.get(queries.ROLE, ""), ""),
+        "committee": [(member, ROLES.get(member.role, "")) for member in found.committee],
         **_verdict(found),
         **_changes(found, now),
     }

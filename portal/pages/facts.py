@@ -53,6 +53,45 @@ def touch(request: HttpRequest, pk: int) -> HttpResponse:
     return moves.go_on(request, lead)
 
 
+@require_POST
+def touch_at_once(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
+    """Log a touch of this moment in one tap: what came of it is all that is asked."""
+    user, now = access.person(request), timezone.now()
+    lead = access.lead(user, pk)
+    access.require(lead_permissions.can_log_touch(user, lead))
+    result = next((one for one in fact_forms.OUTCOMES if one.code == outcome), None)
+    if result is None:
+        raise Http404
+    intake.add_touch(
+        lead=lead,
+        side=user.side or "sales",
+        kind=result.kind,
+        happened_at=now,
+        reached=result.reached,
+        actor=user,
+        now=now,
+    )
+    toasts.say(request, _("Logged: %(what)s.") % {"what": result.label}, sub=dossiers.next_due(lead, now))
+    return moves.go_on(request, lead)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down which part somebody plays in the buying committee."""
+    user, now = access.person(request), timezone.now()
+    lead = access.lead(user, pk)
+    access.require(lead_permissions.can_edit_facts(user, lead))
+    form = fact_forms.RoleForm(
+        moves.entered(request), initial={"role": lead.attributes.get(queries.ROLE, "")}
+    )
+    if not (request.method == "POST" and form.is_valid()):
+        return _form_page(request, lead, form, "leads/role.html")
+    changes = {"attributes": {queries.ROLE: form.cleaned_data["role"]}}
+    intake.edit(lead=lead, changes=changes, now=now, actor=user)
+    toasts.say(request, _("The part in the decision is noted."))
+    return moves.go_on(request, lead)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def bant(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Write down what became known of budget, authority, need or timing."""

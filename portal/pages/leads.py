@@ -16,11 +16,14 @@ from leads import permissions as lead_permissions
 from leads import queries as lead_queries
 from leads.models import Lead, User
 from portal import access
+from portal.forms.facts import OUTCOMES
 from portal.lines import actions, rows
 from portal.lines import dossier as pages
 from portal.lines import timeline as moments
 from sla import permissions
+from sla.choices import HandoffState
 from sla.models import Handoff
+from sla.queries import cadence
 from sla.queries import dossier as queries
 from sla.queries import leads as list_queries
 from sla.queries import timeline as timeline_queries
@@ -85,6 +88,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline,
         "days": moments.days(timeline.moments, now),
         "undo": _undo(found, user, now),
+        **_first_touch(found, user),
         "can_edit": lead_permissions.can_edit_facts(user, lead),
         **pages.page(found, now),
     }
@@ -110,6 +114,14 @@ def _chips(lead: Lead, timeline: timeline_queries.Timeline, show: str) -> list[d
         }
         for code, label in SHOWN.items()
     ]
+
+
+def _first_touch(found: queries.Dossier, user: User) -> dict[str, Any]:
+    """Return what whoever works the lead needs for the next attempt; nothing for everybody else."""
+    handoff = found.handoff
+    if handoff is None or handoff.rep_id != user.pk or handoff.state != HandoffState.ACCEPTED:
+        return {"outcomes": ()}
+    return {"outcomes": OUTCOMES, "cadence": cadence.cadence(handoff)}
 
 
 def _undo(found: queries.Dossier, user: User, now: datetime) -> Handoff | None:

@@ -7,6 +7,7 @@ from portal.pages import (
     agreement,
     agreement_drafts,
     agreement_papers,
+    agreement_reviews,
     agreement_signing,
     alignment,
     choices,
@@ -18,6 +19,7 @@ from portal.pages import (
     handoffs,
     imports,
     inbox,
+    keys,
     lab,
     leads,
     ledger,
@@ -90,6 +92,9 @@ AGREEMENT = [
     path("agreement/new/", agreement_drafts.new, name="agreement-new"),
     path("agreement/upload/", agreement_drafts.upload, name="agreement-upload"),
     path("agreement/schema.json", agreement_papers.schema, name="agreement-schema"),
+    path("agreement/all/", agreement_papers.every, name="agreement-all"),
+    path("agreement/reviews/", agreement_reviews.reviews, name="reviews"),
+    path("agreement/reviews/<int:pk>/", agreement_reviews.review, name="review"),
     path("agreement/comments/<int:pk>/settle/", agreement_signing.settle, name="agreement-settle"),
     path("agreement/versions/<int:pk>/", agreement.version, name="agreement-version"),
     path("agreement/versions/<int:pk>/draft/", agreement_drafts.draft, name="agreement-draft"),
@@ -157,7 +162,16 @@ SETTINGS = [
     path("settings/teams/<int:pk>/", settings.team, name="settings-team"),
 ]
 
+KEYS = [
+    path("profile/keys/", keys.own, name="profile-keys"),
+    path("profile/keys/<slug:prefix>/revoke/", keys.revoke, name="profile-key-revoke"),
+    path("settings/keys/", keys.everybodys, name="settings-keys"),
+    path("settings/keys/sources/", keys.new_source, name="settings-source-new"),
+    path("settings/keys/sources/<int:pk>/switch/", keys.switch_source, name="settings-source-switch"),
+]
+
 urlpatterns = [
+    *KEYS,
     *SETTINGS,
     *DELIVERY,
     *IMPORTS,

@@ -20,6 +20,7 @@ HELD = "refused"
 #: Leads offered in one transaction: short enough that nobody waits long for a rep who is locked.
 AT_ONCE = 200
 Answers = dict[int, "Handoff | errors.MoveRefused"]
+_Crews = dict[int, routing.Crew]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def offer_many(
     A transaction for every AT_ONCE leads, in their order; one that fails does not keep the others.
     """
     answers: Answers = {}
+    crews: _Crews = {}
     ids = list(dict.fromkeys(lead_ids))
     for start in range(0, len(ids), AT_ONCE):
         cases = _cases(ids[start : start + AT_ONCE], now, actor, leg, answers)
@@ -64,7 +66,7 @@ def offer_many(
         for case in cases:
             by_version[case.known["version"].pk].append(case)
         for group in by_version.values():
-            answers |= _offer_apart(group, now, actor, to)
+            answers |= _offer_apart(group, crews, now, actor, to)
     unplaced = [pk for pk, answer in answers.items() if isinstance(answer, errors.NoTeam)]
     standings.hold(lead_ids=unplaced, because=HELD)
     return answers
@@ -154,11 +156,13 @@ def _judged(
             yield pk, {**known, "ready_at": first.qualified_at or now}
 
 
-def _offer_apart(group: Sequence[_Case], now: datetime, actor: User | None, to: User | None) -> Answers:
+def _offer_apart(
+    group: Sequence[_Case], crews: _Crews, now: datetime, actor: User | None, to: User | None
+) -> Answers:
     """Offer leads together; if somebody was faster with one of them, in halves, until it stands alone."""
     try:
         with transaction.atomic():
-            return _offer(group, now, actor, to)
+            return _offer(group, crews, now, actor, to)
     except errors.MoveRefused as refused:
         if len(group) == 1:
             return {group[0].lead.pk: refused}
@@ -168,16 +172,18 @@ def _offer_apart(group: Sequence[_Case], now: datetime, actor: User | None, to: 
                 raise
             return {group[0].lead.pk: errors.AlreadyOpen()}
     half = len(group) // 2
-    first = _offer_apart(group[:half], now, actor, to)
-    return first | _offer_apart(group[half:], now, actor, to)
+    first = _offer_apart(group[:half], crews, now, actor, to)
+    return first | _offer_apart(group[half:], crews, now, actor, to)
 
 
 def _is_open(case: _Case) -> bool:
     return Handoff.objects.open().filter(lead=case.lead, leg=case.known["leg"]).exists()
 
 
-def _offer(group: Sequence[_Case], now: datetime, actor: User | None, to: User | None) -> Answers:
-    choices = _choices(group, now, actor, to)
+def _offer(
+    group: Sequence[_Case], crews: _Crews, now: datetime, actor: User | None, to: User | None
+) -> Answers:
+    choices = _choices(group, crews, now, actor, to)
     placed = [(case, choice) for case, choice in zip(group, choices, strict=True) if choice.team]
     leads = _lock([case for case, _choice in placed])
     hops = [writing.Hop(leads[case.lead.pk], choice, case.known) for case, choice in placed]
@@ -191,18 +197,16 @@ def _offer(group: Sequence[_Case], now: datetime, actor: User | None, to: User |
 
 
 def _choices(
-    group: Sequence[_Case], now: datetime, actor: User | None, to: User | None
+    group: Sequence[_Case], crews: _Crews, now: datetime, actor: User | None, to: User | None
 ) -> list[routing.Choice]:
     if to is not None:
         return [choose(lead=case.lead, known=case.known, now=now, to=to, actor=actor) for case in group]
     version: AgreementVersion = group[0].known["version"]
-    return routing.choose_many(
-        requests=[routing.Request(case.lead, case.known["cycle"]) for case in group],
-        document=agreements.document(version),
-        agreement_key=version.agreement.key,
-        leg=group[0].known["leg"],
-        now=now,
-    )
+    leg = group[0].known["leg"]
+    if version.pk not in crews:
+        crews[version.pk] = routing.crew_for(agreements.document(version), version.agreement.key, leg, now)
+    requests = [routing.Request(case.lead, case.known["cycle"]) for case in group]
+    return routing.choose_many(requests=requests, crew=crews[version.pk], leg=leg, now=now)
 
 
 def _lock(cases: Sequence[_Case]) -> dict[int, Lead]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from leads.choices import BantKind, TouchSide
+from leads.choices import BantKind, Stage, TouchSide
 from leads.models import BantFact, Consent, Deal, Lead, Touch, User
 from sla import agreements, readiness, standings
 from sla.choices import CLOCK_KINDS, REFUSED_STATES
@@ -15,6 +15,10 @@ from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
 from sla.queries import inbox
 
 MOST_COMMITTEE = 8
+#: The attribute of a lead that names the part played in the buying committee.
+ROLE = "committee_role"
+#: Stages in which the owner has accepted the lead.
+_ACCEPTED = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
 #: The order in which a lead meets its clocks.
 CLOCK_ORDER = ("hand_over", *(code for code in CLOCK_KINDS if code != "hand_over"))
 
@@ -37,6 +41,19 @@ class Member:
     lead: Lead
     touches: int
     latest_at: datetime | None
+
+    @property
+    def role(self) -> str:
+        """The code of the part played in the decision, "" where nobody noted it."""
+        return str(self.lead.attributes.get(ROLE, ""))
+
+    @property
+    def accepted_by(self) -> User | None:
+        return self.lead.owner if self.lead.stage in _ACCEPTED else None
+
+    @property
+    def offered_to(self) -> User | None:
+        return self.lead.owner if self.lead.stage == Stage.MQL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +201,7 @@ def committee_of(lead: Lead, user: User) -> tuple[Member, ...]:
     latest = touches.order_by("-happened_at").values("happened_at")[:1]
     count = touches.order_by().values("lead").annotate(n=Count("pk")).values("n")
     others: QuerySet[Lead] = Lead.objects.visible_to(user).filter(account=lead.account_id).exclude(pk=lead.pk)
-    found = others.defer("attributes").annotate(latest_at=Subquery(latest), n=Subquery(count))
+    found = others.select_related("owner").annotate(latest_at=Subquery(latest), n=Subquery(count))
     ordered = found.order_by(F("latest_at").desc(nulls_last=True), "pk")[:MOST_COMMITTEE]
     return tuple(Member(other, other.n or 0, other.latest_at) for other in ordered)
 

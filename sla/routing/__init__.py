@@ -1,16 +1,27 @@
 """Who gets a lead, and a trace of why: the account's owner, else somebody of the segment's team."""
 
-from sla.routing.choosing import Choice, Request, choose, choose_many, is_eligible, is_unplaced, said_no
-from sla.routing.crews import teams_for
+from sla.routing.choosing import (
+    Choice,
+    Request,
+    choose,
+    choose_many,
+    crew_for,
+    is_eligible,
+    is_unplaced,
+    said_no,
+)
+from sla.routing.crews import Crew, teams_for
 from sla.routing.rehearsing import Rehearsal, Rehearsed, rehearse
 
 __all__ = [
     "Choice",
+    "Crew",
     "Rehearsal",
     "Rehearsed",
     "Request",
     "choose",
     "choose_many",
+    "crew_for",
     "is_eligible",
     "is_unplaced",
     "rehearse",

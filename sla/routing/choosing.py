@@ -63,19 +63,20 @@ def choose(
     The account's owner comes first, who may get a lead back after saying no. Must run in the
     transaction of the offer, as its first lock.
     """
-    asked = [Request(lead, cycle, not_to)]
-    return choose_many(requests=asked, document=document, agreement_key=agreement_key, leg=leg, now=now)[0]
+    crew = crew_for(document, agreement_key, leg, now)
+    return choose_many(requests=[Request(lead, cycle, not_to)], crew=crew, leg=leg, now=now)[0]
 
 
-def choose_many(
-    *, requests: Sequence[Request], document: Document, agreement_key: str, leg: int, now: datetime
-) -> list[Choice]:
+def choose_many(*, requests: Sequence[Request], crew: Crew, leg: int, now: datetime) -> list[Choice]:
     """Choose for many leads of one agreement and leg, in their order, as `choose` does for one.
 
-    Only those chosen are locked, in the order of their ids, and only while nobody was faster.
+    Only those chosen are locked, in the order of their ids, and only while nobody was faster. A crew
+    may serve one batch after the other.
     """
-    crew = crew_for(requests, document, agreement_key, leg, now)
-    wanted = wanted_of(requests, document, leg, now)
+    if crew.given:
+        crew.recount(crew.given)
+    crew.include({owner for request in requests if (owner := request.lead.account.owner_id)})
+    wanted = wanted_of(requests, crew.document, leg, now)
     for _round in range(_ROUNDS):
         mark = transaction.savepoint()
         choices = on_paper(crew, requests, wanted, leg)
@@ -83,11 +84,13 @@ def choose_many(
         lock(chosen)
         if not chosen or crew.recount(chosen):
             transaction.savepoint_commit(mark)
+            crew.given = chosen
             return choices
         # Those locked in vain are set free: nobody waits for people while holding others.
         transaction.savepoint_rollback(mark)
     lock(crew.people)
     crew.recount(crew.people)
+    crew.given = set(crew.people)
     return on_paper(crew, requests, wanted, leg)
 
 
@@ -97,14 +100,10 @@ def lock(ids: Collection[int]) -> None:
     list(found.values_list("id"))
 
 
-def crew_for(
-    requests: Sequence[Request], document: Document, agreement_key: str, leg: int, now: datetime
-) -> Crew:
-    """Return everybody who might get one of these leads."""
+def crew_for(document: Document, agreement_key: str, leg: int, now: datetime) -> Crew:
+    """Return everybody of the teams that take an agreement's leads on a leg."""
     side = document.leg(leg).to_side
-    teams = teams_for(side=side, leg=leg, agreement_key=agreement_key)
-    owners = {owner for request in requests if (owner := request.lead.account.owner_id)}
-    return Crew(teams, owners, document, side, now)
+    return Crew(teams_for(side=side, leg=leg, agreement_key=agreement_key), [], document, side, now)
 
 
 def on_paper(

@@ -87,9 +87,17 @@ class Crew:
         self._starts = _period_starts(calendars.schedule(self._calendar), now)
         those = Q(team__in=[team.pk for team in teams], role__in=TAKES_LEADS) | Q(pk__in=set(owners))
         self.people = {one.user.pk: one for one in self._read(those)}
+        #: Whoever was chosen after they were read holds more by now.
+        self.given: set[int] = set()
         ids = {team.pk for team in teams}
         self.member_ids = [pk for pk, one in self.people.items() if one.user.team_id in ids]
         self.look_at_hours(now)
+
+    def include(self, owners: Collection[int]) -> None:
+        """Add owners of accounts who are not of these teams."""
+        if missing := set(owners) - set(self.people):
+            self.people |= {one.user.pk: one for one in self._read(Q(pk__in=missing))}
+            self.look_at_hours(self.now)
 
     def recount(self, ids: Collection[int]) -> bool:
         """Read some people again, as after locking them; tell whether nothing had changed."""

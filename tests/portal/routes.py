@@ -227,6 +227,7 @@ FILLED: dict[str, dict[str, Any]] = {
 #: Values of an address other than the object's number.
 PARTS: dict[str, dict[str, Any]] = {
     "lead-bant": {"kind": "need"},
+    "lead-touch-at-once": {"outcome": "no_answer"},
     "lab-leads": {"which": "lost"},
     "agreement-edit": {"section": "basics"},
     "agreement-file": {"form": "json"},

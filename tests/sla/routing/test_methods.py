@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from leads.models import OutboxMessage
-from sla import handoffs, routing
+from sla import agreements, handoffs, routing
 from sla.choices import Considered
 from sla.models import Clock
 from tests import factories
@@ -175,9 +175,8 @@ def test_many_leads_at_once_are_shared_like_one_by_one():
     play = scene()
     change(play.rep, max_open=1)
     requests = [routing.Request(factories.ready_lead(), 1) for _ in range(7)]
-    document = handoffs.offering.agreements.document(play.version)
-    choices = routing.choose_many(
-        requests=requests, document=document, agreement_key="default", leg=1, now=NOW
-    )
+    document = agreements.document(play.version)
+    crew = routing.crew_for(document, "default", 1, NOW)
+    choices = routing.choose_many(requests=requests, crew=crew, leg=1, now=NOW)
     rep, other, stranger, qualifier = team_of(play)
     assert [one.rep for one in choices] == [rep, other, stranger, qualifier, other, stranger, qualifier]
