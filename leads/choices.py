@@ -46,6 +46,7 @@ class Stage(models.TextChoices):
 STAGE_EDGES: frozenset[tuple[str, str]] = frozenset(
     {
         ("inquiry", "mql"),
+        ("inquiry", "nurturing"),
         ("nurturing", "mql"),
         ("mql", "inquiry"),
         ("mql", "nurturing"),

@@ -63,12 +63,19 @@ def score(explained: standings.Explanation, now: datetime) -> ScoreLines:
         fit_parts=tuple((part.label, _points(part)) for part in explained.fit.parts),
         engagement_parts=tuple(
             (
-                f"{timeline.kind_label(part.kind)} × {part.count}",
+                _engagement_part(part),
                 wording.count_text(scoring.shown(part.now)),
             )
             for part in parts
         ),
     )
+
+
+def _engagement_part(part: scoring.ScorePart) -> str:
+    """Say what a kind of touch gave before it decayed: "Attended × 3 gave 24, now worth"."""
+    given = wording.count_text(scoring.shown(part.given))
+    said = {"kind": timeline.kind_label(part.kind), "n": part.count, "given": given}
+    return _("%(kind)s × %(n)s gave %(given)s, now worth") % said
 
 
 def consent(consents: Iterable[Consent]) -> list[tuple[str, str, bool]]:

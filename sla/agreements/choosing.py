@@ -23,6 +23,8 @@ class Terms:
     segment: readiness.Compiled | None
     gates: dict[str, readiness.Compiled]
     fit: Callable[[readiness.Facts, datetime], scoring.Fit]
+    #: By stage the key signifier that moves a lead into it, where it has one.
+    signifiers: dict[str, readiness.Compiled]
 
 
 def document(version: AgreementVersion) -> documents.Document:
@@ -52,6 +54,11 @@ def _compile(text: documents.Document) -> Terms:
         segment=readiness.compile(rule) if rule else None,
         gates={code: readiness.compile(gate) for code, gate in text.gates.items()},
         fit=readiness.compile_fit(text.fit),
+        signifiers={
+            stage.code: readiness.compile(stage.signifier.when)
+            for stage in text.stages
+            if stage.signifier.when
+        },
     )
 
 

@@ -87,6 +87,7 @@ UNDO_WINDOW = timedelta(minutes=2)
 
 #: Moves of a lead without an open handoff: (stage before, stage after).
 LEAD_MOVES: dict[str, tuple[tuple[str, str], ...]] = {
+    "signifier": (("inquiry", "nurturing"),),
     "become_ready": (("inquiry", "mql"), ("nurturing", "mql")),
     "cease_ready": (("mql", "inquiry"), ("mql", "nurturing")),
     "wake": (("recycled", "nurturing"),),

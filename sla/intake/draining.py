@@ -20,6 +20,7 @@ _AT_ONCE = 200
 _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
     (lambda need: need.enters_marketing, following.enter_marketing),
     (lambda need: bool(need.touches) or need.opted_out, following.hear),
+    (lambda need: need.shows_signifier, following.show_signifier),
     (lambda need: need.becomes_ready, following.become_ready),
     (lambda need: need.ceases, following.cease),
     (lambda need: need.has_deal, following.follow_deals),

@@ -11,7 +11,7 @@ from django.db.models import F, Max, Q
 from leads import transitions
 from leads.choices import DealState, Evidence, Stage, TouchSide
 from leads.models import Deal, Lead, User
-from sla import agreements, clocks, handoffs, standings
+from sla import agreements, clocks, handoffs, readiness, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
 from sla.intake.needs import BEFORE_READY, Need
@@ -78,6 +78,21 @@ def become_ready(found: Found, judged: Judged, now: datetime, actor: User | None
         now=now,
         actor=actor,
     )
+
+
+@transaction.atomic
+def show_signifier(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Move inquiries that show the key signifier of nurturing there, each as of the true moment."""
+    rows = Lead.objects.select_for_update(no_key=True).filter(pk__in=found, stage=Stage.INQUIRY)
+    steps = [transitions.Step(lead, _shown_at(lead, judged[lead.pk], now)) for lead in rows.order_by("pk")]
+    transitions.become(steps=steps, to_stage=Stage.NURTURING, cause="signifier", now=now, actor=actor)
+
+
+def _shown_at(lead: Lead, judged: standings.Judged, now: datetime) -> datetime:
+    terms = agreements.terms(judged.version)
+    signifier = terms.signifiers[Stage.NURTURING]
+    found = readiness.ready_since(signifier, judged.facts, now, terms.document.engagement) or now
+    return min(now, max(found, lead.stage_since or found, judged.version.activated_at or found))
 
 
 def _repaired(lead_ids: Iterable[int]) -> dict[int, datetime]:

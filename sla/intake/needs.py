@@ -25,6 +25,7 @@ class Need:
     touches: list[Touch] = field(default_factory=list)
     becomes_ready: bool = False
     ceases: bool = False
+    shows_signifier: bool = False
     opted_out: bool = False
     enters_marketing: bool = False
     has_deal: bool = False
@@ -40,6 +41,7 @@ class Need:
             (
                 self.becomes_ready,
                 self.ceases,
+                self.shows_signifier,
                 self.opted_out,
                 self.enters_marketing,
                 self.has_deal,
@@ -84,6 +86,7 @@ def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None
     is_ready = judged.standing.is_ready
     need.becomes_ready = is_ready and lead.stage in BEFORE_READY
     need.ceases = not is_ready and lead.stage == Stage.MQL
+    need.shows_signifier = lead.stage == Stage.INQUIRY and not is_ready and _shows(judged)
     need.waits_for_offer = is_ready and lead.stage == Stage.MQL and not need.is_history
     withdrawn = judged.facts.consent == "withdrawn"
     need.opted_out = withdrawn and is_timed and not need.is_history
@@ -92,6 +95,12 @@ def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None
         and lead.stage in BEFORE_READY
         and bool(agreements.document(judged.version).of_kind("nurture_stale"))
     )
+
+
+def _shows(judged: standings.Judged) -> bool:
+    """Tell whether an inquiry shows the key signifier of nurturing; later stages are moves of people."""
+    signifier = agreements.terms(judged.version).signifiers.get(Stage.NURTURING)
+    return signifier is not None and signifier.value(judged.facts, judged.standing.judged_at) is True
 
 
 def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, list[Touch]]:

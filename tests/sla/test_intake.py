@@ -12,7 +12,7 @@ from leads.models import FactChange, Lead, StageChange, User
 from sla import agreements, clocks, handoffs, intake, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
-from sla.models import Clock, Handoff, Standing
+from sla.models import AgreementVersion, Clock, Handoff, Standing
 from tests import factories
 from tests.factories import NOW
 
@@ -441,3 +441,45 @@ def test_lead_ready_at_first_sight_has_no_clock_against_going_stale(judged: fact
     download(lead)
     assert Clock.objects.filter(lead=lead, kind="hand_over").exists()
     assert not Clock.objects.filter(lead=lead, kind="nurture_stale").exists()
+
+
+# ── key signifiers ───────────────────────────────────────────────────────────────────────────────
+
+
+def with_signifier() -> AgreementVersion:
+    """Sign an agreement in which a download brings an inquiry into nurturing."""
+    stages = [
+        {**stage, "signifier": {"label": "Downloads something", "when": _DOWNLOADED}}
+        if stage["code"] == "nurturing"
+        else stage
+        for stage in factories.agreement_data()["stages"]
+    ]
+    return factories.signed_version(stages=stages)
+
+
+_DOWNLOADED = {"touches": {"kinds": ["downloaded"]}, "at_least": 1, "within_days": 30}
+
+
+def test_the_key_signifier_moves_an_inquiry_into_nurturing_as_of_the_touch() -> None:
+    factories.cast()
+    with_signifier()
+    lead = factories.make_lead(employees=10)
+    intake.drain_lead(lead_id=lead.pk, now=NOW)
+    at = NOW - timedelta(hours=3)
+    intake.add_touch(lead=lead, side="prospect", kind="opened", happened_at=at, now=NOW)
+    lead.refresh_from_db()
+    assert lead.stage == "inquiry"
+    intake.add_touch(lead=lead, side="prospect", kind="downloaded", happened_at=at, now=NOW)
+    lead.refresh_from_db()
+    assert (lead.stage, lead.stage_since) == ("nurturing", at)
+    assert lead.stage_changes.get().cause == "signifier"
+
+
+def test_a_lead_that_is_ready_at_once_skips_nurturing() -> None:
+    factories.cast()
+    with_signifier()
+    lead = factories.make_lead(employees=120)
+    intake.add_touch(
+        lead=lead, side="prospect", kind="downloaded", happened_at=NOW - timedelta(hours=3), now=NOW
+    )
+    assert [change.to_stage for change in lead.stage_changes.order_by("seq")][:1] == ["mql"]
