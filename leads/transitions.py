@@ -39,7 +39,8 @@ def become(
 ) -> list[Lead]:
     """Take many leads one step along STAGE_EDGES as `change_stage` does one.
 
-    They are not marked to be judged: whoever moves many has judged them. Leads that somebody moved meanwhile are left alone; returns those that moved, updated in place.
+    They are not marked to be judged: whoever moves many has judged them. Leads that somebody
+    moved meanwhile are left alone; returns those that moved, updated in place.
     """
     asked = {step.lead.pk: step for step in steps if (step.lead.stage, to_stage) in STAGE_EDGES}
     rows = [
