@@ -1,7 +1,7 @@
 """Writing who works here: people, their teams, and what they say about themselves."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads import audit
 from leads.choices import Role
-from leads.models import Team, User
+from leads.models import Absence, Team, User
 
 #: Fields whose old and new value may stand in the log: codes, numbers and ids, nothing personal.
 _TOLD = frozenset({"role", "team", "is_active", "calendar", "max_open", "weight", "side", "leg"})
@@ -74,6 +74,29 @@ def pause(*, user: User, is_paused: bool, now: datetime, actor: User) -> bool:
     user.is_paused = is_paused
     _log(user, "paused" if is_paused else "resumed", {}, now, actor)
     return True
+
+
+@transaction.atomic
+def add_absence(*, user: User, first_on: date, last_on: date, now: datetime, actor: User) -> Absence:
+    """Note the whole days on which a person is away; days already noted are one absence with them."""
+    touching = Absence.objects.filter(
+        user=user, first_on__lte=last_on + timedelta(days=1), last_on__gte=first_on - timedelta(days=1)
+    )
+    first_on = min([first_on, *touching.values_list("first_on", flat=True)])
+    last_on = max([last_on, *touching.values_list("last_on", flat=True)])
+    touching.delete()
+    absence = Absence.objects.create(user=user, first_on=first_on, last_on=last_on)
+    days = {"first_on": first_on.isoformat(), "last_on": last_on.isoformat()}
+    _log(user, "absence_noted", days, now, actor)
+    return absence
+
+
+@transaction.atomic
+def remove_absence(*, absence: Absence, now: datetime, actor: User) -> None:
+    """Take an absence back, as if the person had never been away."""
+    days = {"first_on": absence.first_on.isoformat(), "last_on": absence.last_on.isoformat()}
+    absence.delete()
+    _log(absence.user, "absence_removed", days, now, actor)
 
 
 def open_login(*, user: User) -> None:

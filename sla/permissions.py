@@ -208,6 +208,15 @@ def can_see_lab(user: User) -> bool:
     return user.is_active and (user.role in MARKETS or user.role in _DRAFTS)
 
 
+def can_note_absence(user: User, whose: User) -> bool:
+    """Tell whether this person may say when somebody is away: themselves, their sales manager, operations."""
+    if not user.is_active:
+        return False
+    is_manager = user.role == Role.SALES_MANAGER and user.team_id is not None
+    is_own_team = is_manager and whose.team_id == user.team_id
+    return user.pk == whose.pk or is_own_team or user.role == Role.OPERATIONS
+
+
 def can_see_team(user: User) -> bool:
     """Tell whether this person gets the page of Sales' teams: both managers and operations.
 

@@ -9,6 +9,7 @@ from leads.facts import (
     UnknownFact,
 )
 from leads.touches import InvalidTouch, NewTouch
+from sla.intake.absences import add_absence, remove_absence
 from sla.intake.door import (
     add_touch,
     add_touches,
@@ -33,6 +34,7 @@ __all__ = [
     "InvalidTouch",
     "NewTouch",
     "UnknownFact",
+    "add_absence",
     "add_touch",
     "add_touches",
     "close_deal",
@@ -47,4 +49,5 @@ __all__ = [
     "edit_account",
     "learn",
     "next_step",
+    "remove_absence",
 ]

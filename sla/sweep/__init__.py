@@ -56,6 +56,7 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
     moves = acting.act(now)
     try:
         activated = agreements.activate_due(now=now)
+        agreements.remind(now=now)
     finally:  # a version that cannot take effect keeps no lead from being judged
         drained = _drain(now)
     return Report(
@@ -65,7 +66,7 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
         set_aside=steps["set_aside"],
         expired=moves["expire"],
         woken=moves["wake"],
-        actions=moves["reassign"] + moves["pool"],
+        actions=moves["reassign"] + moves["pool"] + moves["stand_in"],
         failed=moves["failed"],
         activated=len(activated),
         drained=drained,

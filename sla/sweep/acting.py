@@ -3,20 +3,24 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, Expression, OuterRef, QuerySet, Value
+from django.db.models import Case, CharField, Exists, Expression, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
 from leads import setbased
-from sla import handoffs
+from leads.models import Absence
+from sla import calendars, handoffs
 from sla.choices import Disposition, HandoffState
 from sla.models import ActionRow, Handoff, Refusal
 from sla.sweep import resting
 
 BATCH = 500
+_A_DAY = timedelta(days=1)
+#: What goes to somebody else while its owner is away.
+_HANDED_ON = (HandoffState.OFFERED, HandoffState.ACCEPTED, HandoffState.QUALIFIED)
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +43,23 @@ def ask(now: datetime) -> int:
         _row("wake", pk, f"wake:{pk}:date", now)
         for pk in waking.order_by("wake_at").values_list("pk", flat=True)[:BATCH]
     ]
+    rows += [_row("stand_in", pk, f"stand_in:{pk}:{rep}:{day}", now) for pk, rep, day in _left_behind(now)]
     return setbased.insert_rows(ActionRow, rows, ignore_conflicts=True)
+
+
+def _left_behind(now: datetime) -> list[tuple[int, int | None, str]]:
+    """Return open handoffs of people who are away, each with the person and the last day away."""
+    today = now.date()
+    near = Absence.objects.filter(first_on__lte=today + _A_DAY, last_on__gte=today - _A_DAY)
+    absences = list(near.select_related("user__calendar", "user__team__calendar"))
+    away = calendars.away([one.user for one in absences], now) if absences else set()
+    until = {one.user_id: one.last_on.isoformat() for one in absences if one.user_id in away}
+    held = Handoff.objects.open().filter(rep__in=until, state__in=_HANDED_ON)
+    held = _unasked(
+        held, "stand_in:", Cast("pk", CharField()), Value(":"), Cast("rep", CharField()), Value(":"),
+        Case(*(When(rep=rep, then=Value(day)) for rep, day in until.items()), default=Value("")),
+    ) if until else held.none()  # fmt: skip
+    return [(pk, rep, until[rep]) for pk, rep in held.values_list("pk", "rep_id")[:BATCH] if rep]
 
 
 def _unasked(rows: QuerySet[Any], prefix: str, *key: Expression) -> QuerySet[Any]:
@@ -111,6 +131,14 @@ def _reassign(handoff: Handoff, now: datetime) -> None:
     handoffs.hand_on(handoff=handoff, now=now)
 
 
+def _stand_in(handoff: Handoff, now: datetime) -> None:
+    """Give the lead of somebody who is away to somebody else; moot once they are back or it is not theirs."""
+    rep = handoff.rep
+    if rep is None or not calendars.away([rep], now):
+        raise handoffs.Changed
+    handoffs.hand_on(handoff=handoff, now=now)
+
+
 def _expire(handoff: Handoff, now: datetime) -> None:
     handoffs.expire(handoff=handoff, now=now)
 
@@ -122,6 +150,7 @@ def _wake(handoff: Handoff, now: datetime) -> None:
 _MOVES: dict[str, Callable[[Handoff, datetime], None]] = {
     "reassign": _reassign,
     "pool": _pool,
+    "stand_in": _stand_in,
     "expire": _expire,
     "wake": _wake,
 }
