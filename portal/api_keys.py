@@ -1,5 +1,7 @@
-"""Keys by which machines act for people: issued, found, used and revoked."""
+"""Keys by which machines act for people: issued, found, used, revoked; and systems that sign."""
 
+import base64
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -8,7 +10,7 @@ from django.db.models import Q
 
 from leads import audit
 from leads.models import User
-from portal.models import ApiKey, Scope
+from portal.models import ApiKey, IntakeSource, Scope
 
 #: The last use is written down at most this often, so that reading stays reading.
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -50,6 +52,34 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
         return
     is_stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
     ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
+
+
+@transaction.atomic
+def open_source(*, name: str, owner: User, now: datetime, actor: User) -> IntakeSource:
+    """Let a system send signed messages that act for a person; its secret is made here."""
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    source = IntakeSource.objects.create(name=name, owner=owner, secret=secret, created_at=now)
+    _log_source(source, "source_opened", actor, now)
+    return source
+
+
+@transaction.atomic
+def switch_source(*, source: IntakeSource, is_on: bool, now: datetime, actor: User) -> None:
+    """Take messages of a system again, or no more."""
+    if IntakeSource.objects.filter(pk=source.pk).exclude(is_active=is_on).update(is_active=is_on):
+        _log_source(source, "source_switched_on" if is_on else "source_switched_off", actor, now)
+
+
+def _log_source(source: IntakeSource, verb: str, actor: User, now: datetime) -> None:
+    audit.record(
+        stream="system",
+        verb=verb,
+        subject_type="intake_source",
+        subject_id=source.pk,
+        actor=actor,
+        at=now,
+        data={"owner": source.owner_id},
+    )
 
 
 def _log(key: ApiKey, verb: str, actor: User, now: datetime, data: dict[str, object]) -> None:

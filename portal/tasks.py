@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal import delivery, imports
+from portal.api import repeating
 from portal.delivery import clearing
 from portal.models import Heartbeat
 from sla import tasks as judging
@@ -23,8 +24,9 @@ def deliver() -> int:
 
 @shared_task(name="portal.clear")
 def clear() -> int:
-    """Throw away what was delivered long ago."""
-    return clearing.clear(now=timezone.now())
+    """Throw away what was delivered, or answered, long ago."""
+    now = timezone.now()
+    return clearing.clear(now=now) + repeating.forget(now)
 
 
 @shared_task(name="portal.imports")

@@ -64,6 +64,8 @@ class Samples:
         data = dict(routes.FILLED.get(name, {}))
         if name == "handoff-reassign":
             data["to"] = self.company.cast.other_rep.pk
+        if name == "settings-source-new":
+            data |= {"name": "shop", "owner": self.company.cast.operations.pk}
         return data
 
     def ask(self, who: str, method: str, address: str, **data: Any) -> tuple[HttpResponse, list[str]]:

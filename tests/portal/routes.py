@@ -8,6 +8,7 @@ was done; 403 is not theirs to do; 404 is not theirs to see; 422 says what is mi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -143,6 +144,12 @@ POST feed-new                   -          302  200  200  200  200  200  200  20
 POST feed-end                   -          302  302  302  302  302  302  302  302  302  302  302
 GET  operations-delivery        -          302  403  403  403  403  403  403  403  403  403  200
 POST operations-delivery-again  given_up   302  403  403  403  403  403  403  403  403  403  302
+GET  profile-keys               -          302  200  200  200  200  200  200  200  200  200  200
+POST profile-keys               -          302  200  200  200  200  200  200  200  200  200  200
+POST profile-key-revoke         -          302  302  404  404  404  404  404  404  404  404  302
+GET  settings-keys              -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-source-new        -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-source-switch     source     302  403  403  403  403  403  403  403  403  403  302
 GET  operations-webhooks        -          302  403  403  403  403  403  403  403  403  403  200
 POST operations-webhooks        -          302  403  403  403  403  403  403  403  403  403  200
 POST operations-team-chat       -          302  403  403  403  403  403  403  403  403  403  422
@@ -170,6 +177,11 @@ POST agreement-edit            draft      302  403  403  403  403  422  403  422
 GET  agreement-compare         draft      302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-text            version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-file            version    302  200  200  200  200  200  200  200  200  200  200
+GET  agreement-all             -          302  200  200  200  200  200  200  200  200  200  200
+GET  reviews                   -          302  200  200  200  200  200  200  200  200  200  200
+POST reviews                   -          302  403  403  403  403  302  403  302  302  302  302
+GET  review                    review     302  200  200  200  200  200  200  200  200  200  200
+POST review                    review     302  403  403  403  403  422  403  422  422  422  403
 POST agreement-comment         draft      302  302  302  302  302  302  302  302  302  302  302
 POST agreement-settle          said       302  403  403  403  403  302  403  302  302  302  302
 POST agreement-propose         draft      302  403  403  403  403  302  403  302  302  302  302
@@ -185,9 +197,26 @@ GET  compliance-commitment-csv -          302  200  200  200  200  200  200  200
 GET  alignment                 -          302  403  403  403  403  200  403  200  200  200  200
 """
 
+
+def in_days(days: int) -> str:
+    return (date.today() + timedelta(days=days)).isoformat()
+
+
 #: What a form must hold for a move to be made.
 FILLED: dict[str, dict[str, Any]] = {
-    "agreement-new": {"source": "software", "starts_on": "2030-01-01", "agreement": "new", "name": "Software"},
+    "agreement-new": {
+        "source": "software",
+        "starts_on": "2030-01-01",
+        "agreement": "new",
+        "name": "Software",
+    },
+    "reviews": {
+        "kind": "pipeline",
+        "held_on": "2026-11-20",
+        "attendees": "Milo, Sam",
+        "minutes": "Held.",
+        "outcome": "",
+    },  # fmt: skip
     "agreement-comment": {"clause": "", "text": "Can we hold this?"},
     "handoff-ask": {"text": "Which plant is it about?"},
     "handoff-decline": {"reason": "no_budget"},
@@ -218,6 +247,8 @@ FILLED: dict[str, dict[str, Any]] = {
     "settings-team-new": {"name": "New team", "side": "sales", "leg": "1"},
     "inbox-pause": {"pause": "1"},
     "notice-choices": {"offers": ["in_app", "email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"},
+    "profile-keys": {"name": "Sync", "scopes": ["read"], "expires_on": in_days(30)},
+    "settings-source-switch": {"on": "0"},
     "operations-webhooks": {"name": "CRM", "url": "https://crm.example.com/hook", "events": ["handoff.win"]},
     "operations-webhook-switch": {"on": "0"},
     "appearance": {"theme": "dark", "single_keys": "off"},
@@ -234,6 +265,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "compliance-commitment": {"code": "decide"},
     "compliance-commitment-csv": {"code": "decide"},
     "act": {"word": "changed"},
+    "profile-key-revoke": {"prefix": "sample-k"},
     "feed": {"secret": "invented"},
     "password_reset_confirm": {"uidb64": "MQ", "token": "set-password"},
 }

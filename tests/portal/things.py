@@ -5,13 +5,14 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
-from portal import imports
+from portal import api_keys, imports
 from portal.delivery import webhooks
-from portal.models import Delivery, Endpoint, ImportJob
+from portal.models import ApiKey, Delivery, Endpoint, ImportJob, IntakeSource
 from portal.models.imports import JobState
 from sla import agreements, disputes
+from sla.choices import ReviewKind, ReviewOutcome
 from sla.lab import runs
-from sla.models import AgreementVersion, Clock, Comment, Dispute, LabRun
+from sla.models import AgreementVersion, Clock, Comment, Dispute, LabRun, Review
 from tests.company import Company
 
 
@@ -21,6 +22,7 @@ def all_of(at: Company) -> dict[str, Model]:
         "version": at.version,
         "draft": draft(at),
         "said": said(at),
+        "review": review(at),
         "person": at.cast.rep,
         "salesteam": at.cast.rep.team,
         "file": uploaded(at),
@@ -29,6 +31,8 @@ def all_of(at: Company) -> dict[str, Model]:
         "late_clock": late(at, "Overdue Ltd", "decide"),
         "disputed": disputed(at),
         "webhook": webhook(at),
+        "key": key(at),
+        "source": source(at),
         "given_up": given_up(at),
     }
 
@@ -67,6 +71,20 @@ def said(at: Company) -> Comment:
     )
 
 
+def review(at: Company) -> Review:
+    """Have a definition review end in confirming the text."""
+    return agreements.record(
+        version=at.version,
+        kind=ReviewKind.DEFINITION,
+        held_on=at.now.date(),
+        attendees="Milo, Sam",
+        minutes="Both sides keep what was signed.",
+        outcome=ReviewOutcome.CONFIRMED,
+        now=at.now,
+        actor=at.cast.marketing_manager,
+    )
+
+
 def late(at: Company, account: str, code: str) -> Clock:
     """Return a clock that is late."""
     found = Clock.objects.filter(breached_at__isnull=False, scope="lead")
@@ -88,6 +106,21 @@ def webhook(at: Company) -> Endpoint:
         now=at.now,
         actor=at.cast.operations,
     )
+
+
+def key(at: Company) -> ApiKey:
+    """Make a key for the rep, findable by the name `sample-k`."""
+    made, _secret = api_keys.issue(
+        owner=at.cast.rep, name="Sync", scopes=["read"], expires_at=None, now=at.now, actor=at.cast.rep
+    )
+    ApiKey.objects.filter(pk=made.pk).update(prefix="sample-k")
+    return made
+
+
+def source(at: Company) -> IntakeSource:
+    """Let a system send touches for operations."""
+    person = at.cast.operations
+    return api_keys.open_source(name="crm", owner=person, now=at.now, actor=person)
 
 
 def given_up(at: Company) -> Delivery:

@@ -1,0 +1,79 @@
+"""Keys on their pages: made, shown once, ended by their owner or by operations."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from leads.models import AuditEntry
+from portal.models import ApiKey, IntakeSource
+from tests.portal.conftest import Samples
+
+pytestmark = pytest.mark.django_db
+
+
+def entered(**changes: object) -> dict[str, object]:
+    day = (date.today() + timedelta(days=30)).isoformat()
+    return {"name": "Nightly sync", "scopes": ["read", "facts"], "expires_on": day, **changes}
+
+
+def test_secret_is_shown_once_and_opens(samples: Samples) -> None:
+    page = reverse("profile-keys")
+
+    def use(client: Client) -> object:
+        made = client.post(page, entered())
+        secret = made.context["secret"]
+        assert secret in made.content.decode()
+        assert secret not in client.get(page).content.decode()
+        assert ApiKey.objects.get(name="Nightly sync").scopes == ["read", "facts"]
+        said = Client().get("/api/v1/me/", headers={"Authorization": f"Bearer {secret}"}).json()
+        assert said["id"] == samples.company.cast.rep.pk
+        assert client.get(reverse("api-docs")).status_code == 200
+        return made
+
+    samples.watch("rep", use)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"scopes": []}, "Choose at least one"),
+        ({"expires_on": date.today().isoformat()}, "from tomorrow"),
+        ({"expires_on": (date.today() + timedelta(days=400)).isoformat()}, "from tomorrow"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_faulty_key_is_not_made(samples: Samples, changes: dict[str, object], said: str) -> None:
+    def use(client: Client) -> object:
+        answer = client.post(reverse("profile-keys"), entered(**changes))
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+        assert not ApiKey.objects.filter(owner=samples.company.cast.marketer).exists()
+        return answer
+
+    samples.watch("marketer", use)
+
+
+def test_operations_ends_anybodys_key(samples: Samples) -> None:
+    def use(client: Client) -> object:
+        assert "sample-k" in client.get(reverse("settings-keys")).content.decode()
+        client.post(reverse("profile-key-revoke", args=["sample-k"]))
+        assert ApiKey.objects.get(prefix="sample-k").revoked
+        entry = AuditEntry.objects.filter(verb="key_revoked").latest("pk")
+        assert entry.actor_id == samples.company.cast.operations.pk
+        return client.get(reverse("settings-keys"))
+
+    samples.watch("operations", use)
+
+
+def test_source_is_added_once(samples: Samples) -> None:
+    def use(client: Client) -> object:
+        data = {"name": "shop", "owner": samples.company.cast.operations.pk}
+        made = client.post(reverse("settings-source-new"), data)
+        assert IntakeSource.objects.get(name="shop").secret in made.content.decode()
+        again = client.post(reverse("settings-source-new"), data)
+        assert again.status_code == 422
+        return again
+
+    samples.watch("operations", use)
