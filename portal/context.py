@@ -18,6 +18,8 @@ from portal.models import Notice
 from sla import agreements
 from sla.models import AgreementVersion
 
+#: Who answers for the agreement and its reviews.
+DECIDERS = navigation.DECIDERS
 THEMES = ("system", "light", "dark")
 #: The rail turns amber when the review is this near, as the first reminder is sent.
 REVIEW_NEAR_DAYS = 30
@@ -36,7 +38,7 @@ class InForce:
 
 def in_force_line(versions: Sequence[AgreementVersion], today: date) -> InForce | None:
     """Say what is in force: of several agreements the one whose review is next, None without any."""
-    reviews = [(version.review_due_on, version) for version in versions if version.review_due_on]
+    reviews = [(version.review_on, version) for version in versions if version.review_on]
     if not reviews:
         return None
     review_due_on, version = min(reviews, key=lambda pair: pair[0])
@@ -103,6 +105,12 @@ class Frame:
     def agreement(self) -> InForce | None:
         """The agreement in force, None before the first is signed; one query."""
         return in_force_line(agreements.in_force(), timezone.localdate(self.now))
+
+    @property
+    def overdue(self) -> str:
+        """What stands as a banner before those who answer for the agreement: its review is overdue."""
+        answers = self.role in DECIDERS and self.agreement is not None and self.agreement.tone == "late"
+        return self.agreement.review_line if answers and self.agreement else ""
 
     @cached_property
     def notices_count(self) -> int:

@@ -205,16 +205,16 @@ def state_line(version: AgreementVersion, today: date) -> str:
 
 def passed(version: AgreementVersion, today: date) -> tuple[int, int] | None:
     """Return how many days of a version have passed and how many it has until its review."""
-    if version.review_due_on is None:
+    if version.review_on is None:
         return None
-    whole = (version.review_due_on - version.starts_on).days
+    whole = (version.review_on - version.starts_on).days
     return max(0, min(whole, (today - version.starts_on).days)), whole
 
 
 def _review(version: AgreementVersion, today: date) -> str:
-    if version.review_due_on is None:
+    if version.review_on is None:
         return ""
-    days, due = (version.review_due_on - today).days, verdicts.day(version.review_due_on)
+    days, due = (version.review_on - today).days, verdicts.day(version.review_on)
     if days < 0:
         return _("Review overdue since %(due)s.") % {"due": due}
     words = ngettext("Next review %(due)s, in %(n)s day.", "Next review %(due)s, in %(n)s days.", days)

@@ -1,6 +1,6 @@
 """The agreement as a page to read: what both sides promised, how they stand, and who signed it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import figures, wording
+from portal import access, figures, wording
 from portal.lines import agreement as lines
-from sla import agreements, calendars
+from sla import agreements, calendars, permissions
 from sla.compliance import report, truth
 from sla.compliance.periods import Filters, month_of
 from sla.models import AgreementVersion
 from sla.queries import agreement as queries
+from sla.queries.drafts import OPEN
 
 
 @require_safe
@@ -25,7 +26,8 @@ def agreement(request: HttpRequest) -> HttpResponse:
     current = agreements.current()
     if current is None:
         others = AgreementVersion.objects.select_related("agreement").defer("document", "canonical_text")
-        return render(request, "agreement/none.html", {"versions": _versions(tuple(others), None)})
+        context = {"versions": _versions(tuple(others), None), **_drafting(request, others)}
+        return render(request, "agreement/none.html", context)
     return _page(request, current)
 
 
@@ -61,8 +63,17 @@ def _page(request: HttpRequest, shown: AgreementVersion) -> HttpResponse:
         "passed": lines.passed(shown, today) if page.is_in_force else None,
         "versions": _versions(page.versions, shown),
         "truth": _truth(shown, now),
+        **_drafting(request, [one for one in page.versions if one.agreement_id == shown.agreement_id]),
     }
     return render(request, "agreement/agreement.html", context)
+
+
+def _drafting(request: HttpRequest, versions: Iterable[AgreementVersion]) -> dict[str, Any]:
+    """Return the drafts under way and whether this person may start one."""
+    return {
+        "drafts": [one for one in versions if one.state in OPEN],
+        "can_draft": permissions.can_draft(access.person(request)),
+    }
 
 
 def _results(page: queries.AgreementPage, now: datetime) -> dict[str, figures.Row]:

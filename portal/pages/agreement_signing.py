@@ -98,7 +98,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     if not page.is_open:
         raise Http404
     form = forms.SignForm(entered(request), sides=_labels(sides), written=user.name, expected=version.sha256)
-    if request.method == "POST" and form.is_valid() and _is_password(request, user, form):
+    if request.method == "POST" and form.is_valid() and is_password(request, user, form):
         try:
             agreements.sign(
                 version=version,
@@ -128,7 +128,7 @@ def refusal(error: Exception) -> str:
     return _("This version is not open for signing any more.")
 
 
-def _is_password(request: HttpRequest, user: User, form: forms.SignForm) -> bool:
+def is_password(request: HttpRequest, user: User, form: forms.SignForm) -> bool:
     """Ask for the password again; wrong ones count towards the same limit as at the login."""
     if authenticate(request, username=user.email, password=form.cleaned_data["password"]) == user:
         return True

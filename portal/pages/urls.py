@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.pages import (
+    absences,
     acts,
     agreement,
     agreement_drafts,
@@ -10,6 +11,7 @@ from portal.pages import (
     agreement_reviews,
     agreement_signing,
     alignment,
+    calendars,
     choices,
     clocks,
     compliance,
@@ -31,6 +33,7 @@ from portal.pages import (
     settings,
     slack,
     team,
+    together,
     webhooks,
 )
 
@@ -77,7 +80,12 @@ MOVES = [
 ]
 SIDES = [
     path("desk/", desk.desk, name="desk"),
+    path("desk/offer/", together.offer, name="desk-offer"),
     path("team/", team.team, name="team"),
+    path("team/give/", together.give, name="team-give"),
+    path("team/absences/", absences.team, name="team-absences"),
+    path("profile/", absences.profile, name="profile"),
+    path("absences/<int:pk>/remove/", absences.remove, name="absence-remove"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
 ]
@@ -153,6 +161,9 @@ DELIVERY = [
 ]
 SETTINGS = [
     path("settings/", settings.index, name="settings"),
+    path("settings/calendars/", calendars.everyone, name="settings-calendars"),
+    path("settings/calendars/new/", calendars.calendar, name="settings-calendar-new"),
+    path("settings/calendars/<slug:key>/", calendars.calendar, name="settings-calendar"),
     path("settings/people/", settings.everybody, name="settings-people"),
     path("settings/people/new/", settings.person, name="settings-person-new"),
     path("settings/people/<int:pk>/", settings.person, name="settings-person"),

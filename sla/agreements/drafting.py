@@ -130,7 +130,9 @@ def verify() -> list[AgreementVersion]:
     """Return the versions whose document, canonical text and hash do not belong together."""
     return [
         version
-        for version in AgreementVersion.objects.order_by("agreement", "number").iterator()
+        for version in AgreementVersion.objects.select_related("agreement")
+        .order_by("agreement", "number")
+        .iterator()
         if documents.canonical_text(version.document) != version.canonical_text
         or documents.sha256(version.canonical_text) != version.sha256
     ]

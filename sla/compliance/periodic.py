@@ -126,6 +126,11 @@ def volume(
     )
 
 
+def promised(amount: float, period: Period, per: str) -> int:
+    """Return how many are promised in a period, from a promise per month or quarter."""
+    return round(float(amount) * _times(period, per))
+
+
 def countable(offers: QuerySet[Handoff]) -> QuerySet[Handoff]:
     """Keep first cycles sourced by Marketing whose decline, if any, was not upheld."""
     first = offers.filter(cycle=1, lead__is_sales_generated=False, lead__merged_into__isnull=True)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sla import agreements
 from sla.choices import PERIODIC_KINDS, ClockScope
-from sla.compliance import cohorts, periodic, promises, timed, truth
+from sla.compliance import cohorts, periodic, promises, reviews, timed, truth
 from sla.compliance.cohorts import Cohort, FollowUp
 from sla.compliance.periodic import Units, Volume
 from sla.compliance.periods import FEW, Filters, Period
@@ -179,10 +178,10 @@ def _periodic(line: Line, promise: Promise, asked: _Asked) -> Line:
     if line.kind == "close_rate":
         return _close_rate_line(line, asked)
     if line.kind == "definition_review":
-        return _review_line(line, asked)
+        return _review_line(line, reviews.definition(asked.versions, asked.period, asked.now))
     if line.kind in _UNITS:
         return _units_line(line, promise, asked)
-    return replace(line, status="unknown")  # pipeline reviews: nothing records them yet
+    return _pipeline_line(line, promise.commitment, asked)
 
 
 _UNITS: dict[str, Callable[[Period | None, Filters, Commitment, Document], Units]] = {
@@ -247,29 +246,28 @@ def _close_rate_line(line: Line, asked: _Asked) -> Line:
     return replace(line, value=value, value_after_exceptions=value, n=worked, kept=won, status=status)
 
 
-def _review_line(line: Line, asked: _Asked) -> Line:
-    """Judge the reviews that fell due: kept when a new version was in force by then."""
-    due = [version for version in asked.versions if _falls_due(version, asked.period, asked.now)]
-    kept = sum(_was_reviewed(version, asked.period) for version in due)
-    status = "none" if not due else "kept" if kept == len(due) else "missed"
-    value = kept / len(due) if due else None
-    return replace(line, value=value, value_after_exceptions=value, n=len(due), kept=kept, status=status)
+def _review_line(line: Line, due: Units) -> Line:
+    """Judge the reviews that fell due."""
+    status = "none" if not due.closed else "kept" if due.kept == due.closed else "missed"
+    value = due.kept / due.closed if due.closed else None
+    return replace(
+        line, value=value, value_after_exceptions=value, n=due.closed, kept=due.kept, status=status
+    )
 
 
-def _was_reviewed(version: AgreementVersion, period: Period | None) -> bool:
-    ended, due_on = version.superseded_at, version.review_due_on
-    return ended is not None and due_on is not None and _day(ended, period) <= due_on
-
-
-def _falls_due(version: AgreementVersion, period: Period | None, now: datetime) -> bool:
-    due_on = version.review_due_on
-    inside = period is None or (due_on is not None and period.first_on <= due_on <= period.last_on)
-    return due_on is not None and inside and due_on < _day(now, period)
-
-
-def _day(moment: datetime, period: Period | None) -> date:
-    """Return the day of a moment where the agreement's calendar is."""
-    return moment.astimezone(ZoneInfo(period.zone if period else agreements.zone())).date()
+def _pipeline_line(line: Line, commitment: Commitment, asked: _Asked) -> Line:
+    """Judge the pipeline reviews held in the period; while it lasts one may still come."""
+    if asked.period is None or not commitment.amount:
+        return replace(line, status="none")
+    promised = periodic.promised(commitment.amount, asked.period, commitment.per or "month")
+    found = reviews.pipeline(asked.period, asked.filters, promised, asked.now)
+    if not found.promised:
+        return replace(line, status="none")
+    status = "kept" if found.held >= found.promised else "missed" if found.is_over else "on_pace"
+    value = min(1.0, found.held / found.promised)
+    return replace(
+        line, value=value, value_after_exceptions=value, n=found.promised, kept=found.held, status=status
+    )
 
 
 def _volume(

@@ -133,6 +133,13 @@ POST handoff-nudge             accepted   302  403  404  404  404  302  302  302
 GET  desk                      -          302  403  403  403  403  403  200  200  403  403  200
 GET  team                      -          302  403  403  403  403  200  403  200  403  403  200
 GET  notices                   -          302  200  200  200  200  200  200  200  200  200  200
+POST desk-offer                -          302  403  403  403  403  403  302  302  403  403  403
+POST team-give                 -          302  403  403  403  403  302  403  302  403  403  302
+GET  team-absences             -          302  403  403  403  403  200  403  403  403  403  200
+POST team-absences             -          302  403  403  403  403  422  403  403  403  403  422
+GET  profile                   -          302  200  200  200  200  200  200  200  200  200  200
+POST profile                   -          302  422  422  422  422  422  422  422  422  422  422
+POST absence-remove            absence    302  302  404  404  404  302  404  404  404  404  302
 POST notices-read              -          302  302  302  302  302  302  302  302  302  302  302
 GET  act                        -          404  404  404  404  404  404  404  404  404  404  404
 POST act                        -          404  404  404  404  404  404  404  404  404  404  404
@@ -178,6 +185,11 @@ GET  agreement-compare         draft      302  200  200  200  200  200  200  200
 GET  agreement-text            version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-file            version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-all             -          302  200  200  200  200  200  200  200  200  200  200
+GET  settings-calendars        -          302  403  403  403  403  403  403  403  403  403  200
+GET  settings-calendar-new     -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-calendar-new     -          302  403  403  403  403  403  403  403  403  403  302
+GET  settings-calendar         -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-calendar         -          302  403  403  403  403  403  403  403  403  403  302
 GET  reviews                   -          302  200  200  200  200  200  200  200  200  200  200
 POST reviews                   -          302  403  403  403  403  302  403  302  302  302  302
 GET  review                    review     302  200  200  200  200  200  200  200  200  200  200
@@ -217,6 +229,10 @@ FILLED: dict[str, dict[str, Any]] = {
         "minutes": "Held.",
         "outcome": "",
     },  # fmt: skip
+    **dict.fromkeys(
+        ("settings-calendar", "settings-calendar-new"),
+        {"name": "Summer", "timezone": "Europe/Berlin", "mon": "09:00-12:00", "holidays": "2030-01-01"},
+    ),
     "agreement-comment": {"clause": "", "text": "Can we hold this?"},
     "handoff-ask": {"text": "Which plant is it about?"},
     "handoff-decline": {"reason": "no_budget"},
@@ -261,6 +277,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "lead-touch-at-once": {"outcome": "no_answer"},
     "lab-leads": {"which": "lost"},
     "agreement-edit": {"section": "basics"},
+    "settings-calendar": {"key": "default"},
     "agreement-file": {"form": "json"},
     "compliance-commitment": {"code": "decide"},
     "compliance-commitment-csv": {"code": "decide"},

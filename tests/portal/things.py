@@ -5,6 +5,7 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
+from leads.models import Absence
 from portal import api_keys, imports
 from portal.delivery import webhooks
 from portal.models import ApiKey, Delivery, Endpoint, ImportJob, IntakeSource
@@ -34,7 +35,13 @@ def all_of(at: Company) -> dict[str, Model]:
         "key": key(at),
         "source": source(at),
         "given_up": given_up(at),
+        "absence": absence(at),
     }
+
+
+def absence(at: Company) -> Absence:
+    """Note days in the future on which the rep is away."""
+    return Absence.objects.create(user=at.cast.rep, first_on=date(2030, 5, 6), last_on=date(2030, 5, 10))
 
 
 def tested(at: Company) -> LabRun:

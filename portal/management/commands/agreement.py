@@ -1,6 +1,5 @@
 """Load an agreement as a draft, write one out, list what there is, sign and let a version take effect."""
 
-import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -19,18 +18,19 @@ from sla.models import Agreement, AgreementVersion
 class Command(BaseCommand):
     """Five small verbs; what they do lies in `sla.agreements`."""
 
-    help = "Load, export, list, sign, activate and verify agreements."
+    help = "Load, export, list, sign and activate agreements."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb and what it needs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        load = verbs.add_parser("load", help="keep a JSON document as a draft; - reads standard input")
+        load = verbs.add_parser("load", help="keep JSON or YAML as a draft; - reads standard input")
         load.add_argument("file")
         load.add_argument("--key", default="default", help="agreement the document belongs to")
         load.add_argument("--name", default="", help="name of a new agreement; default: its title")
         load.add_argument("--rank", type=int, help="place in the order in which segments are asked")
         load.add_argument("--baseline", action="store_true", help="judges imported history only")
-        export = verbs.add_parser("export", help="write a version as JSON to standard output")
+        export = verbs.add_parser("export", help="write a version to standard output")
+        export.add_argument("--as", dest="form", choices=("json", "yaml"), default="json")
         sign = verbs.add_parser("sign", help="sign the newest version for one side")
         sign.add_argument("--as", dest="email", required=True, help="e-mail of the person who signs")
         sign.add_argument("--side", required=True, choices=Side.values)
@@ -39,7 +39,6 @@ class Command(BaseCommand):
             verb.add_argument("key")
             verb.add_argument("--version", type=int, dest="number", help="default: the newest")
         verbs.add_parser("list", help="show all versions")
-        verbs.add_parser("verify", help="check every text against its hash")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the verb."""
@@ -60,8 +59,8 @@ class Command(BaseCommand):
         self.stdout.write(_line(version))
 
     def _export(self, options: dict[str, Any]) -> None:
-        data = agreements.export(_version(options))
-        self.stdout.write(json.dumps(data, ensure_ascii=False, indent=2))
+        write = {"json": documents.as_json, "yaml": documents.as_yaml}[options["form"]]
+        self.stdout.write(write(agreements.export(_version(options))), ending="")
 
     def _sign(self, options: dict[str, Any]) -> None:
         user = User.objects.filter(email__iexact=options["email"]).first()
@@ -88,12 +87,6 @@ class Command(BaseCommand):
         for version in versions.order_by("agreement__segment_rank", "number"):
             self.stdout.write(_line(version))
 
-    def _verify(self, options: dict[str, Any]) -> None:
-        altered = agreements.verify()
-        if altered:
-            raise CommandError("\n".join(f"{_line(version)}  text altered" for version in altered))
-        self.stdout.write("Every text fits its hash.")
-
 
 _LACKS = {
     "state": "This version is in force already or past.",
@@ -108,11 +101,11 @@ _LACKS = {
 def _read(name: str) -> Any:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        return json.loads(text)
+        return documents.read(text)
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CommandError(f"{name} is not JSON: {error}") from error
+    except (documents.Unreadable, UnicodeDecodeError) as error:
+        raise CommandError(f"{name} is no JSON or YAML: {error}") from error
 
 
 def _version(options: dict[str, Any]) -> AgreementVersion:

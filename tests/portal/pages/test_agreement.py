@@ -90,7 +90,7 @@ def test_page_without_an_agreement_says_how_to_get_one(client, people) -> None:
     found = text(client, people.operations)
 
     assert "No agreement is in force" in found
-    assert "manage.py agreement load" in found
+    assert "from a template or a file" in found
 
 
 def test_baseline_is_read_as_what_it_is(client, people) -> None:
