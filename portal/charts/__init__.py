@@ -1,6 +1,7 @@
 """Turn figures into drawings: positions only, the markup stands in templates/charts."""
 
 from portal.charts.columns import Stacks, stacks
+from portal.charts.flow import Flow, flow
 from portal.charts.life import Life, Mark, Stretch, life
 from portal.charts.lines import Pace, Spark, pace, spark
 from portal.charts.process import Control, control
@@ -8,6 +9,7 @@ from portal.charts.shares import Intervals, Truth, intervals, truth
 
 __all__ = [
     "Control",
+    "Flow",
     "Intervals",
     "Life",
     "Mark",
@@ -17,6 +19,7 @@ __all__ = [
     "Stretch",
     "Truth",
     "control",
+    "flow",
     "intervals",
     "life",
     "pace",

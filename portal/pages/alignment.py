@@ -1,7 +1,8 @@
 """Alignment: one page that tells leadership whether both sides kept their word and whether it pays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,15 +11,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from portal import access, charts, figures
-from portal.pages.compliance import asked_of
+from portal.lines import payoff as lines
+from portal.pages.compliance import Asked, asked_of
 from sla import agreements, permissions
-from sla.compliance import regret, report, truth
+from sla.compliance import paths, payoff, regret, report, truth
 from sla.compliance.periods import Period
+from sla.queries import decisions
 
 #: The field's own figures, beside which ours stand (PRODUCT: the problem in figures).
 FIELD_NEVER_FOLLOWED_UP = 0.71
 FIELD_TOUCHES_PER_LEAD = 1.3
 REGRET_SHOWN = 8
+YEAR = timedelta(days=365)
+#: The share won by which a definition is held to be true where no agreement says another.
+DEFAULT_BAR = 0.3
 
 
 @require_safe
@@ -30,6 +36,11 @@ def alignment(request: HttpRequest) -> HttpResponse:
     verdicts = [truth.judge(version, asked.now, asked.filters) for version in agreements.in_force()]
     refused = regret.find(_year_up_to(asked.period), asked.filters)
     reasons = _reason_labels()
+    year = _year_up_to(asked.period)
+    ways = paths.find(asked.period, asked.filters)
+    months = payoff.by_month(_last_day(asked), agreements.zone(), asked.filters)
+    speeds = payoff.by_speed(year, asked.filters)
+    bar = verdicts[0].bar if verdicts and verdicts[0] else DEFAULT_BAR
     context = {
         "form": asked.form,
         "report": found,
@@ -45,6 +56,18 @@ def alignment(request: HttpRequest) -> HttpResponse:
         "field_never": FIELD_NEVER_FOLLOWED_UP,
         "field_touches": FIELD_TOUCHES_PER_LEAD,
         "cohort": found.legs.get(1),
+        "ways": ways,
+        "flow": lines.flow(ways),
+        "funnel": lines.funnel(ways),
+        "per_win": lines.per_win(ways),
+        "heat": lines.heat(months, bar),
+        "heat_sentence": lines.heat_sentence(months, bar),
+        "heat_months": range(payoff.MONTHS),
+        "bar": bar,
+        "speeds": lines.speeds(speeds),
+        "risk": (risk := _risk(asked, speeds)),
+        "risk_bars": lines.risk_bars(risk),
+        "decisions": lines.decisions(decisions.waiting(), _review_due_on(), asked.now),
         "regret": refused,
         "regret_cases": [
             {"case": case, "label": reasons.get(case.reason, case.reason)}
@@ -56,6 +79,22 @@ def alignment(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "results/alignment.html", context)
+
+
+def _risk(asked: Asked, speeds: list[payoff.Speed]) -> payoff.AtRisk | None:
+    n = sum(each.n for each in speeds)
+    rate = sum(each.won for each in speeds) / n if n else 0.0
+    return payoff.at_risk(asked.filters, asked.now - YEAR, rate)
+
+
+def _last_day(asked: Asked) -> date:
+    today = asked.now.astimezone(ZoneInfo(agreements.zone())).date()
+    return min(asked.period.last_on, today) if asked.period else today
+
+
+def _review_due_on() -> date | None:
+    version = agreements.current()
+    return version.review_due_on if version else None
 
 
 def _headline(found: report.Report) -> str:

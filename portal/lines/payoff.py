@@ -1,0 +1,223 @@
+"""Where leads went and what they were worth, in words and drawings for the people who lead."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from leads.choices import Side, Stage
+from portal import charts, wording
+from sla.choices import Cause
+from sla.compliance import payoff
+from sla.compliance.paths import Paths
+from sla.compliance.periods import FEW
+from sla.queries.decisions import Decisions
+
+SPEEDS: dict[str, str | Promise] = {
+    "hour": _lazy("in 1 h"),
+    "four_hours": _lazy("in 4 h"),
+    "day": _lazy("in 24 h"),
+    "later": _lazy("later"),
+    "never": _lazy("never"),
+}
+#: Short names of stages, for a drawing with little room.
+SHORT: dict[str, str | Promise] = {
+    Stage.INQUIRY: _lazy("Inquiry"),
+    Stage.NURTURING: _lazy("Nurturing"),
+    Stage.MQL: _lazy("Sales-ready"),
+    Stage.SAL: _lazy("Accepted"),
+    Stage.SQL: _lazy("Qualified"),
+    Stage.OPPORTUNITY: _lazy("Opportunity"),
+    Stage.CUSTOMER: _lazy("Won"),
+    Stage.RECYCLED: _lazy("Not now"),
+    Stage.DISQUALIFIED: _lazy("Never"),
+    Stage.LOST: _lazy("Lost"),
+}
+#: Shares at which a cell of the heat map takes the next step.
+HEAT = (0.0, 0.05, 0.12, 0.2, 0.28)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stage of the funnel: the bar starts at the inquiries."""
+
+    label: str
+    reached: int
+    width: int
+    rate: float | None
+    median: timedelta | None
+    is_won: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the heat map: `step` 0 to 5, outlined where the target is reached."""
+
+    text: str
+    step: int
+    is_enough: bool
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One month of hand-overs."""
+
+    label: str
+    n: int
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One decision that waits: since or until when, what, and where it is made."""
+
+    when: str
+    tone: str
+    what: str
+    more: str
+    url: str
+    verb: str
+
+
+def funnel(paths: Paths) -> list[Row]:
+    """Return the stages of the way."""
+    names = dict(Stage.choices)
+    top = paths.leads or 1
+    return [
+        Row(
+            str(names[step.stage]),
+            step.reached,
+            round(200 * step.reached / top),
+            step.rate,
+            step.median,
+            step.stage == Stage.CUSTOMER,
+        )
+        for step in paths.steps
+    ]
+
+
+def per_win(paths: Paths) -> str:
+    """Say the funnel backwards: what one win takes."""
+    if paths.per_win is None:
+        return _("Nobody of them bought yet.")
+    number = formats.number_format(round(paths.per_win, 1), 1 if paths.per_win < 10 else 0)
+    return _("It takes %(n)s inquiries to make one win.") % {"n": number}
+
+
+def flow(paths: Paths) -> charts.Flow | None:
+    """Draw where the leads went."""
+    names = {code: str(label) for code, label in SHORT.items()}
+    reached = {step.stage: step.reached for step in paths.steps}
+    return charts.flow(paths.went, reached, names)
+
+
+def heat(months: list[payoff.Month], target: float) -> list[HeatRow]:
+    """Return the won share by month of hand-over and months since; small months show a dash."""
+    return [
+        HeatRow(
+            formats.date_format(month.first_on, "M Y"),
+            month.n,
+            tuple(_cell(month, index, target) for index in range(len(month.won))),
+        )
+        for month in months
+    ]
+
+
+def heat_sentence(months: list[payoff.Month], target: float) -> str:
+    """Say how many months reached the target, and how soon."""
+    big = [month for month in months if month.n >= FEW]
+    reached = [month for month in big if any((month.share(i) or 0) >= target for i in range(len(month.won)))]
+    if not big:
+        return _("Not enough hand-overs yet.")
+    words = ngettext(
+        "%(k)s of %(n)s month of hand-overs reached %(target)s won so far.",
+        "%(k)s of %(n)s months of hand-overs reached %(target)s won so far.",
+        len(big),
+    )
+    return words % {"k": len(reached), "n": len(big), "target": wording.share_text(target)}
+
+
+def speeds(found: list[payoff.Speed]) -> list[dict[str, Any]]:
+    """Return the shares won by time of the first touch as bars; the few are told as counts."""
+    return [
+        {
+            "label": str(SPEEDS[each.code]),
+            "width": None if each.n < FEW or each.share is None else round(200 * each.share),
+            "tone": "quiet" if each.code in ("later", "never") else "",
+            "text": wording.share_of(each.won, each.n) if each.n else "–",
+            "n": each.n,
+        }
+        for each in found
+    ]
+
+
+def risk_bars(found: payoff.AtRisk | None) -> list[dict[str, Any]]:
+    """Return the amounts at risk by cause."""
+    if found is None:
+        return []
+    return [
+        {
+            "label": str(Cause(code).label) if code else _("Cause open"),
+            "value": float(amount),
+            "text": wording.count_text(round(amount)),
+            "tone": "late",
+        }
+        for code, _n, amount in found.by_cause
+        if amount
+    ]
+
+
+def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> list[Waiting]:
+    """Return what waits for a decision, what binds both sides first."""
+    rows = [_unsigned(version, sides) for version, sides in found.unsigned]
+    if found.contested:
+        words = ngettext("%(n)s contested decline waits", "%(n)s contested declines wait", found.contested)
+        more = _("for the referee's ruling.")
+        url = f"{reverse('compliance')}#h-reasons"
+        rows.append(_since(found.contested_since, words % {"n": found.contested}, more, url))
+    if found.disputed:
+        words = ngettext("%(n)s disputed breach waits", "%(n)s disputed breaches wait", found.disputed)
+        more = _("for an answer of the other side.")
+        rows.append(_since(found.disputed_since, words % {"n": found.disputed}, more, reverse("compliance")))
+    if review_due_on and (review_due_on - now.date()).days <= 30:
+        days = (review_due_on - now.date()).days
+        when = _("overdue") if days < 0 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
+        what, more = _("Review of the definition"), _("Both sides confirm it or draft a new one.")
+        rows.append(
+            Waiting(when, "late" if days < 0 else "warn", what, more, reverse("agreement"), _("Open"))
+        )
+    return rows
+
+
+def _unsigned(version: Any, sides: tuple[str, ...]) -> Waiting:
+    names = _(" and ").join(str(Side(side).label) for side in sides)
+    return Waiting(
+        when=formats.date_format(version.starts_on, "j M Y"),
+        tone="warn",
+        what=_("%(agreement)s v%(n)s needs a signature")
+        % {"agreement": version.agreement, "n": version.number},
+        more=_("of %(sides)s, to start on that day.") % {"sides": names},
+        url=reverse("agreement-draft", args=[version.pk]),
+        verb=_("Read it"),
+    )
+
+
+def _since(since: datetime | None, what: str, more: str, url: str) -> Waiting:
+    day = formats.date_format(since, "j M") if since else ""
+    return Waiting(_("since %(day)s") % {"day": day}, "na", what, more, url, _("Open"))
+
+
+def _cell(month: payoff.Month, index: int, target: float) -> Cell | None:
+    if month.won[index] is None:
+        return None
+    share = month.share(index)
+    if share is None or month.n < FEW:
+        return Cell("–", 0, False)
+    step = sum(share > bound for bound in HEAT)
+    return Cell(str(round(100 * share)), step, share >= target)

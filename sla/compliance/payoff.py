@@ -1,0 +1,152 @@
+"""Whether keeping one's word pays: wins by month and by speed, and what is at risk now."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from statistics import median as middle
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min
+
+from leads.choices import DealState, Stage
+from leads.models import Deal, StageChange
+from sla import scoring
+from sla.compliance import cohorts
+from sla.compliance.periods import Filters, Period, months_before, share
+from sla.compliance.report import late_now
+
+MONTHS = 12
+#: Upper ends of the classes of first touches, counted from the offer by the clock on the wall.
+WITHIN = (("hour", timedelta(hours=1)), ("four_hours", timedelta(hours=4)), ("day", timedelta(days=1)))
+LATER, NEVER = "later", "never"
+_LOST = frozenset({Stage.LOST, Stage.DISQUALIFIED, Stage.RECYCLED, Stage.NURTURING, Stage.INQUIRY})
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The leads first handed over in a month, and which share was won by the end of each month since.
+
+    `won` holds counts by whole months since the hand-over's month, None where that month has not ended.
+    """
+
+    first_on: date
+    n: int
+    won: tuple[int | None, ...]
+
+    def share(self, index: int) -> float | None:
+        won = self.won[index]
+        return None if won is None else share(won, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """The leads first touched within a time, whose outcome is known; 95% Wilson interval of the share won."""
+
+    code: str
+    n: int
+    won: int
+
+    @property
+    def share(self) -> float | None:
+        return share(self.won, self.n)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        found = scoring.wilson(self.won, self.n)
+        return found.low, found.high
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """Leads that are late on Sales' side now, with what they are worth on average.
+
+    The amount of a lead's open deal times the share of deals won, else the middle amount of won deals
+    times the share of leads won. Whole units of the currency.
+    """
+
+    leads: int
+    amount: int
+    currency: str
+    by_cause: tuple[tuple[str, int, Decimal], ...]
+    typical: int
+    rate: float
+
+
+def by_month(last_on: date, zone: str, filters: Filters) -> list[Month]:
+    """Return the last twelve months of first hand-overs up to a day, the oldest first; two queries."""
+    first_on = months_before(last_on, MONTHS - 1)
+    offers = cohorts.offered_in(Period(first_on, last_on, zone), filters, leg=1).filter(cycle=1, hop=1)
+    own = ZoneInfo(zone)
+    handed = {lead: at.astimezone(own) for lead, at in offers.values_list("lead_id", "offered_at") if at}
+    wins = StageChange.objects.filter(lead__in=offers.values("lead_id"), to_stage=Stage.CUSTOMER)
+    counted: dict[date, Counter[int]] = defaultdict(Counter)
+    sizes: Counter[date] = Counter(at.date().replace(day=1) for at in handed.values())
+    for lead, won_at in wins.values_list("lead_id").annotate(at=Min("happened_at")):
+        start = handed[lead].date().replace(day=1)
+        counted[start][_months_between(start, won_at.astimezone(own).date())] += 1
+    months = [months_before(last_on, back) for back in range(MONTHS - 1, -1, -1)]
+    return [Month(month, sizes[month], _running(month, counted[month], last_on)) for month in months]
+
+
+def by_speed(period: Period | None, filters: Filters) -> list[Speed]:
+    """Return the share won by the time of Sales' first touch, for leads whose outcome is known."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    rows = cohorts.handed_over(period, filters).filter(state__in=cohorts.ACCEPTED)
+    for offered_at, touched_at, stage in rows.values_list("offered_at", "first_touch_at", "lead__stage"):
+        if stage == Stage.CUSTOMER or stage in _LOST:
+            found[_class(offered_at, touched_at)].append(stage == Stage.CUSTOMER)
+    codes = (*(code for code, _limit in WITHIN), LATER, NEVER)
+    return [Speed(code, len(found[code]), sum(found[code])) for code in codes]
+
+
+def at_risk(filters: Filters, since: datetime, lead_rate: float) -> AtRisk | None:
+    """Return what is late now; None where no deal was won since a moment, so that nobody knows the worth.
+
+    `lead_rate` is the share won of leads handed over; a lead with an open deal counts with that of deals.
+    """
+    closed = Deal.objects.filter(closed_at__gte=since, is_elsewhere=False)
+    won = list(closed.filter(state=DealState.WON, amount__isnull=False).values_list("amount", "currency"))
+    if not won:
+        return None
+    currency = Counter(code for _amount, code in won).most_common(1)[0][0]
+    typical = Decimal(middle(amount for amount, code in won if code == currency))
+    deal_rate = len(won) / (len(won) + closed.filter(state=DealState.LOST).count())
+    late = {clock.lead_id: clock.cause for clock in late_now(filters) if clock.side == "sales"}
+    deals = _open_deals(late, currency)
+    sums: dict[str, list[Decimal]] = defaultdict(list)
+    for lead, cause in late.items():
+        worth = deals[lead] * Decimal(deal_rate) if lead in deals else typical * Decimal(lead_rate)
+        sums[cause].append(worth)
+    found = [(code, len(worths), sum(worths, Decimal(0))) for code, worths in sums.items()]
+    total = sum((amount for _code, _n, amount in found), Decimal(0))
+    by_cause = tuple(sorted(found, key=lambda row: -row[2]))
+    return AtRisk(len(late), round(total), currency, by_cause, round(typical), lead_rate)
+
+
+def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, Decimal]:
+    """Return the amount of each lead's open deal in a currency, the greatest where it has several."""
+    deals = Deal.objects.filter(lead__in=set(leads), state=DealState.OPEN, currency=currency)
+    return dict(deals.filter(amount__isnull=False).order_by("amount").values_list("lead_id", "amount"))
+
+
+def _class(offered_at: datetime, touched_at: datetime | None) -> str:
+    if touched_at is None:
+        return NEVER
+    wait = touched_at - offered_at
+    return next((code for code, limit in WITHIN if wait <= limit), LATER)
+
+
+def _months_between(start: date, day: date) -> int:
+    return max((day.year - start.year) * 12 + day.month - start.month, 0)
+
+
+def _running(month: date, wins: Counter[int], last_on: date) -> tuple[int | None, ...]:
+    """Return the wins up to the end of each month since, None from the first that has not begun."""
+    seen = _months_between(month, last_on)
+    total, found = 0, []
+    for index in range(MONTHS):
+        total += wins[index]
+        found.append(total if index <= seen else None)
+    return tuple(found)
