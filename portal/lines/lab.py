@@ -36,9 +36,6 @@ FATES: dict[str, tuple[str, str | Promise]] = {
 }
 LEAKS: dict[str, str | Promise] = {
     "marked": gettext_lazy("“%(label)s” is filled in after hand-over, as somebody said here."),
-    "recorded_later": gettext_lazy(
-        "“%(label)s” was filled in after hand-over in %(n)s of %(of)s leads. Those facts were left out."
-    ),
     "tells_outcome": gettext_lazy(
         "“%(label)s” tells by itself who was won (association %(v)s of 1), and nothing shows that it was "
         "known before hand-over. It may be somebody's later judgement."
@@ -192,8 +189,10 @@ def reasons(result: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
 
 
 def leaks(result: Mapping[str, Any]) -> list[str]:
-    """Say what a criterion may only know from afterwards."""
-    return [
+    """Say what a criterion may only know from afterwards; what was left out makes one sentence."""
+    later = [one for one in result["leaks"] if one["why"] == "recorded_later"]
+    said = [_left_out(later)] if later else []
+    return said + [
         str(LEAKS[one["why"]])
         % {
             "label": verdicts.say(Sentence.from_json(one["label"])),
@@ -202,7 +201,16 @@ def leaks(result: Mapping[str, Any]) -> list[str]:
             "v": one["association"],
         }
         for one in result["leaks"]
+        if one["why"] != "recorded_later"
     ]
+
+
+def _left_out(later: list[Mapping[str, Any]]) -> str:
+    counted = [
+        f"{verdicts.say(Sentence.from_json(one['label']))} ({wording.count_text(one['n'])})" for one in later
+    ]
+    names = {"names": ", ".join(counted), "of": wording.count_text(later[0]["of"])}
+    return _("Filled in after hand-over, of %(of)s leads: %(names)s. Those facts were left out.") % names
 
 
 def loads(load: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -224,7 +232,11 @@ def loads(load: Mapping[str, Any] | None) -> list[dict[str, Any]]:
 def sentence(criterion: Any) -> str:
     """Say a gate as one sentence; blank for what cannot be read."""
     parsed = readiness.parse_criterion(criterion, "", [])
-    return verdicts.say(readiness.describe(parsed)) if parsed else ""
+    return (
+        _("Sales-ready: %(criteria)s.") % {"criteria": verdicts.say(readiness.describe(parsed))}
+        if parsed
+        else ""
+    )
 
 
 def whatif(result: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -188,6 +188,8 @@ def _list(found: LabRun, which: str, gate: Any, user: User) -> dict[str, Any]:
         "which": which,
         "title": LIST_TITLES[which],
         "n": whole.get("n", 0),
+        # Where all passed in force, what the draft keeps out is one list.
+        "is_same": which == "lost" and whole.get("n") == (found.result or {})["turned_out"]["n"],
         "rows": _named(found, which, gate, user, 0, FEW_SHOWN) if whole else [],
     }
 
