@@ -35,6 +35,11 @@ class DeskLine:
     due_line: str
     actions: tuple[buttons.Action, ...]
 
+    @property
+    def can_hand_over(self) -> bool:
+        """Tell whether the lead may be chosen to be handed over together with others."""
+        return any(action.code == "offer" for action in self.actions)
+
 
 def line(row: Row, user: User, now: datetime) -> DeskLine:
     """Return a row of the desk in words, with the buttons of whoever reads it."""

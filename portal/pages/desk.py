@@ -33,10 +33,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     pages = request.GET.get("pages", "")
     limit = PAGE * (int(pages) if pages.isdecimal() and 0 < int(pages) < 1000 else 1)
     found = queries.desk(tab=tab, now=now, day_ends_at=day_ends_at(now), limit=limit)
+    groups = _groups(found, user, now)
     context = {
         "desk": found,
         "tabs": _tabs(found, tab),
-        "groups": _groups(found, user, now),
+        "groups": groups,
+        "can_hand_over": any(line.can_hand_over for group in groups for line in group["lines"]),
         "sentence": _sentence(found),
         "late_count": found.counts["late"],
         "soon_line": _soon_line(found, now),

@@ -35,6 +35,7 @@ def team(request: HttpRequest) -> HttpResponse:
     context = {
         "team": found,
         "sentence": _sentence(found),
+        "can_give": user.role == Role.SALES_MANAGER,
         "disputes": replay.waiting(replays.disputes_for(user)),
         "late": [_line(clock, user, now) for clock in found.late],
         "soon": [_line(clock, user, now) for clock in found.soon],

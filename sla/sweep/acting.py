@@ -47,19 +47,20 @@ def ask(now: datetime) -> int:
     return setbased.insert_rows(ActionRow, rows, ignore_conflicts=True)
 
 
-def _left_behind(now: datetime) -> list[tuple[int, int | None, str]]:
+def _left_behind(now: datetime) -> list[tuple[int, int, str]]:
     """Return open handoffs of people who are away, each with the person and the last day away."""
     today = now.date()
     near = Absence.objects.filter(first_on__lte=today + _A_DAY, last_on__gte=today - _A_DAY)
     absences = list(near.select_related("user__calendar", "user__team__calendar"))
     away = calendars.away([one.user for one in absences], now) if absences else set()
     until = {one.user_id: one.last_on.isoformat() for one in absences if one.user_id in away}
+    if not until:
+        return []
     held = Handoff.objects.open().filter(rep__in=until, state__in=_HANDED_ON)
-    held = _unasked(
-        held, "stand_in:", Cast("pk", CharField()), Value(":"), Cast("rep", CharField()), Value(":"),
-        Case(*(When(rep=rep, then=Value(day)) for rep, day in until.items()), default=Value("")),
-    ) if until else held.none()  # fmt: skip
-    return [(pk, rep, until[rep]) for pk, rep in held.values_list("pk", "rep_id")[:BATCH] if rep]
+    last_day = Case(*(When(rep=rep, then=Value(day)) for rep, day in until.items()), default=Value(""))
+    key = (Cast("pk", CharField()), Value(":"), Cast("rep", CharField()), Value(":"), last_day)
+    unasked = _unasked(held, "stand_in:", *key)
+    return [(pk, rep, until[rep]) for pk, rep in unasked.values_list("pk", "rep_id")[:BATCH]]
 
 
 def _unasked(rows: QuerySet[Any], prefix: str, *key: Expression) -> QuerySet[Any]:
