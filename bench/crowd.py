@@ -7,7 +7,6 @@ from django.db import connection, models
 
 from leads.models import Lead
 from sla.models import Clock, ClockEvent, Handoff
-from tests.factories import NOW
 
 #: Of all clocks in the table this many are open and wait; the others ended long ago.
 OPEN = 150_000
@@ -17,8 +16,7 @@ WARNED_AFTER = timedelta(minutes=90)
 
 def fill(template: Handoff, count: int) -> None:
     """Load clocks until there are `count`: open ones on handoffs of their own, ended ones beside them."""
-    # The template itself is never due, or a sweep would change what is copied.
-    Clock.objects.filter(handoff=template).update(next_at=None)
+    put_away(template)
     waiting = min(OPEN, count // 2)
     make_waiting(template, waiting)
     first = _greatest(Handoff) - waiting
@@ -32,42 +30,52 @@ def fill(template: Handoff, count: int) -> None:
         "ended_at": "t.started_at",
         "running_since": "NULL",
         "handoff_id": place,
+        "error": "''",
     }
     for start in range(0, count - waiting, CHUNK):
         _multiply(Clock, clock.pk, min(CHUNK, count - waiting - start), ended)
     _analyze()
 
 
+def put_away(template: Handoff) -> None:
+    """Set the template's clocks aside for good, so that no sweep changes what is copied."""
+    far = template.lead.recorded_at + timedelta(days=3650)
+    Clock.objects.filter(lead=template.lead).update(error="A template for copies.", next_at=far)
+
+
 def make_waiting(template: Handoff, count: int) -> int:
     """Load open offers whose clock is due in a week; return the id after which they stand."""
-    return _make_open(template, count, timedelta(days=7))
+    return make_open(template, count, timedelta(days=7))
 
 
 def make_due(template: Handoff, count: int) -> int:
     """Load open offers whose clock is due as the template's is; return the clock id they stand after."""
     after = _greatest(Clock)
-    _make_open(template, count, timedelta(0))
+    make_open(template, count, timedelta(0))
     return after
 
 
-def _make_open(template: Handoff, count: int, later: timedelta) -> int:
+def make_open(template: Handoff, count: int, later: timedelta) -> int:
+    """Load open offers whose clock runs so much later than the template's; return the id they stand after."""
     clock = _clock_of(template)
     leads, offers, clocks = _greatest(Lead), _greatest(Handoff), _greatest(Clock)
     _multiply(Lead, template.lead_id, count, {"email": "''", "email_key": "''"})
     _multiply(Handoff, template.pk, count, {"lead_id": f"{leads} + n.i"})
-    on = {"lead_id": f"{leads} + n.i", "handoff_id": f"{offers} + n.i"}
+    on = {"lead_id": f"{leads} + n.i", "handoff_id": f"{offers} + n.i", "error": "''"}
     moved = {
         name: _literal(getattr(clock, name) + later) for name in ("started_at", "running_since", "due_at")
     }
     moved["next_at"] = _literal(clock.started_at + later + WARNED_AFTER)
     _multiply(Clock, clock.pk, count, {**on, **moved})
     started = ClockEvent.objects.get(clock=clock, seq=1)
-    _multiply(ClockEvent, started.pk, count, {"clock_id": f"{clocks} + n.i"})
+    times = {name: getattr(started, name) for name in ("happened_at", "noticed_at", "due_after")}
+    told = {name: _literal(at + later) for name, at in times.items() if at}
+    _multiply(ClockEvent, started.pk, count, {"clock_id": f"{clocks} + n.i", **told})
     return offers
 
 
 def _clock_of(template: Handoff) -> Clock:
-    return Clock.objects.get(handoff=template, kind="decide", started_at=NOW)
+    return Clock.objects.filter(handoff=template, kind="decide").earliest("pk")
 
 
 def _multiply(model: type[models.Model], pk: int, count: int, changes: Mapping[str, str]) -> None:

@@ -1,0 +1,1 @@
+"""Break what Concord stands on, with real processes, and count what is lost, what doubled, for how long."""
