@@ -92,7 +92,7 @@ def entries(page: Sequence[Clock], now: datetime) -> list[Entry]:
     last = {event.clock_id: event for event in met}
     touches = Touch.objects.in_bulk({pk for event in last.values() if (pk := event.detail.get("touch"))})
     actors = {event.actor_id for event in last.values()}
-    names = dict(User.objects.filter(pk__in=actors - {None}).values_list("pk", "name"))
+    names = dict(User.objects.filter(pk__in=[pk for pk in actors if pk]).values_list("pk", "name"))
     return [
         Entry(clock, outcome_of(clock, now), _proof(last.get(clock.pk), touches, names)) for clock in page
     ]
