@@ -11,7 +11,7 @@ class Account(models.Model):
     """One company; several leads of it form a buying committee."""
 
     name = models.CharField(max_length=200)
-    name_key = models.CharField(max_length=200, db_index=True)
+    name_key = models.CharField(max_length=200)
     domain = models.CharField(max_length=200, blank=True)
     industry = models.CharField(max_length=120, blank=True)
     employees = models.PositiveIntegerField(null=True)
@@ -25,7 +25,10 @@ class Account(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["domain"], name="account_by_domain", condition=~models.Q(domain="")),)
+        indexes = (
+            models.Index(fields=["domain"], name="account_by_domain", condition=~models.Q(domain="")),
+            models.Index(fields=["name_key"], name="account_by_name"),
+        )
 
     def __str__(self) -> str:
         return self.name

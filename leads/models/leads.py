@@ -51,8 +51,9 @@ class Lead(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # The run is written with its rows, in one transaction: to look it up for each would only slow that.
     import_run = models.ForeignKey(
-        ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
 
     objects: ClassVar[LeadQuerySet] = LeadQuerySet.as_manager()  # type: ignore[assignment]
@@ -79,6 +80,7 @@ class Lead(models.Model):
                 fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)
             ),
             models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
+            models.Index(fields=["source"], name="lead_by_source"),
         )
 
     def __str__(self) -> str:
@@ -146,7 +148,8 @@ class Consent(models.Model):
 class StageChange(models.Model):
     """One step of a lead from stage to stage (append-only)."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_changes")
+    # Found by its unique lead and number.
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="stage_changes", db_index=False)
     seq = models.PositiveIntegerField()
     from_stage = models.CharField(max_length=16, blank=True)
     to_stage = models.CharField(max_length=16, choices=Stage.choices)
@@ -154,7 +157,9 @@ class StageChange(models.Model):
     recorded_at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     cause = models.CharField(max_length=40, help_text="The move, `history` for imported stages.")
-    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+    import_run = models.ForeignKey(
+        ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["lead", "seq"], name="stage_change_once"),)
@@ -166,7 +171,10 @@ class StageChange(models.Model):
 class FactChange(models.Model):
     """Mark that a lead's facts changed and wait to be judged; deleted by the drain."""
 
-    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # Written in the transaction of the lead's facts; one left behind is cleared like any other.
+    lead = models.OneToOneField(
+        Lead, on_delete=models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     since = models.DateTimeField(help_text="Earliest moment at which a changed fact became true.")
     is_history = models.BooleanField(
         default=False, help_text="Only imported history changed: judge without notices."

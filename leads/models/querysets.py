@@ -1,5 +1,7 @@
 """Scopes on facts: the one meaning of who sees which lead."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -29,15 +31,22 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         A rep or qualifier sees what is theirs, what their team's pool holds and what they
         own by account; a sales manager sees the team's; the other roles see all of them.
         """
-        if not user.is_active:
-            return self.none()
-        if user.role in SEES_ALL:
+        ways = ways_to(user)
+        if ways is None:
             return self.alive()
-        mine = Q(owner_id=user.pk) | Q(account__owner_id=user.pk)
-        # Without a team nothing is the team's: a blank team must not match leads of nobody.
-        if user.team_id is None:
-            return self.none() if user.role == Role.SALES_MANAGER else self.alive().filter(mine)
-        if user.role == Role.SALES_MANAGER:
-            return self.alive().filter(Q(team_id=user.team_id) | Q(owner__team_id=user.team_id))
-        in_pool = Q(team_id=user.team_id, owner__isnull=True, stage__in=OFFERED_IN)
-        return self.alive().filter(mine | in_pool)
+        return self.alive().filter(reduce(or_, ways)) if ways else self.none()
+
+
+def ways_to(user: "User") -> tuple[Q, ...] | None:
+    """Return each way in which a lead comes into a person's sight, one index each; None: all are in it."""
+    if not user.is_active:
+        return ()
+    if user.role in SEES_ALL:
+        return None
+    mine = (Q(owner_id=user.pk), Q(account__owner_id=user.pk))
+    # Without a team nothing is the team's: a blank team must not match leads of nobody.
+    if user.team_id is None:
+        return () if user.role == Role.SALES_MANAGER else mine
+    if user.role == Role.SALES_MANAGER:
+        return Q(team_id=user.team_id), Q(owner__team_id=user.team_id)
+    return *mine, Q(team_id=user.team_id, owner__isnull=True, stage__in=OFFERED_IN)

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from leads import queries
 from leads.choices import Role, Side
-from leads.models import Lead, Team, User
+from leads.models import Team, User
 from leads.models.querysets import SEES_ALL
 from portal.forms.days import check_reach
 from sla.compliance.periods import Filters, Period, month_of, quarter_of
@@ -56,10 +57,9 @@ class ResultsForm(forms.Form):
         self.user = user
         self.default = default
         self.fields["period"].initial = default
-        known = Lead.objects.exclude(source="").order_by("source")
         source = self.fields["source"]
         assert isinstance(source, forms.ChoiceField)
-        source.choices = [("", _("All sources")), *known.values_list("source", "source").distinct()]
+        source.choices = [("", _("All sources")), *((one, one) for one in queries.sources())]
         if user.role not in SEES_ALL:
             del self.fields["team"]
 

@@ -175,3 +175,23 @@ def differs(handoff: Handoff, past: Past) -> bool:
         names = {"old": old.label, "new": new.label}
         raise Rejected(_("It stands as “%(old)s” here, the file says “%(new)s”.") % names)
     return True
+
+
+def reason_columns(past: Past) -> dict[str, Any]:
+    """Return what a row tells of the reason; one that was not recorded never replaces a known one."""
+    names = ("reason_code", "reason_side", "disposition")
+    return {name: past.columns[name] for name in names if past.reason and name in past.columns}
+
+
+def last_moment(handoff: Handoff) -> datetime | None:
+    """Return the latest moment of what a stored handoff had come to: until then its clocks have heard."""
+    names = (
+        "offered_at",
+        "accepted_at",
+        "decided_at",
+        "qualified_at",
+        "converted_at",
+        "closed_at",
+        "ended_at",
+    )
+    return max((at for name in names if (at := getattr(handoff, name))), default=None)

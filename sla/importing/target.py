@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from leads import importing
-from leads.choices import Evidence, TouchSide
+from leads.choices import Evidence, Side, TouchSide
 from leads.importing import stages, subjects
 from leads.importing.owners import People
 from leads.importing.records import Key
@@ -35,6 +35,7 @@ SHAPE = importing.Shape(
         "rep": importing.Field("reference", 200),
         "offered_by": importing.Field("reference", 200),
         "team": importing.Field("text", 120),
+        "team_side": importing.Field("choice", choices=frozenset(Side.values)),
         "tier": importing.Field("text", 24),
         "reason": importing.Field("text", 40),
         "note": importing.Field("note", 2000),
@@ -87,6 +88,17 @@ class HandoffsTarget:
         """Nothing waits to be tidied up."""
 
 
+class _Change(NamedTuple):
+    """A known handoff with what a row tells newly; only one that came `is_further` is heard by clocks."""
+
+    handoff: Handoff
+    told: Past
+    names: set[str]
+    note: str
+    is_further: bool
+    heard_until: datetime | None
+
+
 class _Chunk:
     """The handoffs of some rows."""
 
@@ -113,7 +125,7 @@ class _Chunk:
         self._cycles = {(lead_id, leg): last for lead_id, leg, last in cycles}
         self._open = set(of_leads.open().values_list("lead_id", "leg"))
         self._new: list[tuple[Handoff, Past, str]] = []
-        self._changed: list[tuple[Handoff, Past, set[str]]] = []
+        self._changed: list[_Change] = []
 
     def take(self, record: importing.Record) -> importing.Outcome:
         """Read one row and keep what is to be written."""
@@ -128,31 +140,35 @@ class _Chunk:
             if handoff is None:
                 self._make(record, told, lead_id)
                 return CREATED
-            return self._go_on(handoff, told) if past.differs(handoff, told) else UNCHANGED
+            if not handoff.is_history or handoff.pk is None:
+                return UNCHANGED
+            return self._go_on(handoff, told, record.values)
         except importing.Rejected as rejected:
             return rejected.alone()
 
     def write(self) -> None:
-        """Write the rows, freeze the facts of then, let the clocks hear and bring the leads along."""
+        """Write the rows, freeze the facts of then, bring the leads along and let the clocks hear."""
         new = [handoff for handoff, _told, _note in self._new]
         Handoff.objects.bulk_create(new)
-        for handoff, _told, names in self._changed:
-            handoff.save(update_fields=sorted(names))
+        for change in self._changed:
+            change.handoff.save(update_fields=sorted(change.names))
         self._write_refusals()
         standings.freeze_at([(one, one.offered_at) for one in new if one.offered_at])
+        self._bring_leads()
         touches = self._touches()
         for handoff, told, since in self._heard():
             events = [event for event in told.events() if since is None or event[1] > since]
-            events += touches.get(handoff.lead_id, ())
+            events += touches.get(handoff.lead_id, ()) if since is None else ()
             if told.columns.get("offered_at") and events:
                 clocks.history(handoff=handoff, events=events, now=self._context.now)
-        self._bring_leads()
 
     def _heard(self) -> Iterable[tuple[Handoff, Past, datetime | None]]:
+        """Yield what moved, and until when its clocks have heard already."""
         for handoff, told, _note in self._new:
             yield handoff, told, None
-        for handoff, told, _names in self._changed:
-            yield handoff, told, handoff.offered_at
+        for change in self._changed:
+            if change.is_further:
+                yield change.handoff, change.told, change.heard_until
 
     def _make(self, record: importing.Record, told: Past, lead_id: int) -> None:
         values, key = record.values, (lead_id, told.leg)
@@ -168,7 +184,7 @@ class _Chunk:
             version=self._version,
             state=told.state,
             rep_id=rep_id,
-            team=self._team(values.get("team"), rep_id, told.leg),
+            team=self._team(values, rep_id, told.leg),
             offered_by_id=self._person(values.get("offered_by")),
             tier=values.get("tier", ""),
             quality=values.get("quality", ""),
@@ -185,21 +201,32 @@ class _Chunk:
         self._known[handoff.external_id] = handoff
         self._new.append((handoff, told, values.get("note", "")))
 
-    def _go_on(self, handoff: Handoff, told: Past) -> importing.Outcome:
-        """Let a handoff that was read as of an earlier day go on."""
-        if not handoff.is_history or handoff.pk is None:
+    def _go_on(self, handoff: Handoff, told: Past, values: dict[str, Any]) -> importing.Outcome:
+        """Let a handoff that was read before, perhaps as of an earlier day, take what the row tells newly."""
+        is_further = past.differs(handoff, told)
+        if not is_further and told.state != handoff.state:
             return UNCHANGED
-        changes: dict[str, Any] = {**told.columns, "state": told.state, "seq": handoff.seq + 1}
+        named = {name: values[name] for name in ("tier", "quality") if name in values}
+        changes = {**(told.columns if is_further else past.reason_columns(told)), **named}
+        changes = {name: value for name, value in changes.items() if getattr(handoff, name) != value}
+        if not is_further and not changes:
+            return UNCHANGED
+        heard_until = past.last_moment(handoff)
+        if is_further:
+            changes |= {"state": told.state, "seq": handoff.seq + 1}
         if "decided_at" in changes:
             changes["decided_by_id"] = handoff.rep_id
         for name, value in changes.items():
             setattr(handoff, name, value)
-        self._changed.append((handoff, told, {name.removesuffix("_id") for name in changes}))
+        names = {name.removesuffix("_id") for name in changes}
+        self._changed.append(_Change(handoff, told, names, values.get("note", ""), is_further, heard_until))
         return UPDATED
 
     def _write_refusals(self) -> None:
         refused = [(handoff, note) for handoff, told, note in self._new if told.is_refused]
-        refused += [(handoff, "") for handoff, told, _names in self._changed if told.is_refused]
+        refused += [
+            (one.handoff, one.note) for one in self._changed if one.is_further and one.told.is_refused
+        ]
         Refusal.objects.bulk_create(Refusal(handoff=handoff, note=note) for handoff, note in refused)
 
     def _touches(self) -> dict[int, list[tuple[str, datetime]]]:
@@ -228,6 +255,9 @@ class _Chunk:
                 held.append(stages.Holder(handoff.lead_id, handoff.rep_id, handoff.team_id))
         stages.bring(steps, run=context.run, now=context.now)
         stages.give(held)
+        # Clocks against going stale allow the time of the stage the lead has come to.
+        for lead_id, stage in Lead.objects.filter(pk__in=self._leads).values_list("pk", "stage"):
+            self._leads[lead_id].stage = stage
 
     def _person(self, word: str | None) -> int | None:
         if not word or self._people is None:
@@ -237,11 +267,16 @@ class _Chunk:
             raise importing.Rejected(_("Nobody here is called “%s”; import the people first.") % word)
         return found
 
-    def _team(self, name: str | None, rep_id: int | None, leg: int) -> Team:
+    def _team(self, values: dict[str, Any], rep_id: int | None, leg: int) -> Team:
+        name = values.get("team")
         if name:
             team = self._teams.get(name.casefold())
+            if team is None and "team_side" not in values:
+                raise importing.Rejected(
+                    _("There is no team “%s”, and the row does not tell its side.") % name
+                )
             if team is None:
-                team = Team.objects.create(name=name, side=self._document.leg(leg).to_side, leg=leg)
+                team = Team.objects.create(name=name, side=values["team_side"], leg=leg)
                 self._teams[name.casefold()] = team
             return team
         team_id = self._people.team_of(rep_id) if self._people else None

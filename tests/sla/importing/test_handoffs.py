@@ -170,6 +170,58 @@ def test_file_that_contradicts_an_ended_handoff_is_told_so(
     assert reasons() == ["It stands as “Declined” here, the file says “Lost”."]
 
 
+def test_history_read_day_by_day_has_the_clocks_of_one_read_at_once(tmp_path: Path, team: Team):
+    signed = factories.signed_version()
+    fields = {**MAPPING["fields"], "state": {"constant": "qualified"}, "qualified_at": "Reason"}
+    step_by_step, at_once = (
+        line(number, "", "2021-03-05", leg="1", reason="2021-03-09") for number in (1, 2)
+    )
+    for day in (date(2021, 3, 3), date(2021, 3, 6), None):
+        handoffs(tmp_path, signed, step_by_step, as_of=day, fields=fields)
+    handoffs(tmp_path, signed, at_once, fields=fields)
+    found = [
+        sorted(
+            clocks.values_list("kind", "commitment__code", "scope", "started_at", "ended_at", "state"),
+            key=str,
+        )
+        for clocks in (Clock.objects.filter(lead__name=name) for name in ("Ada Nr1", "Ada Nr2"))
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]) > 2
+
+
+def test_refusal_that_comes_later_keeps_its_note(tmp_path: Path, version: AgreementVersion, team: Team):
+    fields = {**MAPPING["fields"], "note": {"constant": "Moved to Graz"}}
+    for day in (date(2021, 3, 3), None):
+        handoffs(tmp_path, version, line(2, "no", "2021-03-08"), as_of=day, fields=fields)
+    assert Refusal.objects.get().note == "Moved to Graz"
+
+
+def test_changed_reason_tier_or_quality_of_the_same_state_is_taken(
+    tmp_path: Path, version: AgreementVersion, team: Team
+):
+    handoffs(tmp_path, version, line(1, "no", "2021-03-05"))
+    better = line(1, "no", "2021-03-05", leg="2", reason="bad_timing")
+    told = {**MAPPING["fields"], "quality": {"constant": "worse"}, "tier": {"constant": "top"}}
+    assert counts(handoffs(tmp_path, version, better, fields=told)) == (0, 1, 0, 0)
+    assert counts(handoffs(tmp_path, version, better, fields=told)) == (0, 0, 1, 0)
+    assert counts(handoffs(tmp_path, version, line(1, "no", "2021-03-05"))) == (0, 0, 1, 0)
+    handoff = Handoff.objects.get()
+    assert (handoff.reason_code, handoff.quality, handoff.tier) == ("bad_timing", "worse", "top")
+    assert Refusal.objects.count() == 1
+
+
+def test_unknown_team_is_told_unless_the_mapping_says_which_side_it_is_of(
+    tmp_path: Path, version: AgreementVersion, team: Team
+):
+    fields = {**MAPPING["fields"], "team": {"constant": "Clossers"}}
+    assert counts(handoffs(tmp_path, version, line(1, "open"), fields=fields)) == (0, 0, 0, 1)
+    assert reasons() == ["There is no team “Clossers”, and the row does not tell its side."]
+    named = {**fields, "team_side": {"constant": "sales"}}
+    assert counts(handoffs(tmp_path, version, line(1, "open"), fields=named)) == (1, 0, 0, 0)
+    assert Team.objects.get(name="Clossers").side == "sales"
+
+
 @pytest.mark.parametrize(
     ("reference", "sentence"),
     [
