@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.models import Account, Deal, Lead, User
 from leads.models.querysets import SEES_ALL
+from sla import permissions
 from sla.models import Clock, Dispute, Handoff
 
 Kind = TypeVar("Kind", bound=Model)
@@ -81,6 +82,12 @@ def offer(user: User, pk: int) -> Handoff:
     if visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
         return taken
     raise Http404
+
+
+def was_taken(user: User, pk: int) -> bool:
+    """Say whether a colleague just took this offer from the pool in which this person saw it."""
+    taken = Handoff.objects.filter(pk=pk, is_ended=False, rep__isnull=False, team_id=user.team_id).first()
+    return taken is not None and user.role in permissions.TAKES_LEADS and _was_in_pool(taken)
 
 
 def clock(user: User, pk: int) -> Clock:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +63,13 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Show beside the list what the focused row is about."""
     user = access.person(request)
-    handoff = access.current(user, pk)
+    try:
+        handoff = access.current(user, pk)
+    except Http404:
+        if not access.was_taken(user, pk):
+            raise
+        # Taken between focus and fetch: the page stays as it is, the next look at the list tells.
+        return HttpResponse(status=204)
     if not getattr(request, "htmx", False):
         return redirect("lead", handoff.lead_id)
     return render(request, "inbox/_panel.html", {"panel": panels.words(handoff, user, timezone.now())})

@@ -200,6 +200,15 @@ def test_panel_explains_the_row(play: Scene, rep: Client) -> None:
     assert "2 of 2 met" in text
 
 
+def test_panel_of_an_offer_that_a_colleague_just_took_stays_empty(play: Scene, rep: Client) -> None:
+    pooled = handoffs.pool(handoff=offered(play), now=NOW)
+    address = reverse("inbox-panel", args=[pooled.pk])
+    assert rep.get(address, headers={"HX-Request": "true"}).status_code == 200
+    handoffs.accept(handoff=pooled, actor=play.cast.other_rep, now=NOW)
+    answer = rep.get(address, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 def test_panel_without_script_is_the_dossier(play: Scene, rep: Client) -> None:
     handoff = offered(play)
     answer = rep.get(reverse("inbox-panel", args=[handoff.pk]))
