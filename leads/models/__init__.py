@@ -3,7 +3,15 @@
 from leads.models.accounts import Account, AccountExternalId, Deal
 from leads.models.calendars import Calendar, CalendarRevision
 from leads.models.imports import ImportReject, ImportRun
-from leads.models.leads import BantFact, Consent, ExternalId, FactChange, Lead, StageChange
+from leads.models.leads import (
+    BantFact,
+    Consent,
+    DistinctPair,
+    ExternalId,
+    FactChange,
+    Lead,
+    StageChange,
+)
 from leads.models.people import Absence, Team, User
 from leads.models.records import AuditEntry, OutboxMessage
 from leads.models.touches import Touch
@@ -18,6 +26,7 @@ __all__ = [
     "CalendarRevision",
     "Consent",
     "Deal",
+    "DistinctPair",
     "ExternalId",
     "FactChange",
     "ImportReject",

@@ -87,6 +87,21 @@ class Lead(models.Model):
         return self.name or self.email or f"Lead {self.pk}"
 
 
+class DistinctPair(models.Model):
+    """Two leads that look alike and are two people, as somebody said; the lower id stands first."""
+
+    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["first", "second"], name="distinct_pair_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"
+
+
 class ExternalId(models.Model):
     """The name by which another system knows a lead; each alone identifies it."""
 

@@ -133,8 +133,8 @@ POST handoff-nudge             accepted   302  403  404  404  404  302  302  302
 GET  desk                      -          302  403  403  403  403  403  200  200  403  403  200
 GET  team                      -          302  403  403  403  403  200  403  200  403  403  200
 GET  notices                   -          302  200  200  200  200  200  200  200  200  200  200
-POST desk-offer                -          302  403  403  403  403  403  302  302  403  403  403
-POST team-give                 -          302  403  403  403  403  302  403  302  403  403  302
+POST desk-offer                -          302  403  403  403  403  403  302= 302= 403  403  403
+POST team-give                 -          302  403  403  403  403  302= 403  302= 403  403  302=
 GET  team-absences             -          302  403  403  403  403  200  403  403  403  403  200
 POST team-absences             -          302  403  403  403  403  422  403  403  403  403  422
 GET  profile                   -          302  200  200  200  200  200  200  200  200  200  200
@@ -149,6 +149,8 @@ GET  notice-choices             -          302  200  200  200  200  200  200  20
 POST notice-choices             -          302  302  302  302  302  302  302  302  302  302  302
 POST feed-new                   -          302  200  200  200  200  200  200  200  200  200  200
 POST feed-end                   -          302  302  302  302  302  302  302  302  302  302  302
+GET  operations-status          -          302  403  403  403  403  403  403  403  403  403  200
+POST operations-again           -          302  403  403  403  403  403  403  403  403  403  302=
 GET  operations-delivery        -          302  403  403  403  403  403  403  403  403  403  200
 POST operations-delivery-again  given_up   302  403  403  403  403  403  403  403  403  403  302
 GET  profile-keys               -          302  200  200  200  200  200  200  200  200  200  200
@@ -281,6 +283,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "agreement-file": {"form": "json"},
     "compliance-commitment": {"code": "decide"},
     "compliance-commitment-csv": {"code": "decide"},
+    "operations-again": {"kind": "clock", "pk": 1_000_000},
     "act": {"word": "changed"},
     "profile-key-revoke": {"prefix": "sample-k"},
     "feed": {"secret": "invented"},
