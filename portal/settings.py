@@ -269,7 +269,8 @@ vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="concord@localhost")
 EMAIL_TIMEOUT = 10
 # The address that letters and chats lead to, and what they may be posted to inside the own network (CIDR).
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' * SECURE_SSL}://{(ALLOWED_HOSTS or ['localhost'])[0]}")
+OWN_URL = "http://localhost:8000" if IS_TRYOUT else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}"
+PUBLIC_URL = env.str("PUBLIC_URL", default=OWN_URL)
 OUTBOUND_INTERNAL_NETWORKS = env.list("OUTBOUND_INTERNAL_NETWORKS", default=[])
 SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
 

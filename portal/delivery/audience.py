@@ -25,6 +25,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "handoff.lose": ("giver", "sales_managers"),
     "handoff.wake": ("marketers",),
     "agreement.review_due": ("signers",),
+    "letter.weekly": ("signers",),
     "handoff.unplaced": ("sales_managers", "operations"),
 }
 #: Whoever signs for a side also answers for its review.

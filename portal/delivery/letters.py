@@ -15,9 +15,11 @@ from portal.delivery import links, telling
 from portal.delivery.audience import handoff_of
 from portal.delivery.claiming import Claim
 from portal.delivery.errors import NotNeeded
+from portal.lines import weekly
 from sla import agreements, permissions
 from sla.choices import CLOCK_KINDS, ClockState, HandoffState
-from sla.models import Clock, Handoff
+from sla.letters import KIND as WEEKLY
+from sla.models import AlignmentLetter, Clock, Handoff
 
 MOST_ITEMS = 30
 Fact = tuple[str, str]
@@ -108,16 +110,23 @@ class _News:
             return Item(sentence, tone)
         clock = self._clock(message)
         facts = _facts_of_clock(clock) if clock else FACTS.get(message.kind, _no_facts)(handoff)
+        if message.kind == WEEKLY:
+            facts = _weekly(message)
         quote = QUOTES.get(message.kind, _no_quote)(handoff)
         return Item(sentence, tone, facts, quote, tuple(self._buttons(message, handoff)))
 
     def _buttons(self, message: OutboxMessage, handoff: Handoff | None) -> list[Button]:
         found = []
         act = BUTTONS.get(message.kind, "")
+        if message.kind.startswith("clock.") and message.data.get("kind") != "decide":
+            act = ""
         if act and handoff and self.reader and permissions.can(self.reader, act, handoff):
             word = links.token(act, handoff, self.reader)
             url = links.absolute(reverse("act", args=[word]))
             found.append(Button(str(links.ACTS[act].verb), url, act, word))
+        if message.kind == WEEKLY:
+            url = links.absolute(reverse("weekly-letter", args=[message.subject_id]))
+            found.append(Button(_("Open in Concord"), url))
         if message.lead_id:
             url = links.absolute(reverse("lead", args=[message.lead_id]))
             found.append(Button(_("Open in Concord"), url))
@@ -181,6 +190,12 @@ def _question(handoff: Handoff | None) -> str:
 
 def _answer(handoff: Handoff | None) -> str:
     return handoff.question.answer if handoff and hasattr(handoff, "question") else ""
+
+
+def _weekly(message: OutboxMessage) -> tuple[Fact, ...]:
+    """Return the whole weekly letter: both sides get the same text."""
+    written = AlignmentLetter.objects.filter(pk=message.subject_id).first()
+    return tuple(weekly.pairs(weekly.letter(written))) if written else ()
 
 
 def moment(at: datetime | None) -> str:

@@ -29,9 +29,9 @@ def send(claim: Claim, now: datetime) -> None:
     try:
         mail.send()
     except REFUSALS as error:
-        raise Rejected(f"{type(error).__name__}: {error}") from error
+        raise Rejected(_said(error)) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(f"{type(error).__name__}: {error}") from error
+        raise Unreachable(f"The mail server cannot be reached: {error}") from error
 
 
 def render(letter: letters.Letter, reader: User, key: str) -> EmailMultiAlternatives:
@@ -46,3 +46,14 @@ def render(letter: letters.Letter, reader: User, key: str) -> EmailMultiAlternat
     )
     mail.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
     return mail
+
+
+def _said(error: smtplib.SMTPException) -> str:
+    """Return what the mail server said, without the wrapping of the library."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        answers = error.recipients.values()
+        return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in answers)
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    return str(error)

@@ -46,6 +46,7 @@ SENTENCES: dict[str, str | Promise] = {
         "Concord stood still from %(from)s to %(to)s. What fell due then is charged to nobody."
     ),
     "agreement.review_due": _("The agreement is to be reviewed by %(due_on)s."),
+    "letter.weekly": _("The alignment letter of the week up to %(to)s."),
     "webhook.test": _("This is a test."),
 }
 TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}

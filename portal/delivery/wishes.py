@@ -36,19 +36,19 @@ class Group:
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("offers", _("A lead is offered or given to you, or you are reminded of one"),
+    Group("offers", _("Offers and reminders"),
           ("handoff.offer", "handoff.reassign", "handoff.nudge")),
-    Group("warnings", _("Something is due soon"), ("clock.warned",)),
-    Group("breaches", _("Something is late"), ("clock.breached", "clock.escalated", "outage.summary")),
-    Group("returned", _("A lead came back, a question was asked, a refusal is contested"),
+    Group("warnings", _("Due soon"), ("clock.warned",)),
+    Group("breaches", _("Late"), ("clock.breached", "clock.escalated", "outage.summary")),
+    Group("returned", _("Came back, asked or contested"),
           ("handoff.decline", "handoff.hand_back", "handoff.ask", "handoff.contest", "handoff.expire",
            "clock.disputed")),
-    Group("answered", _("Somebody answered you"),
+    Group("answered", _("Answers"),
           ("handoff.answer", "handoff.rule", "handoff.repair", "handoff.withdraw", "handoff.reroute",
            "clock.dispute_granted", "clock.dispute_refused")),
-    Group("agreement", _("The agreement: proposals, signatures, reviews and the weekly letter"),
+    Group("agreement", _("Agreement and weekly letter"),
           ("agreement.*", "letter.*")),
-    Group("progress", _("All other news of your leads"), ("*",), frozenset({SCREEN})),
+    Group("progress", _("All other news"), ("*",), frozenset({SCREEN})),
 )  # fmt: skip
 _CODES = {kind: group for group in GROUPS for kind in group.kinds}
 
