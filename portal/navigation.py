@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("team", _("Team"), "team", "t", MANAGERS),
             Entry("desk", _("Marketing desk"), "sprout", "m", MARKETING),
             Entry("leads", _("Leads"), "leads", "l", EVERYBODY),
+            Entry("duplicates", _("Duplicates"), "copy", "x", MARKETING | {Role.OPERATIONS}),
         ),
     ),
     (
@@ -69,8 +70,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Running it"),
         (
             Entry("imports", _("Imports"), "upload", "u", MARKETING | {Role.OPERATIONS}),
+            Entry("operations-status", _("Status"), "gauge", "h", frozenset({Role.OPERATIONS})),
             Entry("operations-delivery", _("Delivery"), "mail", "e", frozenset({Role.OPERATIONS})),
             Entry("operations-webhooks", _("Webhooks"), "link", "w", frozenset({Role.OPERATIONS})),
+            Entry("clock-repair", _("Repair clocks"), "clock", "r", frozenset({Role.OPERATIONS})),
             Entry("settings", _("Settings"), "settings", "s", frozenset({Role.OPERATIONS})),
         ),
     ),

@@ -1,6 +1,6 @@
 """The addresses of the pages, a list per group of pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from portal.pages import (
     absences,
@@ -17,6 +17,7 @@ from portal.pages import (
     compliance,
     deliveries,
     desk,
+    duplicates,
     facts,
     handoffs,
     imports,
@@ -32,9 +33,11 @@ from portal.pages import (
     search,
     settings,
     slack,
+    status,
     team,
     together,
     webhooks,
+    weekly,
 )
 
 INBOX = [
@@ -46,6 +49,8 @@ INBOX = [
 ]
 LEADS = [
     path("leads/", leads.leads, name="leads"),
+    path("leads/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("leads/<int:pk>/duplicate/", duplicates.compare, name="duplicate"),
     path("leads/<int:pk>/", leads.dossier, name="lead"),
     path("leads/<int:pk>/touch/", facts.touch, name="lead-touch"),
     path("leads/<int:pk>/touch/<slug:outcome>/", facts.touch_at_once, name="lead-touch-at-once"),
@@ -123,6 +128,9 @@ RESULTS = [
     path("compliance/<slug:code>/", compliance.commitment, name="compliance-commitment"),
     path("compliance/<slug:code>.csv", compliance.commitment_csv, name="compliance-commitment-csv"),
     path("alignment/", alignment.alignment, name="alignment"),
+    path("alignment/letter/", weekly.letter, name="weekly"),
+    path("alignment/letter/<int:pk>/", weekly.letter, name="weekly-letter"),
+    path("alignment/letter/<int:pk>.pdf", weekly.pdf, name="weekly-pdf"),
 ]
 LAB = [
     path("lab/", lab.lab, name="lab"),
@@ -150,6 +158,12 @@ DELIVERY = [
     path("profile/notifications/", choices.choices, name="notice-choices"),
     path("profile/feed/new/", choices.new_feed, name="feed-new"),
     path("profile/feed/end/", choices.end_feed, name="feed-end"),
+    path("operations/status/", status.overview, name="operations-status"),
+    re_path(
+        r"^operations/status/(?P<kind>clock|move|lead)/(?P<pk>\d+)/again/$",
+        status.again,
+        name="operations-again",
+    ),
     path("operations/delivery/", deliveries.overview, name="operations-delivery"),
     path("operations/delivery/<int:pk>/again/", deliveries.again, name="operations-delivery-again"),
     path("operations/webhooks/", webhooks.overview, name="operations-webhooks"),

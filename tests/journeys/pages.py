@@ -26,15 +26,18 @@ NO_PAGES: dict[str, str] = {
     "lab-progress": "part of a page",
     "lead-touch-at-once": "leads on",
     "desk-offer": "leads on",
+    "duplicate": "two records; tests/portal/pages/test_duplicates.py",
     "team-give": "leads on",
     "absence-remove": "leads on",
     "lab-ask": "leads on",
     "lab-propose": "leads on",
-    "import-rejects": "a file",
+    **dict.fromkeys(("import-rejects", "weekly-pdf"), "a file"),
     **dict.fromkeys(("profile-key-revoke", "settings-source-switch"), "leads on"),
     "settings-source-new": "its page, with a secret shown once",
     **dict.fromkeys(("slack-actions", "feed"), "for machines"),
-    **dict.fromkeys(("operations-delivery-again", "operations-team-chat", "feed-end"), "leads on"),
+    **dict.fromkeys(
+        ("operations-delivery-again", "operations-again", "operations-team-chat", "feed-end"), "leads on"
+    ),
     **dict.fromkeys(("operations-webhook-test", "operations-webhook-switch"), "leads on"),
     **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
     "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
@@ -82,6 +85,7 @@ LEADS = [
     Visit("lead", "marketer", "won", "?earlier=1"),
     Visit("lead", "operations", "inquiry"),
     Visit("lead-touch", "rep", "accepted"),
+    Visit("duplicates", "marketer"),
     Visit("lead-role", "rep", "accepted"),
     Visit("lead-next-step", "rep", "accepted"),
     Visit("lead-reopen", "marketer", "never"),
@@ -108,7 +112,7 @@ SIDES = [
     Visit("notices", "rep"),
     *visits("notice-choices profile-keys", "rep"),
     *visits("profile-keys settings-keys", "operations"),
-    *visits("operations-delivery operations-webhooks", "operations"),
+    *visits("operations-status operations-delivery operations-webhooks", "operations"),
     Visit("operations-webhook", "operations", "webhook"),
     Visit("notices", "leader"),
     Visit("team-absences", "sales_manager"),
@@ -148,6 +152,7 @@ ACCOUNT = [
     *visits("password_change keys more", "leader"),
     Visit("styleguide", "operations"),
 ]
+WEEKLY = [*visits("weekly", "leader"), Visit("weekly-letter", "sales_manager", "letter")]
 SETTINGS = [
     *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
     Visit("settings-person", "operations", "person"),
@@ -165,6 +170,7 @@ LAB = [
     Visit("lab-leads", "sales_manager", "lab_run"),
 ]
 GROUPS = {
+    "weekly": WEEKLY,
     "lab": LAB,
     "settings": SETTINGS,
     "clocks": CLOCKS,

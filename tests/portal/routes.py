@@ -50,6 +50,9 @@ GET  leads                     -          302  200  200  200  200  200  200  200
 GET  lead                      offered    302  200  404  404  404  200  200  200  200  200  200
 GET  lead                      pool       302  200  200  404  200  200  200  200  200  200  200
 GET  lead                      declined   302  404  404  404  404  200  200  200  200  200  200
+GET  duplicates                -          302  403  403  403  403  403  200  200  403  403  200
+GET  duplicate                 ready      302  403  403  403  403  403  302  302  403  403  302
+POST duplicate                 ready      302  403  403  403  403  403  302= 302= 403  403  302=
 GET  lead-touch                accepted   302  200  404  404  404  200  200  200  403  403  403
 POST lead-touch                accepted   302  302  404  404  404  302  302  302  403  403  403
 POST lead-touch-at-once        accepted   302  302  404  404  404  302  302  302  403  403  403
@@ -75,6 +78,9 @@ GET  settings-team-new         -          302  403  403  403  403  403  403  403
 POST settings-team-new         -          302  403  403  403  403  403  403  403  403  403  302
 GET  settings-team             salesteam  302  403  403  403  403  403  403  403  403  403  200
 POST settings-team             salesteam  302  403  403  403  403  403  403  403  403  403  422
+GET  weekly                    -          302  403  403  403  403  200  403  200  200  200  200
+GET  weekly-letter             letter     302  403  403  403  403  200  403  200  200  200  200
+GET  weekly-pdf                letter     302  403  403  403  403  200  403  200  200  200  200
 GET  imports                   -          302  403  403  403  403  403  200  200  403  403  200
 POST imports                   -          302  403  403  403  403  403  422  422  403  403  422
 GET  import-job                file       302  403  403  403  403  403  200  404  403  403  200
