@@ -47,8 +47,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a record beside that named `with`; merge them, or remember that they are two people."""
-    user, now = _merger(request), timezone.now()
+    user, now = access.person(request), timezone.now()
     one, other = access.lead(user, pk), request.POST.get("with") or request.GET.get("with", "")
+    _merger(request)
     if not other.isdecimal():
         return redirect("duplicates")
     first, second = merging.pair(one, access.lead(user, int(other[:18])))
@@ -69,7 +70,9 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _compared(request: HttpRequest, first: Lead, second: Lead, refused: str = "") -> HttpResponse:
     both = (first, second)
-    facts = [(label, [getattr(lead, name) for lead in both]) for name, label in _FACTS]
+    facts: list[tuple[Any, list[Any]]] = [
+        (label, [getattr(lead, name) for lead in both]) for name, label in _FACTS
+    ]
     facts.append((_("Stage"), [lead.get_stage_display() for lead in both]))
     facts.append((_("Touches"), [lead.touches.count() for lead in both]))
     facts.append((_("Handoffs"), [Handoff.objects.filter(lead=lead).count() for lead in both]))

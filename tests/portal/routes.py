@@ -51,8 +51,8 @@ GET  lead                      offered    302  200  404  404  404  200  200  200
 GET  lead                      pool       302  200  200  404  200  200  200  200  200  200  200
 GET  lead                      declined   302  404  404  404  404  200  200  200  200  200  200
 GET  duplicates                -          302  403  403  403  403  403  200  200  403  403  200
-GET  duplicate                 ready      302  403  403  403  403  403  302  302  403  403  302
-POST duplicate                 ready      302  403  403  403  403  403  302= 302= 403  403  302=
+GET  duplicate                 ready      302  404  404  404  404  404  302  302  403  403  302
+POST duplicate                 ready      302  404  404  404  404  404  302= 302= 403  403  302=
 GET  lead-touch                accepted   302  200  404  404  404  200  200  200  403  403  403
 POST lead-touch                accepted   302  302  404  404  404  302  302  302  403  403  403
 POST lead-touch-at-once        accepted   302  302  404  404  404  302  302  302  403  403  403
@@ -156,7 +156,7 @@ POST notice-choices             -          302  302  302  302  302  302  302  30
 POST feed-new                   -          302  200  200  200  200  200  200  200  200  200  200
 POST feed-end                   -          302  302  302  302  302  302  302  302  302  302  302
 GET  operations-status          -          302  403  403  403  403  403  403  403  403  403  200
-POST operations-again           -          302  403  403  403  403  403  403  403  403  403  302=
+POST operations-again           -          302  403  403  403  403  403  403  403  403  403  302
 GET  operations-delivery        -          302  403  403  403  403  403  403  403  403  403  200
 POST operations-delivery-again  given_up   302  403  403  403  403  403  403  403  403  403  302
 GET  profile-keys               -          302  200  200  200  200  200  200  200  200  200  200
