@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portal import wording
 from portal.charts.scale import Label, Scale, place
 
-WIDTH, HEIGHT = 540, 64
+WIDTH, HEIGHT = 540, 40
 LEFT, RIGHT, TOP, THICK = 6, 534, 18, 20
 #: Kind of stretch → its look in the drawing.
 LOOKS = {"running": "b1", "paused": "hatch", "closed": "closed"}
@@ -51,7 +51,7 @@ class Life:
     sentence: str
     bars: tuple[Bar, ...]
     marks: tuple[tuple[str, Label], ...]
-    ends: tuple[Label, Label]
+    ends: tuple[str, str]
     kinds: tuple[tuple[str, str], ...]
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -74,10 +74,7 @@ def life(stretches: Sequence[Stretch], marks: Sequence[Mark], now: datetime, sen
         sentence=sentence,
         bars=tuple(_bar(one, words, across) for one, words in said),
         marks=tuple((mark.look, _placed(mark, across)) for mark in marks),
-        ends=(
-            Label(place(LEFT), place(HEIGHT - 8), wording.moment_text(first, now)),
-            Label(place(RIGHT), place(HEIGHT - 8), wording.moment_text(last, now)),
-        ),
+        ends=(wording.moment_text(first, now), wording.moment_text(last, now)),
         kinds=tuple({LOOKS[one.kind]: one.label for one in stretches}.items()),
         head=(_("Stretch"), _("From"), _("To"), _("Length")),
         rows=tuple(words for _one, words in said),

@@ -42,6 +42,19 @@ class CalendarForm(forms.Form):
         4,
     )
     breaks = _area(_lazy("Closed for some hours"), _lazy("A line each: 2026-05-02 10:00–11:30."), 3)
+    applies = forms.ChoiceField(
+        label=_lazy("Running clocks: did the hours change, or were they wrong?"),
+        choices=[
+            (
+                "from_now",
+                _lazy("They change now: clocks keep what has elapsed and go on by the new hours"),
+            ),
+            ("all_along", _lazy("They were wrong: clocks are counted again from their start")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+        initial="from_now",
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

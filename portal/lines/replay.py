@@ -95,6 +95,31 @@ def log(life: ClockLife) -> list[LogLine]:
     return [_line(event, life) for event in life.events]
 
 
+def breach(life: ClockLife, now: datetime) -> list[dict[str, str]]:
+    """Return what is known of a breach, as pairs of label and value; none without one."""
+    clock = life.clock
+    if clock.breached_at is None:
+        return []
+    late = wording.span_text(clock.lateness) if clock.lateness else ""
+    return [
+        {"label": _("Late since"), "value": _moment(clock.breached_at, now)},
+        {"label": _("Kept late by"), "value": late or _("not kept yet")},
+        {"label": _("Cause"), "value": str(Cause(clock.cause).label) if clock.cause else _("Unknown")},
+        {"label": _("Exception"), "value": _exception(life)},
+    ]
+
+
+def _exception(life: ClockLife) -> str:
+    clock, dispute = life.clock, life.dispute
+    if clock.is_excused:
+        return _("Excused by the other side")
+    if clock.cause == Cause.SYSTEM:
+        return _("Charged to nobody")
+    if dispute is None:
+        return _("None")
+    return _("Disputed, not answered yet") if dispute.answered_at is None else _("Disputed and refused")
+
+
 def waiting(found: Iterable[Dispute]) -> list[tuple[Dispute, str]]:
     """Return disputes, each with the name of its commitment."""
     return [(one, words.commitment_label(one.clock.commitment)) for one in found]

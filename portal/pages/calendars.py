@@ -1,17 +1,20 @@
-"""Working hours kept by operations: each change is a new revision, and clocks keep the one they know."""
+"""Working hours kept by operations: each change is a new revision, which running clocks follow."""
+
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads.choices import Role
-from leads.models import Calendar
+from leads.models import Calendar, User
 from portal import access, toasts
 from portal.forms.calendars import CalendarForm, HolidaysForm, initial_of
-from sla import calendars
+from sla import calendars, clocks
 
 #: What a new calendar starts from.
 _USUAL = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -33,9 +36,9 @@ def calendar(request: HttpRequest, key: str = "") -> HttpResponse:
     form = CalendarForm(request.POST if request.method == "POST" else None, initial=_initial(found))
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        before = found.revision if found else 0
+        before, now = found.revision if found else 0, timezone.now()
         kept = calendars.save(
-            key=key or _free_key(name), name=name, document=form.document, now=timezone.now(), actor=user
+            key=key or _free_key(name), name=name, document=form.document, now=now, actor=user
         )
         if kept.number == before:
             toasts.say(request, _("Nothing was changed."))
@@ -43,7 +46,7 @@ def calendar(request: HttpRequest, key: str = "") -> HttpResponse:
             toasts.say(
                 request,
                 _("Revision %(n)s rules what starts from now on.") % {"n": kept.number},
-                sub=_("Clocks already running keep their due times until they are counted again."),
+                sub=_counted(key, form.cleaned_data["applies"] == "all_along", now, user) if before else "",
             )
         return redirect("settings-calendar", kept.calendar.key)
     asked = HolidaysForm(request.GET or None, initial={"country": "DE", "year": timezone.localdate().year})
@@ -53,6 +56,17 @@ def calendar(request: HttpRequest, key: str = "") -> HttpResponse:
         form.initial["holidays"] = "\n".join(sorted(days))
     context = {"calendar": found, "form": form, "asked": asked, "public": public, "action": request.path}
     return render(request, "settings/calendar.html", context, status=422 if form.errors else 200)
+
+
+def _counted(key: str, was_wrong: bool, now: datetime, user: User) -> str:
+    """Let running clocks follow the new hours, or count them again, and say how many did."""
+    if was_wrong:
+        count = len(clocks.repair(key=key, now=now, actor=user))
+        said = ngettext("%(n)s clock was counted again.", "%(n)s clocks were counted again.", count)
+    else:
+        count = clocks.follow_calendar(key=key, now=now, actor=user)
+        said = ngettext("%(n)s clock goes on by it.", "%(n)s clocks go on by it.", count)
+    return said % {"n": count}
 
 
 def _initial(found: Calendar | None) -> dict[str, str]:

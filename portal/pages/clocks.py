@@ -20,7 +20,6 @@ from portal.lines import clocks as words
 from portal.lines import replay
 from portal.pages import moves
 from sla import disputes, permissions
-from sla.choices import Cause
 from sla.models import Clock
 from sla.queries import replays
 
@@ -39,7 +38,7 @@ def clock(request: HttpRequest, pk: int) -> HttpResponse:
         "sentence": replay.sentence(found, now),
         "picture": replay.picture(found, now),
         "log": replay.log(found),
-        "cause": Cause(one.cause).label if one.cause else "",
+        "breach": replay.breach(found, now),
         "siblings": [(each, words.commitment_label(each.commitment)) for each in found.siblings],
         "dispute": dispute,
         "can_dispute": permissions.can_dispute(user, one) and disputes.is_possible(one),

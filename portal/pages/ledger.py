@@ -118,7 +118,7 @@ def _period_row(one: PeriodEntry) -> dict[str, Any]:
 def _row(one: Entry) -> dict[str, Any]:
     tone, word = OUTCOMES[one.outcome]
     clock = one.clock
-    person = clock.rep or (clock.handoff.rep if clock.handoff else None)
+    person = clock.rep or (clock.handoff.rep if clock.handoff and clock.side == "sales" else None)
     return {
         "clock": clock,
         "label": words.commitment_label(clock.commitment),

@@ -144,3 +144,18 @@ def test_command_refuses_what_it_does_not_know():
         call_command("repair_clocks", "--calendar", "nowhere")
     with pytest.raises(CommandError, match="is no date"):
         call_command("repair_clocks", "--calendar", "default", "--since", "yesterday")
+
+
+@pytest.mark.parametrize(
+    ("applies", "told", "event"),
+    [("from_now", "go on by it", "recalendared"), ("all_along", "were counted again", "repaired")],
+)
+def test_calendar_saved_says_what_running_clocks_do(at, applies, told, event):
+    handoff = company.offered(at, "Running Ltd", ago=HOUR / 2)
+    client, address = as_(at.people["operations"]), reverse("settings-calendar", args=["default"])
+    hours = dict.fromkeys(company.DAYS, "00:00–24:00")
+    closed = at.now.date().isoformat()
+    data = {"name": "Default", "timezone": "Europe/Berlin", **hours, "holidays": closed, "applies": applies}
+    shown = client.post(address, data, follow=True).content.decode()
+    assert told in shown
+    assert Clock.objects.get(handoff=handoff, kind="decide").events.filter(event=event).exists()
