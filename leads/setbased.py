@@ -118,6 +118,13 @@ def prefer_loading() -> None:
             cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'; SET LOCAL work_mem = '64MB'")
 
 
+def prefer_indexes() -> None:
+    """Let reading by spans of ids follow indexes until the commit: one span must not scan a whole table."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
+
+
 def settle_index(name: str) -> None:
     """Sort into an inverted index what it has collected; a role that may not leaves it to the database."""
     if connection.vendor == "postgresql":
@@ -251,12 +258,8 @@ _TRAVEL_AS_THEY_ARE = (
 def _preparation(field: models.Field) -> Callable[[Any], Any] | None:
     """Return what makes a value of this column fit for JSON, None if it is already."""
     if isinstance(field, models.DateTimeField):
-        return _moment
+        return lambda value: None if value is None else value.isoformat()
     return None if isinstance(field, _TRAVEL_AS_THEY_ARE) else field.get_prep_value
-
-
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _cursor() -> Any:

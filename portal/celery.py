@@ -18,6 +18,7 @@ SECONDS_BETWEEN: dict[str, float] = {
         ("sla.sweep", "sla.lab", "portal.deliver", "portal.imports", "portal.heartbeat"),
         settings.BEAT_SECONDS,
     ),
+    "sla.letters": 600.0,
     "portal.clear": 3600.0,
 }
 SCHEDULE: dict[str, dict[str, object]] = {
@@ -28,10 +29,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
 REDIS_OPTIONS: dict[str, object] = {
     # A task may run 300 s; a worker that dies gives its tasks back after this, looked for every 10 s instead
     # of the stock 100 s. No task is ever delayed by the queue (no eta), so none can outlive the timeout and
-    # run twice.
+    # run twice. Nothing waits for this: what a lost task would have done, the next beat asks for.
     "visibility_timeout": 900,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # A Redis that vanished without a word is noticed; one that is frozen is waited for. Pages never ask it.
     "socket_keepalive": True,
     "health_check_interval": 30,
 }
@@ -40,6 +42,7 @@ app = Celery("concord")
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_transport_options=REDIS_OPTIONS if settings.REDIS_URL else transport.options(settings.QUEUE_DIR),
+    # A worker may be up before its broker, as after the start of a whole machine.
     broker_connection_retry_on_startup=True,
     timezone="UTC",
     enable_utc=True,
@@ -47,16 +50,22 @@ app.conf.update(
     # run a task twice, which every task allows, and never lose one.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    # What a worker has taken ahead waits behind its long task, and is parked for 15 minutes when it dies.
     worker_prefetch_multiplier=1,
+    # A task that hangs is ended, softly first, long before its message could be given to somebody else.
     task_time_limit=300,
     task_soft_time_limit=270,
+    # Memory that a library never gives back is given back now and then.
     worker_max_tasks_per_child=2_000,
     worker_hijack_root_logger=False,
+    # Operations may ask and stop workers through Redis; the queue of files has no broadcast.
     worker_enable_remote_control=bool(settings.REDIS_URL),
+    # Nobody reads events and results: what a task did stands in the tables it wrote.
     worker_send_task_events=False,
     task_ignore_result=True,
     task_create_missing_queues=True,
     task_default_queue="concord",
+    # Ids and words only: no message can carry code, and old and new workers understand each other.
     task_serializer="json",
     accept_content=["json"],
     beat_schedule=SCHEDULE,

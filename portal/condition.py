@@ -10,6 +10,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from portal import checks
 from portal.models import Heartbeat
+from sla import outages
+from sla.models import SweepMark
 
 Finding = dict[str, object]
 
@@ -20,6 +22,7 @@ def findings(now: datetime, *, with_worker: bool = True) -> dict[str, Finding]:
         found: dict[str, Finding] = {"database": {"ok": True}, **database_findings()}
         if with_worker:
             found["worker"] = worker_finding(now)
+            found["sweep"] = sweep_finding(now)
     except DatabaseError as error:
         return {"database": {"ok": False, "error": type(error).__name__}}
     return found
@@ -49,3 +52,14 @@ def worker_finding(now: datetime) -> Finding:
         return {"ok": False, "age_seconds": None}
     age = (now - beat_at).total_seconds()
     return {"ok": age <= settings.HEARTBEAT_LIMIT_SECONDS, "age_seconds": round(age, 1)}
+
+
+def sweep_finding(now: datetime) -> Finding:
+    """Say how long ago the clocks were looked at: a worker can carry heartbeats and fail every sweep."""
+    swept_at = SweepMark.objects.values_list("clocks_at", flat=True).first()
+    if swept_at is None:
+        return {"ok": False, "age_seconds": None}
+    return {
+        "ok": now - swept_at <= outages.SILENCE,
+        "age_seconds": round((now - swept_at).total_seconds(), 1),
+    }

@@ -21,7 +21,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 503 unless database, guards and worker are well; `?only=web` leaves the worker out."""
+    """Answer 503 unless database, guards, worker and sweep are well; `?only=web` leaves the last two out.
+
+    Anybody may ask, so it names what is wrong by a code; the details are on the status page.
+    """
     findings = condition.findings(timezone.now(), with_worker=request.GET.get("only") != "web")
+    told = {name: {"ok": finding["ok"]} for name, finding in findings.items()}
     ready = all(finding["ok"] for finding in findings.values())
-    return JsonResponse({"ready": ready, **findings}, status=200 if ready else 503)
+    return JsonResponse({"ready": ready, **told}, status=200 if ready else 503)

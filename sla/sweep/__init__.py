@@ -7,6 +7,9 @@ from time import perf_counter
 
 from sla import agreements, intake, outages
 from sla.sweep import acting, ticking
+from sla.sweep.resting import try_again
+
+__all__ = ["Report", "run", "run_regularly", "try_again"]
 
 _MARKS_AT_ONCE = 1000
 _ROUNDS = 10
