@@ -1,9 +1,11 @@
-"""Fit and engagement of a lead, the grid and tiers they lead to, and intervals around shares."""
+"""Engagement that decays by one half-life, kept as one number whose log2 never needs a recount."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 #: Levels count half-lives from here; moving it would re-date every stored level.
@@ -20,15 +22,6 @@ class Touch(Protocol):
     def side(self) -> str: ...
     @property
     def kind(self) -> str: ...
-
-
-class Cell(Protocol):
-    """What scoring reads of a priority tier."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def grid(self) -> tuple[str, ...] | None: ...
 
 
 class LateTouch(ValueError):
@@ -59,12 +52,13 @@ class EngagementTerms:
     half_life_days: float
     rules: tuple[PointsRule, ...] = ()
 
-    def rule(self, side: str, kind: str) -> PointsRule | None:
-        """Return the rule of a kind of touch, None where it earns nothing."""
-        return next((rule for rule in self.rules if (rule.side, rule.kind) == (side, kind)), None)
+    @cached_property
+    def by_kind(self) -> dict[tuple[str, str], PointsRule]:
+        """The rules by side and kind of touch; what is not there earns nothing."""
+        return {(rule.side, rule.kind): rule for rule in reversed(self.rules)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """The share of one kind of touch in the engagement: its own level, touches and points so far."""
 
@@ -132,29 +126,42 @@ def add(engagement: Engagement, touch: Touch, terms: EngagementTerms) -> Engagem
     min(cap, sum + points). Raises LateTouch for a touch older than the latest
     of a capped kind, because order matters there and there only.
     """
-    rule = terms.rule(touch.side, touch.kind)
+    rule = terms.by_kind.get((touch.side, touch.kind))
     if rule is None:
         return engagement
     key = (rule.side, rule.kind)
-    before = engagement.parts.get(key, Part(ZERO, 0, 0.0, touch.at))
-    if rule.cap is not None and touch.at < before.latest_at:
-        raise LateTouch(f"{rule.kind} at {touch.at} is older than {before.latest_at}")
-    age = _half_lives(touch.at, terms.half_life_days)
-    value = _log_sum([before.value, age + math.log2(rule.points)])
-    given = rule.points
-    if rule.cap is not None and value > (ceiling := age + math.log2(rule.cap)):
-        value = ceiling
-        given = rule.cap - _power(before.value - age)
-    part = Part(value, before.count + 1, before.given + given, max(before.latest_at, touch.at))
+    part = _added(engagement.parts.get(key), touch.at, rule, terms.half_life_days)
     return Engagement(engagement.half_life_days, {**engagement.parts, key: part})
 
 
 def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement:
     """Count the engagement anew from all touches of a lead, in any order."""
-    engagement = nothing(terms)
-    for touch in sorted(touches, key=lambda touch: touch.at):
-        engagement = add(engagement, touch, terms)
-    return engagement
+    parts: dict[tuple[str, str], Part] = {}
+    rules = terms.by_kind
+    for touch in sorted(touches, key=_at):
+        key = (touch.side, touch.kind)
+        rule = rules.get(key)
+        if rule is not None:
+            parts[key] = _added(parts.get(key), touch.at, rule, terms.half_life_days)
+    return Engagement(terms.half_life_days, parts)
+
+
+_at = attrgetter("at")
+
+
+def _added(before: Part | None, at: datetime, rule: PointsRule, half_life_days: float) -> Part:
+    """Return the part of a kind after one more touch of it; raises LateTouch."""
+    if before is None:
+        before = Part(ZERO, 0, 0.0, at)
+    if rule.cap is not None and at < before.latest_at:
+        raise LateTouch(f"{rule.kind} at {at} is older than {before.latest_at}")
+    age = _half_lives(at, half_life_days)
+    value = _log_sum([before.value, age + math.log2(rule.points)])
+    given = rule.points
+    if rule.cap is not None and value > (ceiling := age + math.log2(rule.cap)):
+        value = ceiling
+        given = rule.cap - _power(before.value - age)
+    return Part(value, before.count + 1, before.given + given, max(before.latest_at, at))
 
 
 def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
@@ -197,89 +204,6 @@ def crossing(level: Level, bar: float) -> datetime | None:
 def level_needed(bar: float, at: datetime, half_life_days: float) -> float:
     """Return the stored level from which the shown score reaches the bar: a filter for an index."""
     return math.log2(bar - 0.5) + _half_lives(at, half_life_days) if bar > 0 else ZERO
-
-
-class FitPart(NamedTuple):
-    """One rule of the customer profile: its points and whether the lead meets it (None: unknown)."""
-
-    label: str
-    points: float
-    value: bool | None
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Who the lead is, as points from 0 to 100, and until when that holds."""
-
-    value: float
-    parts: tuple[FitPart, ...] = ()
-    valid_until: datetime | None = None
-
-
-def fit(parts: Sequence[FitPart], valid_until: datetime | None = None) -> Fit:
-    """Add the points of the rules that are met and hold the sum within 0 and 100."""
-    total = sum(part.points for part in parts if part.value)
-    return Fit(max(0, min(100, total)), tuple(parts), valid_until)
-
-
-@dataclass(frozen=True)
-class GridTerms:
-    """Lower bounds of the grid's rows and columns; below B is C, below 2 is 3."""
-
-    fit_a: float
-    fit_b: float
-    engagement_1: float
-    engagement_2: float
-
-
-CELLS = tuple(f"{row}{column}" for row in "ABC" for column in "123")
-
-
-def grid(fit: float | None, engagement: float, terms: GridTerms) -> str:
-    """Place a lead in the grid, A1 to C3, by shown scores; unknown fit is C."""
-    row_score, column_score = shown(fit or 0), shown(engagement)
-    row = "A" if row_score >= terms.fit_a else "B" if row_score >= terms.fit_b else "C"
-    column = "1" if column_score >= terms.engagement_1 else "2" if column_score >= terms.engagement_2 else "3"
-    return row + column
-
-
-def tier(cell: str, tiers: Iterable[Cell]) -> str:
-    """Return the code of the first tier that takes a cell; a tier without cells takes all."""
-    return next(tier.code for tier in tiers if tier.grid is None or cell in tier.grid)
-
-
-class Interval(NamedTuple):
-    """Bounds of a share, each from 0 to 1."""
-
-    low: float
-    high: float
-
-
-def wilson(k: int, n: int, z: float = 1.96) -> Interval:
-    """Return the Wilson score interval of k successes in n trials; (0, 1) without trials.
-
-    Wilson, E. B. (1927), JASA 22:209-212.
-    """
-    if n == 0:
-        return Interval(0.0, 1.0)
-    share, square = k / n, z * z
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    reach = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return Interval(middle - reach if k else 0.0, middle + reach if k < n else 1.0)
-
-
-def truth(won: int, n: int, followed_share: float | None, bar: float, needed_share: float) -> str:
-    """Judge a definition by its close rate: `proved`, `refuted`, `too_early` or `untested`.
-
-    `n` are mature account opportunities that were followed up, `followed_share` the share of
-    mature ones that were; below `needed_share` nothing is said, however the few were won.
-    """
-    if followed_share is not None and followed_share < needed_share:
-        return "untested"
-    low, high = wilson(won, n)
-    if low > bar:
-        return "proved"
-    return "refuted" if high < bar else "too_early"
 
 
 def _half_lives(at: datetime, half_life_days: float) -> float:
