@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.lines import verdicts
 from sla.choices import LabKind, VersionState
 from sla.lab import asking
 from sla.models import AgreementVersion
@@ -71,7 +70,7 @@ class LabForm(forms.Form):
         try:
             asking.read_criterion(data)
         except asking.BadCriterion as error:
-            told = [f"{problem.path}: {verdicts.say(problem.sentence)}" for problem in error.problems]
+            told = [f"{problem.path}: {problem.sentence.say(_)}" for problem in error.problems]
             raise forms.ValidationError([one.removeprefix(": ") for one in told]) from error
         return dict(data)
 

@@ -153,7 +153,8 @@ class _Chunk:
         for change in self._changed:
             change.handoff.save(update_fields=sorted(change.names))
         self._write_refusals()
-        standings.freeze_at([(one, one.offered_at) for one in new if one.offered_at])
+        # Without a date it is frozen as the file tells it: the lab says what that means.
+        standings.freeze_at([(one, one.offered_at or self._context.now) for one in new])
         self._bring_leads()
         touches = self._touches()
         for handoff, told, since in self._heard():

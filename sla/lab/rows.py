@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Func, JSONField, Max, Min, TextField, Value
 from django.db.models.functions import Cast
 
+from leads import setbased
 from leads.choices import DealState, Evidence, TouchSide
 from leads.models import Deal, Touch
 from sla.choices import Ruling
@@ -71,8 +72,12 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
     own = [Cast(name, TextField()) if name in _MOMENTS else F(name) for name in OWN]
     facts = [_column(name, touch_days) for name in columns]
     # Said of the snapshot too: databases do not conclude it from the join.
-    rows = list(found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high).values_list(*own, *facts))
-    return Chunk(rows, _touched(found), _won(found), _overturned(low, high))
+    spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)
+    with transaction.atomic():
+        setbased.prefer_indexes()
+        rows = list(spanned.values_list(*own, *facts))
+        leads, accounts = {row[1] for row in rows}, {row[2] for row in rows}
+        return Chunk(rows, _touched(leads), _won(accounts), _overturned(low, high))
 
 
 def moment(text: str | None) -> datetime | None:
@@ -106,10 +111,10 @@ def outcome(state: str, pk: int, overturned: set[int]) -> bool | None:
     return False if state == "declined" else None
 
 
-def _touched(found: Any) -> dict[int, datetime]:
+def _touched(leads: set[int]) -> dict[int, datetime]:
     """Return by lead when Sales last touched it: at or after an offer means it was followed up."""
     touches = Touch.objects.filter(
-        lead_id__in=found.values("lead_id"),
+        lead_id__in=leads,
         side=TouchSide.SALES,
         evidence__gte=Evidence.LOGGED,
         is_automatic=False,
@@ -118,8 +123,8 @@ def _touched(found: Any) -> dict[int, datetime]:
     return dict(latest.values_list("lead_id", "at"))
 
 
-def _won(found: Any) -> dict[int, list[Won]]:
-    deals = Deal.objects.filter(state=DealState.WON, account_id__in=found.values("lead__account_id"))
+def _won(accounts: set[int]) -> dict[int, list[Won]]:
+    deals = Deal.objects.filter(state=DealState.WON, account_id__in=accounts)
     by_account: defaultdict[int, list[Won]] = defaultdict(list)
     for account, closed_at, is_elsewhere, amount, margin in deals.values_list(
         "account_id", "closed_at", "is_elsewhere", "amount", "margin"

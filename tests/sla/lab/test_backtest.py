@@ -161,3 +161,10 @@ def test_cramers_v_of_a_known_table() -> None:
     assert leaks.cramers_v([(30, 10), (10, 30)]) == pytest.approx(0.5)
     assert leaks.cramers_v([(10, 10), (20, 20)]) == pytest.approx(0)
     assert leaks.cramers_v([(10, 0), (20, 0)]) is None
+
+
+def test_attributes_are_judged_too(version: AgreementVersion, team: Team) -> None:
+    handed(version, team, attributes={"time_on_site": 700})
+    handed(version, team, attributes={"time_on_site": 500})
+    gate = {"fact": "attributes.time_on_site", "op": ">=", "value": 600}
+    assert backtest.run(asked(gate)).figures["draft"]["passed"]["k"] == 1
