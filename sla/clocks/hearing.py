@@ -261,7 +261,8 @@ class Hearing:
     ) -> calendars.Hours:
         own = rep.pk if rep and commitment.whose_hours == "rep" else None
         named = document.calendars.get(commitment.side)
-        key = (commitment.side, commitment.whose_hours, own, team.pk if team else None, named)
+        ruled_by = (team.side, team.calendar_id) if team else None
+        key = (commitment.side, commitment.whose_hours, own, ruled_by, named)
         if key not in self._hours:
             self._hours[key] = calendars.for_clock(
                 commitment=commitment, document=document, team=team, rep=rep

@@ -11,8 +11,8 @@ from sla.businesstime import Schedule
 from sla.clocks import terms
 from sla.models import Clock
 
-#: Side, whose hours, that rep, that team, the calendar which the version names.
-HoursKey = tuple[str, str, int | None, int | None, str | None]
+#: Side, whose hours, that rep, side and calendar of the team, the calendar which the version names.
+HoursKey = tuple[str, str, int | None, tuple[str, int | None] | None, str | None]
 
 
 @dataclass

@@ -71,8 +71,10 @@ def _take_up(
     found = needs.of_leads(judged, changes)
     for asks, act in _STEPS:
         asking = [pk for pk, need in found.items() if pk not in failed and asks(need)]
-        for start in range(0, len(asking), _AT_ONCE):
-            part = {pk: found[pk] for pk in asking[start : start + _AT_ONCE]}
+        # Offers are cut into transactions where they are made.
+        at_once = len(asking) if act is following.offer else _AT_ONCE
+        for start in range(0, len(asking), at_once or 1):
+            part = {pk: found[pk] for pk in asking[start : start + at_once]}
             failed |= _let(act, part, judged, now, actor)
     marks.clear(change for change in seen if change.lead_id not in failed)
     return judged
