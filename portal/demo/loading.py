@@ -9,7 +9,7 @@ from django.db import transaction
 
 from leads import setbased
 from leads.models import Account, Lead, OutboxMessage, Touch, User
-from portal.demo import agreement, beginnings, company, scenes
+from portal.demo import agreement, beginnings, company, discussion, scenes
 from portal.demo.market import Market
 from portal.demo.past import Book, Past, live_until, store
 from portal.demo.playing import Player
@@ -73,7 +73,9 @@ def _world(now: datetime) -> World:
     since = now - timedelta(days=_DAYS + 20)
     people = company.found(since, now)
     first_at, second_at = (people.hours.next_open(now - ago) for ago in (_FIRST_AGO, _SECOND_AGO))
-    return World(people, agreement.sign(people, since, first_at, second_at), now)
+    signed = agreement.sign(people, since, first_at, second_at)
+    discussion.talk(people, signed.second, first_at, now)
+    return World(people, signed, now)
 
 
 def _stories(world: World, market: Market, seed: int) -> Iterator[Story]:

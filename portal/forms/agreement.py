@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +111,8 @@ class SignForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["side"].choices = sides  # type: ignore[attr-defined] # a ChoiceField
         self.written, self.expected = written, expected
-        self.initial |= {"sha256": expected, "side": sides[0][0] if len(sides) == 1 else ""}
+        first = {"sha256": expected, "side": sides[0][0] if len(sides) == 1 else ""}
+        self.initial = {**self.initial, **first}
 
     def clean_name(self) -> str:
         """The name must be that of the login, however it is spaced."""
@@ -127,7 +127,7 @@ class SignForm(forms.Form):
         if data.get("sha256") != self.expected:
             self.add_error(None, _now("The text was changed since you opened it. Read it again, then sign."))
             # Shown again, the form is about the text that now stands above it.
-            self.data = MultiValueDict({**dict(self.data.lists()), "sha256": [self.expected]})
+            self.data = {**self.data, "sha256": self.expected}
         return data
 
 

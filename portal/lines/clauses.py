@@ -31,6 +31,10 @@ ACTS: dict[str, str | Promise] = {
 }
 
 
+#: Parts of a path that only hold others.
+_NESTS = frozenset({"gates", "commitments", "allowances", "params", "after", "all", "any", "of", "points"})
+
+
 @dataclass(frozen=True)
 class Line:
     """One clause in words."""
@@ -243,5 +247,10 @@ def _figure(value: float | None) -> str:
 
 
 def _path(path: tuple[str, ...]) -> str:
-    """Say where a number stands, in the words of its codes."""
-    return " · ".join(str(word(step)).replace("_", " ") for step in path)
+    """Say where a number stands, in the words of its codes; what only nests is left out."""
+    *way, last = path
+    steps = [step for step in way if step not in _NESTS]
+    if last not in ("amount", "value"):
+        steps.append(last)
+    said = " · ".join(str(word(step)).replace("_", " ") for step in steps)
+    return said[:1].upper() + said[1:]

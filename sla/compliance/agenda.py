@@ -44,6 +44,7 @@ def _stale(filters: Filters, now: datetime) -> list[Point]:
     return [
         Point(topic, Sentence(template, {"account": clock.lead.account.name, "days": _days(clock, now)}))
         for clock in oldest
+        if clock.lead
     ]
 
 

@@ -15,7 +15,7 @@ from sla.wording import Sentence
 Say = Callable[[Sentence], str]
 #: Words that stayed, came or went: ("same" | "add" | "remove", text).
 Pieces = tuple[tuple[str, str], ...]
-_TELLS_APART = ("code", "kind", "tier", "leg", "label")
+_TELLS_APART = ("code", "kind", "tier", "leg", "label", "fact", "bant", "score")
 
 
 @dataclass(frozen=True)
@@ -129,5 +129,7 @@ def _name(item: Any, index: int) -> str:
     """Name a part of a list by what tells it apart, else by its place."""
     if not isinstance(item, dict):
         return str(index + 1)
+    if "tier" in item:
+        return item["tier"] or "others"
     named = (item[key] for key in _TELLS_APART if item.get(key))
     return str(next(named, index + 1))

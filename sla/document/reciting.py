@@ -15,10 +15,10 @@ _GROUPS = {
     "any": gettext_noop("any of these %(count)s: %(parts)s"),
     "at_least": gettext_noop("at least %(needed)s of these %(count)s: %(parts)s"),
 }
+#: The usual case is said once, with the gate: what is not known stays open.
 _UNKNOWN = {
     "missed": gettext_noop("%(text)s (unknown counts as missed)"),
     "met": gettext_noop("%(text)s (unknown counts as met)"),
-    "unknown": gettext_noop("%(text)s (unknown stays open)"),
 }
 _ATTRIBUTE = "attributes."
 
@@ -29,7 +29,9 @@ def recite(criterion: readiness.Criterion | None) -> Sentence:
         return Sentence(gettext_noop("every lead"))
     if isinstance(criterion, readiness.Group):
         return _labeled(criterion.label, _group(criterion))
-    said = Sentence(_UNKNOWN[criterion.unknown], {"text": _leaf(criterion)})
+    said = _leaf(criterion)
+    if criterion.unknown in _UNKNOWN:
+        said = Sentence(_UNKNOWN[criterion.unknown], {"text": said})
     return _labeled(criterion.label, said)
 
 
@@ -87,9 +89,13 @@ def _touches(leaf: readiness.TouchLeaf) -> Sentence:
         "sides": _words(leaf.sides) or Sentence(gettext_noop("any side")),
         "evidence": readiness.word(leaf.evidence) if leaf.evidence else Sentence(gettext_noop("any")),
     }
-    template = gettext_noop(
-        "at least %(count)s touches within %(days)s days (%(kinds)s; by %(sides)s; proof: %(evidence)s)"
-    )
+    if leaf.at_least == 1:
+        del values["count"]
+        template = gettext_noop("a touch within %(days)s days (%(kinds)s; by %(sides)s; proof: %(evidence)s)")
+    else:
+        template = gettext_noop(
+            "at least %(count)s touches within %(days)s days (%(kinds)s; by %(sides)s; proof: %(evidence)s)"
+        )
     return Sentence(template, values)
 
 

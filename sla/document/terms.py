@@ -78,11 +78,12 @@ def qualification_gate(document: Document) -> Iterator[Said]:
 
 def _gate(name: str, document: Document) -> Iterator[Said]:
     gate, anchor = document.gates[name], f"gates.{name}"
+    unknown = Sentence(gettext_noop("Unless it says otherwise, what is not known stays open."))
     if not isinstance(gate, readiness.Group):
-        yield _said(anchor, gettext_noop("This must hold"), recite(gate))
+        yield _said(anchor, gettext_noop("This must hold"), recite(gate), unknown)
         return
     label = _own(gate.label) if gate.label else None
-    yield _said(anchor, gettext_noop("How many must hold"), label, lead_in(gate))
+    yield _said(anchor, gettext_noop("How many must hold"), label, lead_in(gate), unknown)
     for index, part in enumerate(gate.parts, start=1):
         title = _own(part.label) if part.label else Sentence(gettext_noop("Part %(n)s"), {"n": index})
         yield _said(f"{anchor}.{part.label or index}", title, recite(part))
@@ -256,6 +257,7 @@ def _routing(routing: Routing) -> Iterator[Sentence]:
 
 
 def _matching(rule: Matching) -> Sentence:
+    values: dict[str, Any]
     if rule.fact is not None:
         values = {"attribute": rule.attribute, "fact": rule.fact}
         return Sentence(

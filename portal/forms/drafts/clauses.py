@@ -44,7 +44,9 @@ class CommitmentForm(PartForm):
     def shape(self, values: Mapping[str, Any]) -> None:
         """Keep the fields of the kind and add its parameters."""
         kind = document.KINDS[values["kind"]]
-        unwanted = ("amount", "per") if kind.is_timed else ("whose_hours", "evidence", "warn_at")
+        unwanted: tuple[str, ...] = (
+            ("amount", "per") if kind.is_timed else ("whose_hours", "evidence", "warn_at")
+        )
         if kind.measure in ("stale", "share"):
             unwanted += ("amount",)
         if kind.code == "definition_review":
@@ -58,7 +60,7 @@ class CommitmentForm(PartForm):
 
 
 def _param(name: str, param: kinds.Param, is_optional: bool) -> forms.Field:
-    label = word(name)
+    label = str(word(name))
     if isinstance(param, tuple):
         return fields.Choice(label=label, choices=choices_of(param))
     if param == "flag":

@@ -93,7 +93,8 @@ class Several(forms.MultipleChoiceField):
     def clean(self, value: Any) -> Any:
         """Return the codes in the order of the list."""
         chosen = super().clean(value)
-        return [code for code, _label in self.choices if code in chosen]
+        order = [code for code, _label in list(self.choices)]  # type: ignore[arg-type] # pairs here
+        return [code for code in order if code in chosen]
 
 
 UNIT_CHOICES = [

@@ -57,7 +57,12 @@ class GroupForm(PartForm):
         choices=[("all", _("all")), ("any", _("any one")), ("at_least", _("at least so many"))],
     )
     needed = fields.Whole(label=_("How many"), min_value=1, required=False)
-    label = fields.Words(label=_("Name of the group"), max_length=80, required=False)
+    label = fields.Words(label=_("Name"), max_length=80, required=False)
+
+    def shape(self, values: Mapping[str, Any]) -> None:
+        """Ask how many only where it is not all or one."""
+        if self.is_bound and self.data.get(self.add_prefix("kind")) != "at_least":
+            del self.fields["needed"]
 
 
 class LeafForm(PartForm):
@@ -92,7 +97,8 @@ class LeafForm(PartForm):
         for name in [name for name in self.fields if name not in wanted]:
             del self.fields[name]
         if "op" in self.fields:
-            self.fields["op"].choices = [pair for pair in _OPS if pair[0] in _ops_of(what)]
+            offered = [pair for pair in _OPS if pair[0] in _ops_of(what)]
+            self.fields["op"].choices = offered  # type: ignore[attr-defined] # a ChoiceField
 
 
 def _fields_of(what: str) -> tuple[str, ...]:

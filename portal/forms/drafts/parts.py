@@ -44,7 +44,7 @@ class PartForm(forms.Form):
             known = {code for code, _label in choices}
             values = stored if isinstance(stored, list | tuple) else [stored]
             kept = [(value, value) for value in values if value not in known]
-            self.fields[name].choices = [*choices, *kept]
+            self.fields[name].choices = [*choices, *kept]  # type: ignore[attr-defined] # a ChoiceField
 
     def add_prefix(self, field_name: str) -> str:
         """Name a field by its place in the document."""

@@ -12,6 +12,7 @@ from portal.forms.drafts.lists import Posted
 from portal.forms.drafts.parts import Part, PartForm, Rows
 from portal.forms.drafts.trees import Tree
 from portal.forms.drafts.words import Choices
+from sla.document.names import COMMITMENTS
 
 Data = dict[str, Any]
 
@@ -125,8 +126,8 @@ def _commitment(name: str, data: Data) -> Section:
     index, found = _named(data["commitments"], name)
     rows = [spec for spec in (_ALLOWANCES, _LADDER) if spec.path in found]
     return Section(
-        f"commitment-{name}", name, at=f"commitments[{index}]", form=clauses.CommitmentForm,
-        rows=tuple(rows), keys=("commitments",), parent="commitments",
+        f"commitment-{name}", _(COMMITMENTS[found["kind"]]), at=f"commitments[{index}]",
+        form=clauses.CommitmentForm, rows=tuple(rows), keys=("commitments",), parent="commitments",
     )  # fmt: skip
 
 

@@ -12,6 +12,12 @@ from sla.document.names import WORDS
 Choices = list[tuple[str, str | Promise]]
 #: Parameters of kinds of commitment, and what stands otherwise in a list than in a sentence.
 CODE_WORDS: dict[str, str | Promise] = {
+    "others": _("all others"),
+    "ladder": _("escalation"),
+    "recycle_days": _("back after days"),
+    "target": _("kept in at least"),
+    "warn_at": _("warning"),
+    "within_days": _("within days"),
     "from": _("Counted from"),
     "acceptance": _("acceptance"),
     "offer": _("offer"),

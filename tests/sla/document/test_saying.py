@@ -73,7 +73,7 @@ def test_numbers_of_clauses_count_within_their_chapter() -> None:
     chapters = document.chapters(document.parse(DEFAULT))
     assert [clause.number for clause in chapters[2].clauses] == ["3.1", "3.2", "3.3", "3.4"]
     assert str(chapters[2].clauses[2].texts[0]).startswith(
-        "“Need and means”: at least 2 of these 4: Budget: more than 50,000 EUR (unknown stays open);"
+        "“Need and means”: at least 2 of these 4: Budget: more than 50,000 EUR;"
     )
 
 
