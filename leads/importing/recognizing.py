@@ -1,6 +1,7 @@
 """By what a record is recognized besides its ids, and which source its statements carry."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from leads import keys, origins
@@ -9,6 +10,8 @@ from leads.importing.records import Record
 from leads.origins import Origin
 
 Triple = tuple[str, str, str]
+#: Many people of a file work at one company.
+company_key = lru_cache(maxsize=20_000)(keys.company_key)
 
 
 class Keys:
@@ -19,7 +22,7 @@ class Keys:
     def __init__(self, values: Mapping[str, Any], account: Mapping[str, Any]) -> None:
         country = values.get("country") or account.get("country") or ""
         self.name = keys.name_key(values["name"]) if "name" in values else ""
-        self.company = keys.company_key(account["name"]) if "name" in account else ""
+        self.company = company_key(account["name"]) if "name" in account else ""
         self.email = keys.email_key(values["email"]) if "email" in values else ""
         self.phone = keys.phone_key(values["phone"], country) if "phone" in values else ""
 

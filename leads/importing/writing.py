@@ -232,5 +232,9 @@ def _drop_deserted(leads: Sequence[LeadDraft]) -> None:
         Account.objects.filter(pk__in=left, leads=None, deals=None, external_ids=None).delete()
 
 
+#: Made once: `json.dumps` makes a new one for each call that asks for letters as they are.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if value else "{}"
+    return _encode(value) if value else "{}"

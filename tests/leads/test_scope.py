@@ -107,3 +107,23 @@ def test_assign_makes_a_lead_visible(cast: factories.Cast, leads: dict[str, Lead
     assert permissions.can_see_lead(cast.stranger, lead.pk)
     ownership.assign(owner=None, team=cast.sales, **give)
     assert permissions.can_see_lead(cast.rep, lead.pk)
+
+
+def test_search_finds_the_same_in_a_scope_too_wide_to_look_through(
+    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = queries.search(user=cast.rep, text="vela")
+    monkeypatch.setattr(queries, "FEW", 1)
+    assert queries.search(user=cast.rep, text="vela") == narrow
+    assert {lead.name for lead in narrow} == {"Vela rep", "Vela pool", "Vela account"}
+
+
+def test_sources_are_named_once_each_and_blank_ones_not(leads: dict[str, Lead]) -> None:
+    for name, source in (("rep", "Fair"), ("other", "Web form"), ("pool", "Fair"), ("nobody", "")):
+        Lead.objects.filter(pk=leads[name].pk).update(source=source)
+    Lead.objects.exclude(name__in=["Vela rep", "Vela other", "Vela pool"]).update(source="")
+    assert queries.sources() == ["Fair", "Web form"]
+
+
+def test_without_sources_there_is_none_to_name() -> None:
+    assert queries.sources() == []
