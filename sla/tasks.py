@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.db import connection
 
-from sla import sweep
+from sla import letters, sweep
 from sla.lab import runs
 
 log = logging.getLogger(__name__)
@@ -16,6 +16,12 @@ log = logging.getLogger(__name__)
 def sweep_due() -> None:
     """Do what is due now; safe to run twice and beside itself."""
     log.info("Swept: %s", sweep.run_regularly(database_now()))
+
+
+@shared_task(name="sla.letters")
+def write_letters() -> None:
+    """Write the weekly letter once its hour has come; safe to run twice and beside itself."""
+    letters.write_due(now=database_now())
 
 
 @shared_task(name="sla.lab")

@@ -1,7 +1,7 @@
 """Files brought in by people and programs: kept, mapped, checked without a change, imported by the worker."""
 
 from portal.imports.keeping import keep, kinds_for, visible_to
-from portal.imports.mapping import TARGETS, proposed, target_for, use
+from portal.imports.mapping import TARGETS, proposed, remember, target_for, use
 from portal.imports.returning import rejected
 from portal.imports.working import ask, remove, work
 
@@ -12,6 +12,7 @@ __all__ = [
     "kinds_for",
     "proposed",
     "rejected",
+    "remember",
     "remove",
     "target_for",
     "use",

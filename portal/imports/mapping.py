@@ -1,6 +1,7 @@
 """What the columns of a kept file mean: recognized, proposed, and what a person chose."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from leads import importing
 from leads.choices import ImportKind
 from leads.importing import guessing
 from leads.importing.shapes import Shape
+from leads.models import User
 from portal.imports import keeping
 from portal.models import ImportJob, SavedMapping
 from portal.models.imports import JobState
@@ -75,12 +77,25 @@ def guessed(job: ImportJob) -> dict[str, Any]:
     )
 
 
-def use(job: ImportJob, document: dict[str, Any]) -> None:
+def use(job: ImportJob, document: dict[str, Any], *, version_ref: str = "") -> None:
     """Keep the mapping of a job that is not under way; raise InvalidMapping with every problem."""
     importing.parse(document, shape_of(job.kind))
     changed = ImportJob.objects.filter(
         pk=job.pk, state__in=(JobState.NEW, JobState.CHECKED, JobState.FAILED)
-    ).update(mapping=document, state=JobState.NEW, report={}, error="", share=0)
+    ).update(
+        mapping=document,
+        version_ref=version_ref or job.version_ref,
+        state=JobState.NEW,
+        report={},
+        error="",
+        share=0,
+    )
     if not changed:
         raise importing.RunTaken(_("This file is being read now; its columns cannot be changed."))
     job.refresh_from_db()
+
+
+def remember(*, job: ImportJob, name: str, by: User, now: datetime) -> None:
+    """Keep a job's mapping under a name; a mapping of that name is replaced."""
+    kept = {"kind": job.kind, "document": job.mapping, "saved_by": by, "saved_at": now}
+    SavedMapping.objects.update_or_create(name=name, defaults=kept)

@@ -34,13 +34,7 @@ def alignment(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request, default="quarter")
     found = report.build(asked.period, asked.filters, asked.now)
     verdicts = [truth.judge(version, asked.now, asked.filters) for version in agreements.in_force()]
-    refused = regret.find(_year_up_to(asked.period), asked.filters)
-    reasons = _reason_labels()
-    year = _year_up_to(asked.period)
-    ways = paths.find(asked.period, asked.filters)
-    months = payoff.by_month(_last_day(asked), agreements.zone(), asked.filters)
-    speeds = payoff.by_speed(year, asked.filters)
-    bar = verdicts[0].bar if verdicts and verdicts[0] else DEFAULT_BAR
+    judged = [each for each in verdicts if each is not None]
     context = {
         "form": asked.form,
         "report": found,
@@ -49,36 +43,63 @@ def alignment(request: HttpRequest) -> HttpResponse:
             (side, title, figures.commitments_of(figures.rows_of(found, side)), found.of_side(side))
             for side, title in (("marketing", _("Marketing")), ("both", _("Both")), ("sales", _("Sales")))
         ],
-        "truths": [_truth(each) for each in verdicts if each is not None],
+        "truths": [_truth(each) for each in judged],
+        "cohort": found.legs.get(1),
+        "decisions": lines.decisions(decisions.waiting(), _review_due_on(), asked.now),
+        **_follow_up(found),
+        **_ways(asked),
+        **_worth(asked, judged[0].bar if judged else DEFAULT_BAR),
+        **_regret(asked),
+    }
+    return render(request, "results/alignment.html", context)
+
+
+def _follow_up(found: report.Report) -> dict[str, Any]:
+    """Return ours beside the field's figures."""
+    return {
         "follow_up": found.follow_up,
         "never_bars": _bars(found.follow_up.never_share, FIELD_NEVER_FOLLOWED_UP, 1.0),
         "touch_bars": _bars(found.follow_up.touches_per_lead, FIELD_TOUCHES_PER_LEAD, 6.0),
         "field_never": FIELD_NEVER_FOLLOWED_UP,
         "field_touches": FIELD_TOUCHES_PER_LEAD,
-        "cohort": found.legs.get(1),
-        "ways": ways,
-        "flow": lines.flow(ways),
-        "funnel": lines.funnel(ways),
-        "per_win": lines.per_win(ways),
+    }
+
+
+def _ways(asked: Asked) -> dict[str, Any]:
+    """Return where the leads of the period went."""
+    ways = paths.find(asked.period, asked.filters)
+    return {"flow": lines.flow(ways), "funnel": lines.funnel(ways), "per_win": lines.per_win(ways)}
+
+
+def _worth(asked: Asked, bar: float) -> dict[str, Any]:
+    """Return whether keeping one's word pays, and what is at risk now."""
+    months = payoff.by_month(_last_day(asked), agreements.zone(), asked.filters)
+    speeds = payoff.by_speed(_year_up_to(asked.period), asked.filters)
+    risk = _risk(asked, speeds)
+    return {
         "heat": lines.heat(months, bar),
         "heat_sentence": lines.heat_sentence(months, bar),
         "heat_months": range(payoff.MONTHS),
         "bar": bar,
         "speeds": lines.speeds(speeds),
-        "risk": (risk := _risk(asked, speeds)),
+        "risk": risk,
         "risk_bars": lines.risk_bars(risk),
-        "decisions": lines.decisions(decisions.waiting(), _review_due_on(), asked.now),
+    }
+
+
+def _regret(asked: Asked) -> dict[str, Any]:
+    """Return who was refused and bought later; names only of leads that the reader may see."""
+    refused = regret.find(_year_up_to(asked.period), asked.filters)
+    reasons = _reason_labels()
+    seen = asked.seen(refused.cases, key=lambda case: case.lead_id)[:REGRET_SHOWN]
+    return {
         "regret": refused,
-        "regret_cases": [
-            {"case": case, "label": reasons.get(case.reason, case.reason)}
-            for case in asked.seen(refused.cases, key=lambda case: case.lead_id)[:REGRET_SHOWN]
-        ],
+        "regret_cases": [{"case": case, "label": reasons.get(case.reason, case.reason)} for case in seen],
         "regret_reasons": [
             {"label": reasons.get(code, code), "value": n, "text": str(n), "tone": ""}
             for code, n, _amount in refused.by_reason[:6]
         ],
     }
-    return render(request, "results/alignment.html", context)
 
 
 def _risk(asked: Asked, speeds: list[payoff.Speed]) -> payoff.AtRisk | None:

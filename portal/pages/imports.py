@@ -17,7 +17,7 @@ from portal.forms.imports import USES, ColumnsForm, UploadForm, WordsForm
 from portal.imports import keeping, words
 from portal.imports.mapping import guessed, shape_of, versions
 from portal.imports.mapping import recognized as recognize
-from portal.models import ImportJob, SavedMapping
+from portal.models import ImportJob
 from portal.models.imports import JobStep
 from portal.pages import moves
 
@@ -82,9 +82,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         time_zone=form.cleaned_data["time_zone"],
         blanks=form.blank_words,
     )
-    found.version_ref = form.cleaned_data.get("version", "")
-    found.save(update_fields=["version_ref"])
-    return _use(request, found, document, form, save_as=form.cleaned_data["save_as"])
+    return _use(request, found, document, form)
 
 
 @require_POST
@@ -183,10 +181,10 @@ def _use(
     found: ImportJob,
     document: dict[str, Any],
     form: ColumnsForm | None,
-    save_as: str = "",
 ) -> HttpResponse:
+    entered = form.cleaned_data if form else {}
     try:
-        imports.use(found, document)
+        imports.use(found, document, version_ref=entered.get("version", ""))
     except importing.InvalidMapping as error:
         form = form or _columns_form(request, found)
         if not form.is_bound:
@@ -198,9 +196,8 @@ def _use(
     except importing.RunTaken as error:
         toasts.say(request, str(error))
         return redirect("import-job", found.pk)
-    if save_as:
-        kept = {"kind": found.kind, "document": document, "saved_by": access.person(request)}
-        SavedMapping.objects.update_or_create(name=save_as, defaults={**kept, "saved_at": timezone.now()})
+    if save_as := entered.get("save_as"):
+        imports.remember(job=found, name=save_as, by=access.person(request), now=timezone.now())
     if words.unknown(found):
         return redirect("import-words", found.pk)
     return _ask(request, found, JobStep.CHECK)

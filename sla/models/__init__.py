@@ -5,12 +5,14 @@ from sla.models.clocks import ActionRow, Clock, ClockEvent, Dispute
 from sla.models.discussions import Comment, Review
 from sla.models.handoffs import Handoff, Question, Refusal, Snapshot, Standing, Verdict
 from sla.models.lab import LabRun
+from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark
 
 __all__ = [
     "ActionRow",
     "Agreement",
     "AgreementVersion",
+    "AlignmentLetter",
     "Clock",
     "ClockEvent",
     "Comment",

@@ -11,7 +11,17 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.drawing",),
     ("portal.htmx", "portal.navigation", "portal.badges", "portal.charts", "portal.condition"),
     ("portal.forms", "portal.toasts", "portal.celery", "portal.checks"),
-    ("portal.access", "portal.printing", "portal.logins", "portal.wording", "portal.csvfile", "portal.privacy", "portal.knocking", "portal.zones", "portal.api_keys"),
+    (
+        "portal.access",
+        "portal.printing",
+        "portal.logins",
+        "portal.wording",
+        "portal.csvfile",
+        "portal.privacy",
+        "portal.knocking",
+        "portal.zones",
+        "portal.api_keys",
+    ),
     (
         "portal.models",
         "portal.transport",
@@ -26,6 +36,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("sla.importing",),
     ("sla.merging", "sla.erasure"),
     ("sla.intake",),
+    ("sla.letters",),
     ("sla.lab",),
     ("sla.compliance",),
     ("sla.queries", "sla.invariants"),
@@ -52,7 +63,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.keys", "leads.origins", "leads.setbased"),
+    ("leads.choices", "leads.guards", "leads.keys", "leads.moments", "leads.origins", "leads.setbased"),
 )
 
 FLOORS = ("leads", "sla", "portal")

@@ -1,6 +1,6 @@
 """What routes are about besides leads and handoffs: one of each, with its owner in the company."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
 from django.db.models import Model
@@ -10,10 +10,10 @@ from portal import api_keys, imports
 from portal.delivery import webhooks
 from portal.models import ApiKey, Delivery, Endpoint, ImportJob, IntakeSource
 from portal.models.imports import JobState
-from sla import agreements, disputes
+from sla import agreements, disputes, letters
 from sla.choices import ReviewKind, ReviewOutcome
 from sla.lab import runs
-from sla.models import AgreementVersion, Clock, Comment, Dispute, LabRun, Review
+from sla.models import AgreementVersion, AlignmentLetter, Clock, Comment, Dispute, LabRun, Review
 from tests.company import Company
 
 
@@ -25,6 +25,7 @@ def all_of(at: Company) -> dict[str, Model]:
         "said": said(at),
         "review": review(at),
         "person": at.cast.rep,
+        "letter": letter(at),
         "salesteam": at.cast.rep.team,
         "file": uploaded(at),
         "lab_run": tested(at),
@@ -90,6 +91,14 @@ def review(at: Company) -> Review:
         now=at.now,
         actor=at.cast.marketing_manager,
     )
+
+
+def letter(at: Company) -> AlignmentLetter:
+    """Write the letter of last week."""
+    monday = at.now.date() - timedelta(days=at.now.weekday() + 7)
+    written = letters.write(version=at.version, first_on=monday, zone="UTC", now=at.now)
+    assert written is not None
+    return written
 
 
 def late(at: Company, account: str, code: str) -> Clock:
