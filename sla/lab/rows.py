@@ -4,14 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Func, JSONField, Max, Min, TextField, Value
 from django.db.models.functions import Cast
 
-from leads import setbased
+from leads import moments, setbased
 from leads.choices import DealState, Evidence, TouchSide
 from leads.models import Deal, Touch
 from sla.choices import Ruling
@@ -26,7 +26,6 @@ OWN = (
     *("id", "lead_id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
     *("offered_at", "closed_at", "snapshot__taken_at"),
 )
-#: To read a moment from its text takes a tenth of what the drivers take.
 _MOMENTS = frozenset({"offered_at", "closed_at", "snapshot__taken_at"})
 
 
@@ -69,7 +68,7 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
     Moments are texts (see `moment`), touches the text of their JSON.
     """
     found = asked.handoffs().filter(pk__gte=low, pk__lt=high)
-    own = [Cast(name, TextField()) if name in _MOMENTS else F(name) for name in OWN]
+    own = [moments.written(name) if name in _MOMENTS else F(name) for name in OWN]
     facts = [_column(name, touch_days) for name in columns]
     # Said of the snapshot too: databases do not conclude it from the join.
     spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)
@@ -81,11 +80,8 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
 
 
 def moment(text: str | None) -> datetime | None:
-    """Read a moment as the databases write it, in UTC."""
-    if text is None:
-        return None
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """Read a moment of a row, None where there is none."""
+    return None if text is None else moments.read(text)
 
 
 def _column(name: str, touch_days: int | None) -> Any:

@@ -3,12 +3,14 @@
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from leads import moments
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
 from sla import readiness, scoring
@@ -51,7 +53,7 @@ def _rows(ids: list[int]) -> Iterable[dict[str, Any]]:
 
 def _facts(
     row: dict[str, Any],
-    bant: dict[str, BantFact],
+    bant: dict[str, "Bant"],
     consent: tuple[str, datetime] | None,
     touches: tuple[readiness.TouchFact, ...],
 ) -> readiness.Facts:
@@ -82,12 +84,24 @@ _BANT_FACTS = {
 }
 
 
-def _bant(ids: list[int], at: datetime) -> defaultdict[int, dict[str, BantFact]]:
+class Bant(NamedTuple):
+    """The columns of a BANT fact that the judge reads."""
+
+    kind: str
+    amount: Decimal | None
+    currency: str
+    text: str
+    on: date | None
+    known_at: datetime
+
+
+def _bant(ids: list[int], at: datetime) -> defaultdict[int, dict[str, "Bant"]]:
     """Return the newest fact of each kind."""
-    newest: defaultdict[int, dict[str, BantFact]] = defaultdict(dict)
+    newest: defaultdict[int, dict[str, Bant]] = defaultdict(dict)
     rows = BantFact.objects.filter(lead_id__in=ids, known_at__lte=at).order_by("known_at", "pk")
-    for row in rows:
-        newest[row.lead_id][row.kind] = row
+    for lead_id, *fact in rows.values_list("lead_id", *Bant._fields):
+        one = Bant(*fact)
+        newest[lead_id][one.kind] = one
     return newest
 
 
@@ -99,10 +113,12 @@ def _consents(ids: list[int], at: datetime) -> defaultdict[int, tuple[str, datet
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
     rows = Consent.objects.filter(lead_id__in=ids).filter(Q(happened_at__lte=at) | Q(happened_at=None))
     # What was said last holds, not what was written down last.
-    for row in rows.order_by(Coalesce("happened_at", "recorded_at"), "pk"):
-        if row.channel == ConsentChannel.ANY:
-            channels[row.lead_id].clear()
-        channels[row.lead_id][row.channel] = (row.state, row.happened_at or row.recorded_at)
+    said_at = Coalesce("happened_at", "recorded_at")
+    told: Any = rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
+    for lead_id, channel, state, spoken_at in told:
+        if channel == ConsentChannel.ANY:
+            channels[lead_id].clear()
+        channels[lead_id][channel] = (state, spoken_at)
     states: defaultdict[int, tuple[str, datetime] | None] = defaultdict(lambda: None)
     for lead_id, spoken in channels.items():
         given = [one for one in spoken.values() if one[0] == ConsentState.GIVEN]
@@ -114,7 +130,10 @@ def _touches(ids: list[int], at: datetime) -> defaultdict[int, tuple[readiness.T
     """Return the touches of the last year, ascending, the newest 500 of each lead."""
     found: defaultdict[int, list[readiness.TouchFact]] = defaultdict(list)
     rows = Touch.objects.filter(lead_id__in=ids, happened_at__lte=at, happened_at__gt=at - TOUCH_DAYS)
-    names = ("lead_id", "happened_at", "side", "kind", "evidence", "reached", "pk")
-    for lead_id, *touch in rows.order_by("happened_at", "pk").values_list(*names):
-        found[lead_id].append(readiness.TouchFact(*touch))
+    names = ("side", "kind", "evidence", "reached", "pk")
+    told: Any = rows.order_by("happened_at", "pk").values_list(
+        "lead_id", moments.written("happened_at"), *names
+    )
+    for lead_id, at, *touch in told:
+        found[lead_id].append(readiness.TouchFact(moments.read(at), *touch))
     return defaultdict(tuple, {lead_id: tuple(all_[-TOUCHES_KEPT:]) for lead_id, all_ in found.items()})
