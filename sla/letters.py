@@ -94,7 +94,8 @@ def _facts(week: _Week, version: AgreementVersion) -> dict[str, Any]:
 
 def _missed(lines: list[Line]) -> list[dict[str, Any]]:
     """Return the commitments most often missed in the week, none that was never missed."""
-    worst = sorted((line for line in lines if line.missed), key=lambda line: (-line.missed, line.code))
+    found = (line for line in lines if line.missed)
+    worst = sorted(found, key=lambda line: (line.status != "missed", -line.missed, line.code))
     return [
         {
             "code": line.code,
@@ -120,7 +121,7 @@ def _weakest(version: AgreementVersion, now: datetime) -> dict[str, Any] | None:
         return None
     worst = min(judged, key=_lift)
     return {
-        "label": worst.label,
+        "label": worst.need,
         "met": [worst.won_met.k, worst.won_met.n],
         "missed": [worst.won_missed.k, worst.won_missed.n],
     }
