@@ -45,7 +45,7 @@ class Keyset(BasePagination):
             "type": "object",
             "required": ["results", "next", "count", "count_is_capped"],
             "properties": {
-                "results": {"type": "array", "items": schema},
+                "results": schema,
                 "next": {"type": ["string", "null"], "description": "Where the next page lies."},
                 "count": {"type": "integer", "description": f"Counted up to {COUNTED_UP_TO}."},
                 "count_is_capped": {"type": "boolean"},

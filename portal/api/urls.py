@@ -9,6 +9,7 @@ from portal.api import (
     imports,
     incoming,
     known,
+    lab,
     leads,
     moves,
     people,
@@ -53,6 +54,8 @@ TERMS = [
     path("versions/<int:pk>/export/", agreements.VersionExport.as_view(), name="api-version-export"),
     path("versions/<int:pk>/propose/", agreements.Proposing.as_view(), name="api-version-propose"),
     path("versions/<int:pk>/sign/", agreements.Signing.as_view(), name="api-version-sign"),
+    path("lab/", lab.LabRuns.as_view(), name="api-lab"),
+    path("lab/<int:pk>/", lab.OneLabRun.as_view(), name="api-lab-run"),
 ]
 RESULTS = [
     path("compliance/", results.Compliance.as_view(), name="api-compliance"),
@@ -72,7 +75,7 @@ PEOPLE = [
 ITSELF = [
     path("schema/", docs.Schema.as_view(), name="api-schema"),
     path("docs/", docs.viewer, name="api-docs"),
-    re_path(r"^.*$", docs.Nowhere.as_view(), name="api-nowhere"),
+    re_path(r"^[\s\S]*$", docs.Nowhere.as_view(), name="api-nowhere"),
 ]
 
 urlpatterns = [*FACTS, *WORK, *TERMS, *RESULTS, *PEOPLE, *ITSELF]

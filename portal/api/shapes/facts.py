@@ -11,6 +11,7 @@ from portal.api.shapes.values import (
     Attributes,
     Currency,
     Day,
+    Document,
     EvidenceField,
     Moment,
     Money,
@@ -233,5 +234,5 @@ class LeadDetail(LeadRowShape):
     bant = BantShape(many=True)
     consents = ConsentShape(many=True)
     deals = DealShape(many=True)
-    verdict = serializers.JSONField(allow_null=True, help_text="The gate, leaf by leaf, with its proof.")
+    verdict = Document(allow_null=True, help_text="The gate, leaf by leaf, with its proof.")
     missing = serializers.ListField(child=serializers.CharField(), help_text="What the dossier lacks.")

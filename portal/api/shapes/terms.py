@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from leads.choices import ImportKind, Side
-from portal.api.shapes.values import Number
+from portal.api.shapes.values import Document, Number
+from portal.forms.lab import MONTHS
 from portal.models import ImportJob
 from sla.choices import LabKind
 from sla.models import AgreementVersion, LabRun, Signature
@@ -31,7 +32,7 @@ class VersionShape(serializers.ModelSerializer[AgreementVersion]):
 class VersionDetail(VersionShape):
     """A version with its text and who signed it."""
 
-    document = serializers.JSONField()
+    document = Document()
     signatures = SignatureShape(many=True)
 
     class Meta(VersionShape.Meta):
@@ -59,24 +60,33 @@ class Signed(serializers.Serializer[Any]):
 
 
 class LabIn(serializers.Serializer[Any]):
-    """What is to be tested on the past: a version of the agreement, or a criterion of one's own."""
+    """What is to be tested on the past: a version, or a criterion in place of its gate."""
 
-    agreement = serializers.SlugField()
+    version = Number()
     kind = serializers.ChoiceField(choices=LabKind.choices)
-    version = Number(required=False)
-    asked = serializers.DictField(required=False)
+    months = serializers.ChoiceField(choices=[int(code) for code, _label in MONTHS], default=12)
+    criterion = serializers.DictField(required=False, allow_null=True)
 
 
 class LabShape(serializers.ModelSerializer[LabRun]):
     agreement = serializers.CharField(source="agreement.key")
     version = serializers.IntegerField(source="version_id", allow_null=True)
+    asked = Document()
 
     class Meta:
         model = LabRun
         fields = (
-            "id", "kind", "agreement", "version", "asked", "state", "result", "created_at", "started_at",
-            "ended_at",
+            "id", "kind", "agreement", "version", "asked", "state", "created_at", "started_at", "ended_at",
         )  # fmt: skip
+
+
+class LabDetail(LabShape):
+    """A run with what was found; null while it waits."""
+
+    result = Document(allow_null=True)
+
+    class Meta(LabShape.Meta):
+        fields = (*LabShape.Meta.fields, "result")
 
 
 class ImportIn(serializers.Serializer[Any]):
@@ -98,6 +108,10 @@ class StepIn(serializers.Serializer[Any]):
 
 
 class ImportShape(serializers.ModelSerializer[ImportJob]):
+    header = serializers.ListField(child=serializers.CharField())
+    mapping = Document(allow_null=True)
+    report = Document()
+
     class Meta:
         model = ImportJob
         fields = (

@@ -126,6 +126,11 @@ def _is_utf8(text: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+@extend_schema_field({"type": "object"})
+class Document(serializers.JSONField):
+    """An object whose parts are described elsewhere."""
+
+
 class Ref(serializers.Serializer[Any]):
     """Something by its number and name."""
 

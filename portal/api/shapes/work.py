@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.api.shapes.values import Currency, Day, Money, Number, Ref, Seconds, Text
+from portal.api.shapes.values import Currency, Day, Document, Money, Number, Ref, Seconds, Text
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
 from sla.models import Clock, ClockEvent, Handoff, Question, Refusal, Snapshot, Verdict
 
@@ -63,7 +63,7 @@ class VerdictShape(serializers.ModelSerializer[Verdict]):
 class HandoffDetail(HandoffShape):
     """A handoff with who was considered, the facts frozen at the offer, and how the gate judged them."""
 
-    trace = serializers.JSONField()
+    trace = Document()
     snapshot = SnapshotShape(allow_null=True)
     verdict = VerdictShape(allow_null=True)
     refusal = RefusalShape(allow_null=True)

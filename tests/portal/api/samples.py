@@ -1,6 +1,7 @@
 """The samples of the table of routes, as the API is asked about them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,6 +19,8 @@ def number(samples: Samples, name: str, subject: str) -> int:
     """Return the number of what an address is about."""
     if subject in ("version", "draft"):
         return samples.version(subject).pk
+    if subject in samples.things:
+        return samples.things[subject].pk
     if subject.startswith("job"):
         return _job(samples, subject).pk
     lead = samples.leads.get(subject) or samples.handoffs[subject].lead
@@ -46,22 +49,22 @@ def sent(samples: Samples, method: str, name: str, subject: str) -> Any:
     """Return what is sent to an address."""
     if method == "GET":
         return {}
-    data = api_routes.FILLED.get(f"{method} {name}", {})
-    if name == "api-leads":
-        return {"account": samples.handoffs["accepted"].lead.account_id, "name": "Nia New"}
-    if name == "api-handoffs":
-        return {"lead": _lead(samples, subject).pk, "leg": 2 if subject == "qualified" else 1}
-    if name == "api-deals":
-        return {"lead": _lead(samples, subject).pk, "name": "A line"}
-    if name == "api-touches":
-        touch = {**api_routes.FILLED["POST api-lead-touches"], "lead": _lead(samples, subject).pk}
-        return {"touches": [touch]}
-    if name == "api-handoff-reassign":
-        return {"to": samples.company.cast.other_rep.pk}
-    if name == "api-draft":
-        document = dict(samples.version("draft").document)
-        return {"document": {**document, "title": "Another title"}}
-    return data
+    makers: dict[str, Callable[[], Any]] = {
+        "api-leads": lambda: {"account": samples.handoffs["accepted"].lead.account_id, "name": "Nia New"},
+        "api-handoffs": lambda: {
+            "lead": _lead(samples, subject).pk,
+            "leg": 2 if subject == "qualified" else 1,
+        },
+        "api-deals": lambda: {"lead": _lead(samples, subject).pk, "name": "A line"},
+        "api-touches": lambda: {
+            "touches": [{**api_routes.FILLED["POST api-lead-touches"], "lead": _lead(samples, subject).pk}]
+        },
+        "api-handoff-reassign": lambda: {"to": samples.company.cast.other_rep.pk},
+        "api-lab": lambda: {"version": samples.company.version.pk, "kind": "backtest", "months": 12},
+        "api-draft": lambda: {"document": {**samples.version("draft").document, "title": "Another title"}},
+    }
+    known = api_routes.FILLED.get(f"{method} {name}", {})
+    return makers[name]() if name in makers else known
 
 
 def ask(samples: Samples, who: str, method: str, name: str, subject: str) -> tuple[HttpResponse, list[str]]:
