@@ -80,6 +80,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     attributes = models.JSONField(
         default=dict, blank=True, help_text=_("What the person is known for: languages, regions, skills.")
     )
+    personal_bar = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Cells of the grid this person takes, above the agreed minimum; empty: all."),
+    )
     is_paused = models.BooleanField(default=False, help_text=_("Takes no new leads for now."))
     employee_key = models.CharField(max_length=64, blank=True, help_text=_("Id in another system."))
     single_keys = models.BooleanField(default=True, help_text=_("Single keys such as 1 and 3 act on rows."))

@@ -4,5 +4,6 @@
 handoffs in chunks · `tallies` counting · `backtest` all of it, on several cores where there are any ·
 `effects` what each criterion and reason does · `gained` leads that were never handed over · `leaks` what a
 criterion could only know afterwards · `whatif` clocks under other terms · `capacity` promises against hours ·
-`proposals` what reasons ask to amend · `runs` saved runs with their progress.
+`proposals` what reasons ask to amend ·
+`bars` personal ones · `runs` saved runs with their progress.
 """

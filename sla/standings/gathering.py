@@ -126,14 +126,14 @@ def _consents(ids: list[int], at: datetime) -> defaultdict[int, tuple[str, datet
     return states
 
 
-def _touches(ids: list[int], at: datetime) -> defaultdict[int, tuple[readiness.TouchFact, ...]]:
+def _touches(ids: list[int], until: datetime) -> defaultdict[int, tuple[readiness.TouchFact, ...]]:
     """Return the touches of the last year, ascending, the newest 500 of each lead."""
     found: defaultdict[int, list[readiness.TouchFact]] = defaultdict(list)
-    rows = Touch.objects.filter(lead_id__in=ids, happened_at__lte=at, happened_at__gt=at - TOUCH_DAYS)
+    rows = Touch.objects.filter(lead_id__in=ids, happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS)
     names = ("side", "kind", "evidence", "reached", "pk")
     told: Any = rows.order_by("happened_at", "pk").values_list(
         "lead_id", moments.written("happened_at"), *names
     )
-    for lead_id, at, *touch in told:
-        found[lead_id].append(readiness.TouchFact(moments.read(at), *touch))
+    for lead_id, happened_at, *touch in told:
+        found[lead_id].append(readiness.TouchFact(moments.read(happened_at), *touch))
     return defaultdict(tuple, {lead_id: tuple(all_[-TOUCHES_KEPT:]) for lead_id, all_ in found.items()})

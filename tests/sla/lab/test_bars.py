@@ -1,0 +1,47 @@
+"""A rep's own bar: proposed only where the rep's own history tells leads apart."""
+
+from datetime import timedelta
+
+import pytest
+
+from leads.models import User
+from sla.lab import bars
+from sla.models import AgreementVersion, Handoff
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def work(rep: User, version: AgreementVersion, grid: str, won: int, lost: int) -> None:
+    for number in range(won + lost):
+        Handoff.objects.create(
+            lead=factories.make_lead(),
+            version=version,
+            team=rep.team,
+            rep=rep,
+            grid=grid,
+            state="won" if number < won else "lost",
+            offered_at=NOW - timedelta(days=60),
+            ended_at=NOW,
+            is_ended=True,
+        )
+
+
+def test_a_bar_is_proposed_where_wins_tell_cells_apart() -> None:
+    cast, version = factories.cast(), factories.signed_version()
+    work(cast.rep, version, "A1", won=25, lost=10)
+    work(cast.rep, version, "C3", won=1, lost=34)
+    found = bars.propose(cast.rep, NOW)
+    assert found
+    assert "C3" not in found.cells
+    assert "A1" in found.cells
+    assert (found.inside.k, found.outside.n) == (25, 35)
+    assert bars.propose(cast.other_rep, NOW) is None
+
+
+def test_few_cases_propose_nothing() -> None:
+    cast, version = factories.cast(), factories.signed_version()
+    work(cast.rep, version, "A1", won=10, lost=0)
+    work(cast.rep, version, "C3", won=0, lost=10)
+    assert bars.propose(cast.rep, NOW) is None
