@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from leads.choices import STAGE_EDGES, Stage
 from leads.models import FactChange, Lead, OutboxMessage, StageChange
 from leads.transitions import HISTORY
-from sla.choices import MOVES, REFUSED_STATES, WORKED_STATES, ClockState, HandoffState
+from sla.choices import MOVES, REFUSED_STATES, WORKED_STATES, ClockState, Disposition, HandoffState
 from sla.invariants.asking import of_rows
 from sla.models import ActionRow, Clock, ClockEvent, Commitment, Handoff, Refusal, Snapshot, Standing
 
@@ -83,7 +83,11 @@ def ready_and_forgotten(now: datetime) -> QuerySet[Standing]:
     unready = Q(is_ready=False, lead__stage=Stage.MQL) & ~Q(Exists(_open_of_lead()))
     late = Q(recheck_at__isnull=True) | Q(recheck_at__gt=now - PATIENCE)
     standing = Standing.objects.filter(early | unready, late, judged_at__lt=now - PATIENCE)
-    return standing.filter(~Exists(marked), lead__merged_into__isnull=True)
+    # Ready or not, a lead whose data Marketing must repair first is not offered before that.
+    in_repair = Refusal.objects.filter(
+        handoff__lead=OuterRef("pk"), handoff__disposition=Disposition.REPAIR, repaired_at__isnull=True
+    )
+    return standing.filter(~Exists(marked), ~Exists(in_repair), lead__merged_into__isnull=True)
 
 
 def _open_of_lead() -> QuerySet[Handoff]:
