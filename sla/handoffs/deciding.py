@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.models import User
-from sla import clocks
+from sla import clocks, routing
 from sla.choices import Event, HandoffState, WithdrawReason
 from sla.handoffs import acting, errors, legs, writing
 from sla.models import Handoff, Question, Refusal
@@ -13,10 +13,15 @@ from sla.models import Handoff, Question, Refusal
 
 @transaction.atomic
 def accept(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
-    """Take the offer; from a pool it becomes the actor's. Raises AlreadyDecided, NotYours, WrongStage."""
+    """Take the offer; from a pool it becomes the actor's.
+
+    Raises AlreadyDecided, NoRoom, NotYours, WrongStage.
+    """
     case = acting.begin("accept", handoff, actor, now)
     handoff = case.handoff
     is_from_pool = handoff.rep_id is None
+    if is_from_pool and not routing.has_room(actor, document=case.document, leg=handoff.leg, now=now):
+        raise errors.NoRoom
     first = legs.before(handoff)
     plan = acting.Plan(
         changes={"decided_at": now, "decided_by": actor, "accepted_at": now, "rep": actor},

@@ -119,6 +119,12 @@ class NoTeam(MoveRefused):
     words = _("No team takes leads of this segment. The lead waits until one does.")
 
 
+class NoRoom(MoveRefused):
+    """Whoever takes from the pool already holds, or was given, as much as agreed."""
+
+    words = _("You have as many leads as agreed. Decide on one of yours first.")
+
+
 class NotEligible(MoveRefused):
     """The person named cannot take the lead."""
 

@@ -142,6 +142,14 @@ def is_eligible(user: User, *, document: Document, leg: int, now: datetime) -> b
     return crew.obstacle(crew.people[user.pk], Wanted(), is_owner=True) is None
 
 
+def has_room(user: User, *, document: Document, leg: int, now: datetime) -> bool:
+    """Tell whether a person may take one more lead from a pool within what is agreed; locks that person."""
+    lock([user.pk])
+    crew = Crew([], [user.pk], document, document.leg(leg).to_side, now)
+    person = crew.people[user.pk]
+    return not (person.is_full or person.is_capped)
+
+
 def is_unplaced(handoff: Handoff) -> bool:
     """Tell whether an offer lies in the pool although routing looked for somebody and found nobody."""
     trace = handoff.trace

@@ -180,3 +180,13 @@ def test_many_leads_at_once_are_shared_like_one_by_one():
     choices = routing.choose_many(requests=requests, crew=crew, leg=1, now=NOW)
     rep, other, stranger, qualifier = team_of(play)
     assert [one.rep for one in choices] == [rep, other, stranger, qualifier, other, stranger, qualifier]
+
+
+def test_pulling_stops_at_what_is_agreed():
+    play = scene(**rules("pull"))
+    change(play.rep, max_open=1)
+    first, second = (handoffs.offer(lead=factories.ready_lead(), now=NOW) for _ in range(2))
+    handoffs.accept(handoff=first, actor=play.rep, now=NOW)
+    with pytest.raises(handoffs.NoRoom):
+        handoffs.accept(handoff=second, actor=play.rep, now=NOW)
+    assert handoffs.accept(handoff=second, actor=play.cast.other_rep, now=NOW).rep == play.cast.other_rep
