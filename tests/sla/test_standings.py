@@ -191,7 +191,7 @@ def test_judge_again_keeps_since_and_what_holds_it() -> None:
     factories.signed_version()
     lead = factories.ready_lead()
     since = Standing.objects.get().ready_since
-    standings.hold(lead_id=lead.pk, because="capacity")
+    standings.hold(lead_ids=[lead.pk], because="capacity")
     again = standings.judge(lead_ids=[lead.pk], now=NOW + DAY)[lead.pk]
     standing = Standing.objects.get()
     assert (again.became_ready_at, standing.ready_since, standing.held_because) == (None, since, "capacity")
