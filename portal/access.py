@@ -86,8 +86,10 @@ def offer(user: User, pk: int) -> Handoff:
 
 def was_taken(user: User, pk: int) -> bool:
     """Say whether a colleague just took this offer from the pool in which this person saw it."""
-    taken = Handoff.objects.filter(pk=pk, is_ended=False, rep__isnull=False, team_id=user.team_id).first()
-    return taken is not None and user.role in permissions.TAKES_LEADS and _was_in_pool(taken)
+    taken = Handoff.objects.filter(pk=pk, is_ended=False, rep__isnull=False).first()
+    if taken is None or taken.team_id != user.team_id or user.role not in permissions.TAKES_LEADS:
+        return False
+    return _was_in_pool(taken)
 
 
 def clock(user: User, pk: int) -> Clock:
