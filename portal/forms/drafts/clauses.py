@@ -204,6 +204,9 @@ class RoutingForm(PartForm):
     nested = {
         "routing.method": fields.Choice(label=_("Who gets a lead"), choices=choices_of(kinds.METHODS)),
         "routing.max_hops": fields.Whole(label=_("Changes hands at most (times)"), min_value=1),
+        "routing.hours": fields.Choice(
+            label=_("Outside their working hours"), required=False, choices=choices_of(kinds.HOURS)
+        ),
         "expiry.to": fields.Choice(
             label=_("An offer nobody decides"),
             required=False,
@@ -226,6 +229,7 @@ class RoutingForm(PartForm):
     def written(self, values: dict[str, Any]) -> dict[str, Any]:
         """Write what is left blank as null."""
         written = super().written(values)
+        written["routing"]["hours"] = written["routing"]["hours"] or "any"
         if not written["expiry"]["to"]:
             written["expiry"] = None
         if written["valve"]["free_capacity_below"] is None:

@@ -12,6 +12,9 @@ from sla.document.names import WORDS
 Choices = list[tuple[str, str | Promise]]
 #: Parameters of kinds of commitment, and what stands otherwise in a list than in a sentence.
 CODE_WORDS: dict[str, str | Promise] = {
+    "any": _("people get leads all the same"),
+    "prefer": _("people come last"),
+    "only": _("people get no leads"),
     "others": _("all others"),
     "ladder": _("escalation"),
     "recycle_days": _("back after days"),
