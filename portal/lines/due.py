@@ -45,6 +45,7 @@ class Due:
 
     title: str
     lines: tuple[DueLine, ...]
+    clock_id: int
 
 
 def due(clock: Clock, spans: Sequence[Span], now: datetime) -> Due:
@@ -56,7 +57,7 @@ def due(clock: Clock, spans: Sequence[Span], now: datetime) -> Due:
         begun = _("Offered")
     first = DueLine(begun, wording.moment_text(clock.started_at, now))
     last = DueLine(clocks.commitment_label(clock.commitment), "", clocks.allowed(clock), is_sum=True)
-    return Due(title % {"time": moment}, (first, *_shortened(spans), last))
+    return Due(title % {"time": moment}, (first, *_shortened(spans), last), clock.pk)
 
 
 def _shortened(spans: Sequence[Span]) -> Iterable[DueLine]:

@@ -82,7 +82,7 @@ def test_weakest_is_furthest_below_its_target(place) -> None:
 
 @pytest.fixture
 def segments(place):
-    """Return the version of a second segment, beside the first one's: stricter to decide, 60 more a quarter."""
+    """Return two versions: the second segment asks less of decisions and promises 60 more a quarter."""
     own = {
         "decide": timed("decide", "sales", 2, "business_hours", target=0.5),
         "volume": periodic("volume", "marketing", amount=60, target=None, per="quarter", params=VOLUME),
