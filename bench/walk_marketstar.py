@@ -2,7 +2,7 @@
 
 Run: python -m tests.stack python -m bench.walk_marketstar FOLDER     (PostgreSQL; the folder of the real files)
 
-Each lead is created without its source, which the gate asks for, and offered by routing once that comes;
+Each lead is created without its source, which the gate asks for, and offered once that comes;
 the rep it was offered to decides as the file says, and an accepted one becomes a deal of the file's amount.
 The API writes down what happens now, so days to decide are no part of this.
 """

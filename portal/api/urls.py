@@ -39,10 +39,8 @@ WORK = [
     path("handoffs/<int:pk>/evidence/", handoffs.HandoffEvidence.as_view(), name="api-handoff-evidence"),
     path("handoffs/<int:pk>/clocks/", handoffs.HandoffClocks.as_view(), name="api-handoff-clocks"),
     *(
-        path(
-            f"handoffs/<int:pk>/{verb.name}/", moves.view_of(verb).as_view(), name=f"api-handoff-{verb.name}"
-        )
-        for verb in moves.VERBS
+        path(f"handoffs/<int:pk>/{name}/", view.as_view(), name=f"api-handoff-{name}")
+        for name, view in moves.VIEWS.items()
     ),
     path("clocks/<int:pk>/", handoffs.OneClock.as_view(), name="api-clock"),
     path("clocks/<int:pk>/replay/", handoffs.ClockReplay.as_view(), name="api-clock-replay"),

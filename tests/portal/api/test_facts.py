@@ -28,7 +28,8 @@ def test_lead_is_created_judged_and_on_record(at: Company) -> None:
     call = Caller(at.cast.marketer)
     account = call("POST", "/accounts/", {"name": "Looms Ltd", "employees": 400}).json()["id"]
     sent = {
-        "account": account, "name": "Ada Byron", "email": "ada@looms.example.com", "attributes": {"plants": 3},
+        "account": account, "name": "Ada Byron", "email": "ada@looms.example.com",
+        "attributes": {"plants": 3},
         "external_ids": [{"system": "crm", "external_id": "00Q5"}],
     }  # fmt: skip
     answer = call("POST", "/leads/", sent)

@@ -77,7 +77,8 @@ def test_filters_narrow_together(at: Company) -> None:
     call = Caller(at.cast.marketer)
     for asked in (
         "email=ADA@looms.example.com", "q=byron", "system=crm&external_id=00Q5",
-        f"account={lead.account_id}&q=byron", f"stage=inquiry&account={lead.account_id}&email=ada@looms.example.com",
+        f"account={lead.account_id}&q=byron",
+        f"stage=inquiry&account={lead.account_id}&email=ada@looms.example.com",
     ):  # fmt: skip
         assert [row["lead"]["id"] for row in call.get(f"/leads/?{asked}")["results"]] == [lead.pk], asked
     assert call.get(f"/leads/?email=nonsense&account={lead.account_id}")["results"] == []

@@ -57,20 +57,32 @@ MUTATIONS = (
     Mutation(LeadQuerySet, "visible_to", lambda self, user: self, "GET api-lead offered", "stranger"),
     Mutation(LeadQuerySet, "visible_to", lambda self, user: self, "POST api-touches accepted", "stranger"),
     Mutation(HandoffQuerySet, "visible_to", lambda self, user: self, "GET api-handoff offered", "stranger"),
-    Mutation(HandoffQuerySet, "visible_to", lambda self, user: self, "POST api-handoff-accept offered", "other_rep"),
+    Mutation(
+        HandoffQuerySet, "visible_to", lambda self, user: self, "POST api-handoff-accept offered", "other_rep"
+    ),
     Mutation(access, "lead", fetch(Lead), "GET api-lead-touches accepted", "stranger"),
     Mutation(access, "accounts", lambda user: Account.objects.all(), "GET api-account accepted", "stranger"),
     Mutation(access, "clock", fetch(Clock), "GET api-clock offered", "stranger"),
     Mutation(access, "deal", fetch(Deal), "GET api-deal won", "stranger"),
     Mutation(access, "current", fetch(Handoff), "GET api-handoff-evidence declined", "rep"),
-    Mutation(imports, "visible_to", lambda user: ImportJob.objects.all(), "GET api-import job-operations", "marketer"),
+    Mutation(
+        imports,
+        "visible_to",
+        lambda user: ImportJob.objects.all(),
+        "GET api-import job-operations",
+        "marketer",
+    ),
     Mutation(imports, "kinds_for", lambda user: tuple(ImportKind), "GET api-imports -", "rep"),
     Mutation(access, "require", lambda is_allowed: None, "GET api-people -", "rep"),
     Mutation(permissions, "may", always, "POST api-handoff-decline offered", "marketer"),
     Mutation(permissions, "can_offer", always, "POST api-handoffs ready", "leader"),
     Mutation(permissions, "can_reopen", always, "POST api-lead-reopen never", "leader"),
-    Mutation(permissions, "can_rate", always, "POST api-handoff-rate accepted", "marketer", unguarded("rate")),
-    Mutation(permissions, "can_nudge", always, "POST api-handoff-nudge accepted", "leader", unguarded("nudge")),
+    Mutation(
+        permissions, "can_rate", always, "POST api-handoff-rate accepted", "marketer", unguarded("rate")
+    ),
+    Mutation(
+        permissions, "can_nudge", always, "POST api-handoff-nudge accepted", "leader", unguarded("nudge")
+    ),
     Mutation(permissions, "can_undo", always, "POST api-handoff-undo undoable", "marketer"),
     Mutation(permissions, "can_draft", always, "PUT api-draft draft", "rep"),
     Mutation(permissions, "can_draft", always, "POST api-version-propose draft", "marketer"),
@@ -82,7 +94,7 @@ MUTATIONS = (
     Mutation(lead_permissions, "can_bring", always, "POST api-touches accepted", "leader"),
     Mutation(lead_permissions, "can_create", always, "POST api-accounts -", "rep"),
     Mutation(lead_permissions, "can_edit_account", always, "PATCH api-account accepted", "rep"),
-)  # fmt: skip
+)
 
 
 def answer(samples: Samples, mutation: Mutation) -> str:
