@@ -66,6 +66,8 @@ def _rechecks(now: datetime, limit: int) -> list[int]:
 def _take_up(
     ids: Sequence[int], seen: Sequence[FactChange], now: datetime, actor: User | None
 ) -> dict[int, standings.Judged]:
+    if not ids:
+        return {}
     changes = {change.lead_id: change for change in seen}
     judged, failed = _judge_apart(ids, changes, now)
     found = needs.of_leads(judged, changes)
