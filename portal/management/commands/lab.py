@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=(*LabKind.values, "truth"))
         parser.add_argument("--agreement", metavar="KEY", default="default")
-        parser.add_argument("--version", dest="number", type=int, help="Number; the newest by default.")
+        parser.add_argument("--number", type=int, help="Number of the version; the newest by default.")
         parser.add_argument(
             "--criterion", metavar="FILE", help="A gate as JSON instead of the version's own."
         )

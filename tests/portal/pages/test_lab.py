@@ -1,8 +1,10 @@
 """The lab's pages: ask, wait, read; and who sees which lead behind a figure."""
 
 import json
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -125,3 +127,18 @@ def test_a_reason_on_the_rise_proposes_a_stricter_gate(client: Client, cast: Cas
     [effect] = done.result["reasons"]
     assert (effect["kept_out"]["k"], effect["kept_out"]["n"]) == (12, 12)
     assert "Too small" in client.get(reverse("lab")).content.decode()
+
+
+def test_the_command_prints_the_figures_of_the_page(
+    cast: Cast, version: AgreementVersion, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed(version, cast.sales, "declined", reason="no_budget", employees=100)
+    gate = tmp_path / "gate.json"
+    gate.write_text('{"fact": "employees", "op": ">=", "value": 200}')
+    call_command("lab", "backtest", "--months", "0", "--criterion", str(gate), "--format", "json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["handoffs"], told["draft"]["passed"]["k"]) == (1, 0)
+    call_command("lab", "backtest", "--months", "0", "--criterion", str(gate))
+    assert "Keeps out 1 of 1" in capsys.readouterr().out
+    call_command("lab", "truth", "--format", "json")
+    assert json.loads(capsys.readouterr().out)["verdict"] == "untested"
