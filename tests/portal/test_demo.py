@@ -20,7 +20,7 @@ from sla import document as documents
 from sla.choices import HandoffState, Ruling
 from sla.compliance import regret, report, truth
 from sla.compliance.periods import Filters, Period
-from sla.models import ActionRow, AgreementVersion, Clock, Handoff, Question, Refusal
+from sla.models import ActionRow, AgreementVersion, Clock, Handoff, Question, Refusal, Review
 from sla.queries import desk, inbox
 
 pytestmark = pytest.mark.django_db
@@ -161,11 +161,19 @@ def test_refused_leads_bought_later_and_margins_are_good() -> None:
 
 def test_versions_follow_each_other_and_history_has_its_own() -> None:
     states = AgreementVersion.objects.order_by("starts_on").values_list("is_baseline", "number", "state")
-    assert list(states) == [(True, 1, "active"), (False, 1, "superseded"), (False, 2, "active")]
-    for version in AgreementVersion.objects.filter(is_baseline=False):
+    ruled = [(True, 1, "active"), (False, 1, "superseded"), (False, 2, "active")]
+    assert list(states) == [*ruled, (False, 3, "proposed")]
+    for version in AgreementVersion.objects.filter(is_baseline=False).exclude(state="proposed"):
         assert agreements.signed_sides(version) == set(Side.values)
     assert 80 < (agreements.current().review_due_on - NOW.date()).days < 130
     assert not Handoff.objects.filter(is_history=False, version__is_baseline=True).exists()
+
+
+def test_draft_of_the_next_version_is_argued_over_and_signed_by_one_side() -> None:
+    draft = AgreementVersion.objects.get(state="proposed")
+    assert agreements.signed_sides(draft) == {"marketing"}
+    assert draft.comments.count() == 4
+    assert Review.objects.filter(held_on__lte=NOW.date()).count() > 5
 
 
 def test_same_seed_invents_the_same_people() -> None:
