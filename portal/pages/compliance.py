@@ -20,7 +20,7 @@ from portal.forms.results import ResultsForm, sees_people
 from portal.lines import replay
 from sla import agreements
 from sla.choices import CLOCK_KINDS, ActingSide, Cause
-from sla.compliance import members, outcomes, plain, report
+from sla.compliance import members, outcomes, payoff, plain, report
 from sla.compliance.members import Member
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
@@ -108,6 +108,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
         "pace": _pace(found, asked.now),
         "weeks": _weeks(asked),
+        "speed": _speed(asked),
         "reasons": _reasons(asked),
         "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
         "late_count": len(late),
@@ -233,6 +234,17 @@ def _weeks(asked: Asked) -> charts.Stacks | None:
     weeks = outcomes.by_week(asked.period, asked.filters)[-13:]
     series = [(str(word), [week.counts[index] for week in weeks]) for index, word in enumerate(OUTCOMES)]
     return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in weeks], series)
+
+
+def _speed(asked: Asked) -> charts.Control | None:
+    """Draw the time to the first touch day by day: is a change news or noise?"""
+    zone = agreements.zone()
+    today = asked.now.astimezone(ZoneInfo(zone)).date()
+    last_on = min(asked.period.last_on, today) if asked.period else today
+    days = payoff.by_day(last_on, zone, asked.filters)
+    return charts.control(
+        [f"{day.day} {day:%b}" for day, _hours in days], [hours for _day, hours in days], "h"
+    )
 
 
 def _reasons(asked: Asked) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sla.compliance.periods import Filters, Period, months_before, share
 from sla.compliance.report import late_now
 
 MONTHS = 12
+DAYS = 60
 #: Upper ends of the classes of first touches, counted from the offer by the clock on the wall.
 WITHIN = (("hour", timedelta(hours=1)), ("four_hours", timedelta(hours=4)), ("day", timedelta(days=1)))
 LATER, NEVER = "later", "never"
@@ -99,6 +100,19 @@ def by_speed(period: Period | None, filters: Filters) -> list[Speed]:
             found[_class(offered_at, touched_at)].append(stage == Stage.CUSTOMER)
     codes = (*(code for code, _limit in WITHIN), LATER, NEVER)
     return [Speed(code, len(found[code]), sum(found[code])) for code in codes]
+
+
+def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float]]:
+    """Return the middle hours from offer to Sales' first touch by day of offer, for the last sixty days.
+
+    Days on which nothing was offered, or nothing of it touched yet, are left out. Wall clock.
+    """
+    own, waits = ZoneInfo(zone), defaultdict(list)
+    period = Period(last_on - timedelta(days=DAYS - 1), last_on, zone)
+    rows = cohorts.handed_over(period, filters).filter(first_touch_at__isnull=False)
+    for offered_at, touched_at in rows.values_list("offered_at", "first_touch_at"):
+        waits[offered_at.astimezone(own).date()].append((touched_at - offered_at).total_seconds() / 3600)
+    return [(day, middle(hours)) for day, hours in sorted(waits.items())]
 
 
 def at_risk(filters: Filters, since: datetime, lead_rate: float) -> AtRisk | None:

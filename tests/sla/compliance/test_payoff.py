@@ -115,3 +115,14 @@ def test_late_leads_are_worth_their_open_deal_or_the_typical_one(version, team) 
 
 def test_without_a_won_deal_the_worth_is_unknown(version, team) -> None:
     assert payoff.at_risk(Filters(), moment(1), lead_rate=0.5) is None
+
+
+def test_speed_by_day_is_the_middle_of_the_day_of_offer(version, team) -> None:
+    for wait in (1, 2, 9):
+        handoff = offer(version, team, "accepted", moment(11, 3))
+        called(handoff.lead, moment(11, 3) + timedelta(hours=wait))
+    offer(version, team, "accepted", moment(11, 4))
+    late = offer(version, team, "accepted", moment(11, 5))
+    called(late.lead, moment(11, 6))
+    found = payoff.by_day(date(2026, 11, 20), "UTC", Filters())
+    assert found == [(date(2026, 11, 3), 2.0), (date(2026, 11, 5), 24.0)]
