@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u DJANGO_SETTINGS_MODULE
 WORKERS ?= 2
 
-.PHONY: run test test-sqlite test-postgres lint lock clean
+.PHONY: run test test-sqlite test-postgres lint lock messages clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -39,6 +39,12 @@ lock:
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-pdf.in -o requirements-pdf.txt
 	$(LOCK) requirements-bench.in -o requirements-bench.txt
+
+# Collect the sentences of code and templates, and compile their translations; needs gettext.
+messages: $(VENV)/.test
+	$(BIN)/python manage.py makemessages --all --no-obsolete --no-wrap --add-location=file \
+		--ignore=.venv --ignore=var --ignore=tests --ignore=bench
+	$(BIN)/python manage.py compilemessages --ignore=.venv
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

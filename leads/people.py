@@ -112,6 +112,12 @@ def use_single_keys(*, user: User, is_on: bool) -> None:
     user.single_keys = is_on
 
 
+def speak(*, user: User, language: str) -> None:
+    """Keep in which language Concord speaks to this person, "" for that of the browser; nothing is logged."""
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+
+
 def _keep_somebody(user: User) -> None:
     """Refuse to take the last person away who may change settings; raise NobodyLeft."""
     others = User.objects.select_for_update().filter(role=Role.OPERATIONS, is_active=True).exclude(pk=user.pk)

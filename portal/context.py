@@ -130,6 +130,11 @@ class Frame:
         return chosen if chosen in THEMES else "system"
 
     @property
+    def language(self) -> str:
+        """The language this person chose, "" for that of the browser."""
+        return getattr(getattr(self.request, "user", None), "language", "")
+
+    @property
     def has_single_keys(self) -> bool:
         """Whether single letters and digits act on this person's pages."""
         return bool(getattr(getattr(self.request, "user", None), "single_keys", False))

@@ -62,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Own working hours; blank: those of the team."),
     )
     time_zone = models.CharField(max_length=64, blank=True)
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text=_("What Concord speaks to this person; blank: as the browser asks."),
+    )
     max_open = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("Most leads held at once; blank: no limit.")
     )

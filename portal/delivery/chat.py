@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone, translation
 
 from leads.models import Team, User
-from portal import zones
+from portal import readers
 from portal.delivery import letters, outbound
 from portal.delivery.claiming import Claim
 from portal.delivery.errors import NotNeeded, Rejected
@@ -26,8 +25,7 @@ def send(claim: Claim, now: datetime) -> None:
     if endpoint is None or endpoint.disabled_at or (endpoint.person and not endpoint.person.is_active):
         raise NotNeeded
     reader = endpoint.person
-    zone = zones.zone(reader.time_zone) if reader else None
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+    with readers.speaking_to(reader, otherwise=settings.LANGUAGE_CODE):
         said = message(letters.compose(claim, reader))
     answer = outbound.post(endpoint.url, json.dumps(said).encode(), {"Content-Type": "application/json"})
     if not answer.is_taken:

@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
 
 from leads.models import User
-from portal import zones
+from portal import readers
 from portal.delivery import letters
 from portal.delivery.claiming import Claim
 from portal.delivery.errors import NotNeeded, Rejected, Unreachable
@@ -24,7 +23,7 @@ def send(claim: Claim, now: datetime) -> None:
     reader = claim.deliveries[0].recipient
     if reader is None or not reader.is_active:
         raise NotNeeded
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(zones.zone(reader.time_zone)):
+    with readers.speaking_to(reader, otherwise=settings.LANGUAGE_CODE):
         mail = render(letters.compose(claim, reader), reader, claim.key)
     try:
         mail.send()

@@ -98,7 +98,8 @@ def keys(request: HttpRequest) -> HttpResponse:
         (["H"], _("Ask Marketing for a missing fact")),
         (["C"], _("Log a touch")),
         (["Z"], _("Undo, while the sentence with Undo shows")),
-        (["/"], _("Search")),
+        (["X"], _("Choose the row for one move of many; with Shift all rows up to it")),
+        (["/"], _("Search and commands; Ctrl or ⌘ with K does the same, also while typing")),
         (["Esc"], _("Close")),
         (["?"], _("This sheet")),
     ]
@@ -107,7 +108,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def appearance(request: HttpRequest) -> HttpResponse:
-    """Keep the theme of this browser, and whether single keys act for this person."""
+    """Keep the theme of this browser, and the language and single keys of this person."""
     response = redirect(toasts.back(request, "/"))
     theme = request.POST.get("theme")
     if theme in context.THEMES:
@@ -117,4 +118,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("single_keys")
     if wanted in {"on", "off"}:
         people.use_single_keys(user=access.person(request), is_on=wanted == "on")
+    language = request.POST.get("language")
+    if language in {"", *dict(settings.LANGUAGES)}:
+        people.speak(user=access.person(request), language=language)
     return response

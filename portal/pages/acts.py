@@ -4,11 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal import zones
+from portal import readers
 from portal.delivery import letters, links
 from sla import handoffs
 from sla.models import Handoff
@@ -42,7 +42,7 @@ def _answer(request: HttpRequest, word: str) -> HttpResponse:
         text = _("It was sent to somebody else. Your own leads are in Concord.")
         return _say(request, _("This button is not yours"), text, 403)
     account = {"account": permit.handoff.lead.account}
-    with timezone.override(zones.zone(permit.person.time_zone)):
+    with readers.speaking_to(permit.person, otherwise=translation.get_language()):
         if request.method == "POST":
             links.use(word, now=timezone.now())
             done = str(permit.act.done) % account

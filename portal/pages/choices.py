@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads.models import User
-from portal import access, toasts
+from portal import access, readers, toasts
 from portal.delivery import chat, feed, links, outbound, wishes
 from portal.forms.choices import NoticeChoicesForm
 from portal.models import Feed
@@ -52,7 +53,7 @@ def due_times(request: HttpRequest, secret: str) -> HttpResponse:
     owner = feed.owner(secret)
     if owner is None:
         raise Http404
-    with translation.override(None):
+    with readers.speaking_to(owner, otherwise=settings.LANGUAGE_CODE):
         text = feed.calendar(owner, timezone.now())
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store, private"

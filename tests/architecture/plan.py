@@ -19,7 +19,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.csvfile",
         "portal.privacy",
         "portal.knocking",
-        "portal.zones",
+        "portal.readers",
         "portal.api_keys",
     ),
     (

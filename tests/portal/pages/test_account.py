@@ -70,6 +70,16 @@ def test_theme_is_kept_in_the_browser(client: Client, rep: User) -> None:
     assert b'data-theme="dark"' in client.get("/more/").content
 
 
+def test_language_is_kept_for_the_person(client: Client, rep: User) -> None:
+    client.force_login(rep)
+    client.post("/appearance/", {"language": "de"})
+    assert b'<html lang="de"' in client.get("/more/").content
+    client.post("/appearance/", {"language": "xx"})
+    assert b'<html lang="de"' in client.get("/more/").content
+    client.post("/appearance/", {"language": ""})
+    assert b'<html lang="en"' in client.get("/more/").content
+
+
 def test_single_keys_are_kept_for_the_person(client: Client, rep: User) -> None:
     client.force_login(rep)
     client.post("/appearance/", {"single_keys": "off"})
