@@ -1,6 +1,6 @@
 """Walk MarketStar's 515 opportunities of 2021 through the API as a CRM would, and compare with the import.
 
-Run: python -m tests.stack python -m bench.walk_marketstar FOLDER     (PostgreSQL; the folder of the real files)
+Run: python -m tests.stack python -m bench.walk_marketstar FOLDER     (PostgreSQL; FOLDER has the real files)
 
 Each lead is created without its source, which the gate asks for, and offered once that comes;
 the rep it was offered to decides as the file says, and an accepted one becomes a deal of the file's amount.

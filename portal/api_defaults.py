@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "ClockState": "sla.choices.ClockState",
         "VersionState": "sla.choices.VersionState",
         "DealState": "leads.choices.DealState",
+        "LabState": "sla.choices.LabState",
         "JobState": "portal.models.imports.JobState",
         "ConsentState": "leads.choices.ConsentState",
     },

@@ -1,0 +1,124 @@
+"""Measure lists of the API at any depth, and touches in batches of 1,000, among 1,000,000 leads.
+
+Run: python -m tests.stack python -m bench.api [--leads 1000000]     (PostgreSQL)
+
+Times are server times of whole requests in one process, warm: key, rights, query, count and JSON. Batches
+write, score and judge their leads and let clocks hear of them before they answer.
+"""
+
+import argparse
+import functools
+import itertools
+import json
+import os
+import platform
+import time
+from datetime import UTC, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ["API_CALLS_PER_MINUTE"] = "1000000"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core import signing  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from bench.inbox import REPS, fill, hand_over, median_of_runs  # noqa: E402
+from leads.models import Lead, User  # noqa: E402
+from portal import api_keys  # noqa: E402
+from portal.api import paging  # noqa: E402
+from portal.models import Scope  # noqa: E402
+from tests import factories  # noqa: E402
+
+BATCH, PER_LEAD = 1000, 5
+NOW = datetime.now(UTC)
+
+
+class Caller:
+    """A key and a client in this process."""
+
+    def __init__(self, person: User) -> None:
+        terms = {"name": "bench", "scopes": Scope.values, "expires_at": None, "now": NOW}
+        secret = api_keys.issue(owner=person, actor=person, **terms)[1]
+        self.client, self.headers = Client(), {"Authorization": f"Bearer {secret}"}
+
+    def get(self, address: str) -> None:
+        assert self.client.get(address, headers=self.headers).status_code == 200
+
+    def post(self, address: str, data: object) -> dict[str, object]:
+        answer = self.client.post(
+            address, json.dumps(data), content_type="application/json", headers=self.headers
+        )
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--leads", type=int, default=1_000_000)
+    parser.add_argument("--batches", type=int, default=20)
+    parser.add_argument("--only-batches", action="store_true")
+    asked = parser.parse_args()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = ["testserver"]
+    call_command("migrate", verbosity=0)
+    cast = factories.cast()
+    version = factories.signed_version(now=NOW - timedelta(days=30))
+    others = [factories.user("rep", cast.sales, f"Rep {number}") for number in range(REPS)]
+    fill(asked.leads, cast.rep, others)
+    hand_over(cast.rep, version.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("DELETE FROM leads_factchange")
+        cursor.execute("ANALYZE")
+    print(f"Python {platform.python_version()}, {asked.leads:,} leads, load {os.getloadavg()[0]:.1f}")
+    if not asked.only_batches:
+        lists(cast.marketer, cast.rep)
+    batches(cast.marketer, asked.batches)
+
+
+def lists(marketer: User, rep: User) -> None:
+    """Measure a page of 50 leads at the top, in the middle and at the end, and narrowed."""
+    first, last = Lead.objects.order_by("pk").values_list("pk", flat=True)[0], Lead.objects.latest("pk").pk
+    depths = {"first page": last + 1, "middle": (first + last) // 2, "last page": first + 50}
+    for person in (marketer, rep):
+        caller = Caller(person)
+        for name, pk in depths.items():
+            address = f"/api/v1/leads/?cursor={signing.dumps(pk, salt=paging.SALT)}"
+            print(f"{person.role:<10}{name:<22}{median_of_runs(functools.partial(caller.get, address))}")
+        for asked in ("view=ready", "view=mine", "stage=mql", "q=alpen"):
+            address = f"/api/v1/leads/?{asked}"
+            print(f"{person.role:<10}{asked:<22}{median_of_runs(functools.partial(caller.get, address))}")
+
+
+def batches(marketer: User, count: int) -> None:
+    """Measure touches in batches: five of each lead, half the prospect's, half Marketing's."""
+    caller, numbers = Caller(marketer), itertools.count()
+    ids = Lead.objects.filter(stage="nurturing").order_by("pk").values_list("pk", flat=True)
+    ids = list(ids[: count * BATCH // PER_LEAD])
+    kinds = itertools.cycle([("prospect", "visited"), ("marketing", "mail"), ("prospect", "opened")])
+    times = []
+    for start in range(0, len(ids), BATCH // PER_LEAD):
+        touches = [
+            {
+                "lead": pk, "side": side, "kind": kind, "source": "bench", "external_id": str(next(numbers)),
+                "happened_at": (NOW - timedelta(minutes=number)).isoformat(),
+            }
+            for pk in ids[start : start + BATCH // PER_LEAD]
+            for number, (side, kind) in zip(range(PER_LEAD), kinds, strict=False)
+        ]  # fmt: skip
+        began = time.perf_counter()
+        done = caller.post("/api/v1/touches/batch/", {"touches": touches})["results"]
+        times.append(time.perf_counter() - began)
+        assert len(done) == BATCH  # type: ignore[arg-type]
+    rate = BATCH * len(times) / sum(times)
+    print(f"touches in batches of {BATCH}, {PER_LEAD} of each lead: {rate:,.0f}/s, "
+          f"slowest batch {max(times) * 1000:.0f} ms, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
