@@ -38,6 +38,7 @@ class ResultView(ApiView):
 
     def question(self, default: str) -> tuple[Period | None, Filters, datetime]:
         """Return period, filters and now; 422 for a question that cannot be read."""
+        self.asked(asking.ResultsAsked)
         now, zone = timezone.now(), agreements.zone()
         form = ResultsForm(self.request.query_params, user=self.person, default=default)
         if not form.is_valid():

@@ -61,7 +61,7 @@ class Currency(serializers.RegexField):
 class Seconds(serializers.FloatField):
     """A span of time, in seconds."""
 
-    def to_representation(self, value: Any) -> float:
+    def to_representation(self, value: Any) -> Any:
         return float(value.total_seconds())
 
 

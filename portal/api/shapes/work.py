@@ -122,7 +122,7 @@ class Refused(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=40, help_text="A code of the agreement.")
     not_now = serializers.BooleanField(required=False, help_text="Switches between not now and never.")
     wake_on = Day(required=False)
-    wake_trigger = Text(40, help_text="`side.kind` of the touch to wait for.")
+    wake_trigger = Text(200, help_text="`side.kind` of the touches to wait for, with a space between.")
     track = Text(40)
     note = Text(WORDS)
     right_contact = Text(200)
