@@ -67,6 +67,8 @@ POST lead-offer                qualified  302  302  404  404  404  403  403  403
 GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
 POST lead-reopen               never      302  404  404  404  404  403  302  302  403  403  403
 GET  settings                  -          302  403  403  403  403  403  403  403  403  403  200
+GET  settings-audit            -          302  403  403  403  403  403  403  403  403  403  200
+POST settings-audit-check      -          302  403  403  403  403  403  403  403  403  403  302=
 GET  settings-people           -          302  403  403  403  403  403  403  403  403  403  200
 GET  settings-person-new       -          302  403  403  403  403  403  403  403  403  403  200
 POST settings-person-new       -          302  403  403  403  403  403  403  403  403  403  302
@@ -99,6 +101,7 @@ GET  lab-run                   lab_run    302  403  403  403  403  200  200  200
 GET  lab-progress              lab_run    302  403  403  403  403  200  200  200  200  200  200
 GET  lab-leads                 lab_run    302  403  403  403  403  200  200  200  200  200  200
 GET  search                    -          302  302  302  302  302  302  302  302  302  302  302
+GET  palette                   -          302  302  302  302  302  302  302  302  302  302  302
 POST handoff-accept            offered    302  302  404  404  404  403  403  403  403  403  403
 POST handoff-accept            pool       302  302  302  404  302  403  403  403  403  403  403
 POST handoff-accept            late_touch 302  302= 404  404  404  302= 302= 302= 302= 302= 302=
@@ -131,6 +134,7 @@ GET  handoff-acknowledge       declined   302  403  404  404  404  403  200  200
 POST handoff-acknowledge       declined   302  403  404  404  404  403  302  302  403  403  403
 GET  handoff-repair            faulty     302  403  404  404  404  403  200  200  403  403  403
 POST handoff-repair            faulty     302  403  404  404  404  403  302  302  403  403  403
+POST handoff-step              declined   302  403  404  404  404  403  302  302  403  403  403
 GET  handoff-contest           declined   302  403  404  404  404  403  200  200  403  403  403
 POST handoff-contest           declined   302  403  404  404  404  403  302  302  403  403  403
 GET  handoff-rule              contested  302  403  404  404  404  403  403  403  403  200  403
@@ -239,7 +243,12 @@ FILLED: dict[str, dict[str, Any]] = {
     },  # fmt: skip
     **dict.fromkeys(
         ("settings-calendar", "settings-calendar-new"),
-        {"name": "Summer", "timezone": "Europe/Berlin", "mon": "09:00-12:00", "holidays": "2030-01-01"},
+        {
+            "name": "Summer",
+            "timezone": "Europe/Berlin",
+            "holidays": "2030-01-01",
+            **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"),
+        },
     ),
     "agreement-comment": {"clause": "", "text": "Can we hold this?"},
     "handoff-ask": {"text": "Which plant is it about?"},
