@@ -70,6 +70,39 @@ def record_many(records: Sequence[Record]) -> list[AuditEntry]:
     return AuditEntry.objects.bulk_create(entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of the chain found: entries counted again, of how many, and those that do not hold."""
+
+    entries: int
+    total: int
+    broken: list[AuditEntry]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.entries == self.total
+
+
+def check(*, most: int) -> Checked:
+    """Check the chain: whole up to `most` entries, else the streams of the latest ones."""
+    total = AuditEntry.objects.count()
+    entries = AuditEntry.objects.order_by("stream", "seq")
+    if total > most:
+        newest = AuditEntry.objects.order_by("-pk").values_list("stream", flat=True)[: most // 10]
+        entries = entries.filter(stream__in=list(dict.fromkeys(newest)))
+    counted = _Counting(entries.iterator(chunk_size=2000))
+    broken = list(_breaks(counted))
+    return Checked(counted.count, total, broken)
+
+
+def latest(*, limit: int, before: int | None = None, **columns: Any) -> list[AuditEntry]:
+    """Return acts, the latest first; `before` is the id of the last one seen, `columns` narrow."""
+    found = AuditEntry.objects.filter(**columns)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit])
+
+
 def broken(stream: str | None = None) -> list[AuditEntry]:
     """Return the entries at which a chain does not hold: altered, out of place, or after a gap."""
     return list(breaks(stream))
@@ -81,6 +114,18 @@ def breaks(stream: str | None = None) -> Iterator[AuditEntry]:
     if stream is not None:
         entries = entries.filter(stream=stream)
     return _breaks(entries.iterator(chunk_size=2000))
+
+
+class _Counting:
+    """Passes entries on and counts them."""
+
+    def __init__(self, entries: Iterable[AuditEntry]) -> None:
+        self.entries, self.count = entries, 0
+
+    def __iter__(self) -> Iterator[AuditEntry]:
+        for entry in self.entries:
+            self.count += 1
+            yield entry
 
 
 def _breaks(entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:

@@ -1,7 +1,10 @@
 """Database triggers that keep append-only tables append-only, as a migration operation."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.migrations.operations.base import Operation
 
 _POSTGRES_FUNCTION = """
@@ -47,6 +50,35 @@ def installed_triggers(connection: Any) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return {row[0] for row in cursor.fetchall()}
+
+
+@contextmanager
+def lifted(*tables: str) -> Iterator[None]:
+    """Let rows of append-only tables be changed until the block ends, in one transaction.
+
+    For erasing a person and for removing the demo company; nothing else may call it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            for statement in _opened(table):
+                cursor.execute(statement)
+        yield
+        for table in tables:
+            for statement in _closed(table):
+                cursor.execute(statement)
+
+
+def _opened(table: str) -> list[str]:
+    # PostgreSQL switches them off, which readers need not wait for; SQLite can only drop them.
+    if connection.vendor == "postgresql":
+        return [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
+    return drop_statements(table, "sqlite")
+
+
+def _closed(table: str) -> list[str]:
+    if connection.vendor == "postgresql":
+        return ["SET CONSTRAINTS ALL IMMEDIATE", f"ALTER TABLE {table} ENABLE TRIGGER USER"]
+    return create_statements(table, "sqlite")
 
 
 class AppendOnly(Operation):

@@ -71,9 +71,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("imports", _("Imports"), "upload", "u", MARKETING | {Role.OPERATIONS}),
             Entry("operations-status", _("Status"), "gauge", "h", frozenset({Role.OPERATIONS})),
-            Entry("operations-delivery", _("Delivery"), "mail", "e", frozenset({Role.OPERATIONS})),
-            Entry("operations-webhooks", _("Webhooks"), "link", "w", frozenset({Role.OPERATIONS})),
-            Entry("clock-repair", _("Repair clocks"), "clock", "r", frozenset({Role.OPERATIONS})),
             Entry("settings", _("Settings"), "settings", "s", frozenset({Role.OPERATIONS})),
         ),
     ),

@@ -69,7 +69,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         _lazy("Running"),
         (
             Place("operations-status", _lazy("Status"), _lazy("worker, queue, what waits")),
-            Place("repair", _lazy("Repair clocks"), _lazy("after a calendar was corrected")),
+            Place("clock-repair", _lazy("Repair clocks"), _lazy("after a calendar was corrected")),
         ),
     ),
 )

@@ -18,7 +18,7 @@ NO_PAGES: dict[str, str] = {
         ),
         "leads on",
     ),
-    **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences"), "part of a page"),
+    **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences", "palette"), "part of a page"),
     **dict.fromkeys(
         ("import-columns", "import-start", "import-remove", "settings-person-invite"), "leads on"
     ),
@@ -155,6 +155,7 @@ ACCOUNT = [
 WEEKLY = [*visits("weekly", "leader"), Visit("weekly-letter", "sales_manager", "letter")]
 SETTINGS = [
     *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
+    Visit("settings-audit", "operations"),
     Visit("settings-person", "operations", "person"),
     Visit("settings-team", "operations", "salesteam"),
 ]

@@ -24,7 +24,7 @@ def play(client: Client):
 
 
 def page(client):
-    return client.get("/operations/status/").content.decode()
+    return client.get("/settings/status/").content.decode()
 
 
 @pytest.mark.usefixtures("play")
@@ -47,7 +47,7 @@ def test_clock_set_aside_is_shown_with_its_error_and_tried_again(client, play):
     later = timezone.now() + HOUR
     Clock.objects.filter(pk=clock.pk).update(error="CalendarMissing: nowhere", attempts=3, next_at=later)
     assert "CalendarMissing: nowhere" in page(client)
-    answer = client.post(f"/operations/status/clock/{clock.pk}/again/", follow=True)
+    answer = client.post(f"/settings/status/clock/{clock.pk}/again/", follow=True)
     assert "The next sweep tries it again" in answer.content.decode()
     assert Clock.objects.get(pk=clock.pk).next_at < timezone.now()
     assert AuditEntry.objects.filter(
@@ -61,13 +61,13 @@ def test_move_that_failed_is_shown_and_tried_again(client, play):
         key="k", action="pool", handoff=accepted(play), error="NotEligible: x", **known
     )
     assert "NotEligible: x" in page(client)
-    client.post(f"/operations/status/move/{row.pk}/again/")
+    client.post(f"/settings/status/move/{row.pk}/again/")
     assert ActionRow.objects.get(pk=row.pk).due_at < timezone.now()
 
 
 @pytest.mark.usefixtures("play")
 def test_what_went_through_meanwhile_is_said_so(client):
-    answer = client.post("/operations/status/clock/77/again/", follow=True)
+    answer = client.post("/settings/status/clock/77/again/", follow=True)
     assert "It went through meanwhile." in answer.content.decode()
 
 
@@ -79,4 +79,4 @@ def test_outages_are_listed(client):
 
 def test_nobody_else_sees_it(client, play):
     client.force_login(play.rep)
-    assert client.get("/operations/status/").status_code == 403
+    assert client.get("/settings/status/").status_code == 403
