@@ -58,15 +58,14 @@ def make_due(template: Handoff, count: int) -> int:
 def make_open(template: Handoff, count: int, later: timedelta) -> int:
     """Load open offers whose clock runs so much later than the template's; return the id they stand after."""
     clock = _clock_of(template)
-    leads, offers, clocks = _greatest(Lead), _greatest(Handoff), _greatest(Clock)
-    _multiply(Lead, template.lead_id, count, {"email": "''", "email_key": "''"})
-    _multiply(Handoff, template.pk, count, {"lead_id": f"{leads} + n.i"})
+    leads = _multiply(Lead, template.lead_id, count, {"email": "''", "email_key": "''"})
+    offers = _multiply(Handoff, template.pk, count, {"lead_id": f"{leads} + n.i"})
     on = {"lead_id": f"{leads} + n.i", "handoff_id": f"{offers} + n.i", "error": "''"}
     moved = {
         name: _literal(getattr(clock, name) + later) for name in ("started_at", "running_since", "due_at")
     }
     moved["next_at"] = _literal(clock.started_at + later + WARNED_AFTER)
-    _multiply(Clock, clock.pk, count, {**on, **moved})
+    clocks = _multiply(Clock, clock.pk, count, {**on, **moved})
     started = ClockEvent.objects.get(clock=clock, seq=1)
     times = {name: getattr(started, name) for name in ("happened_at", "noticed_at", "due_after")}
     told = {name: _literal(at + later) for name, at in times.items() if at}
@@ -78,9 +77,9 @@ def _clock_of(template: Handoff) -> Clock:
     return Clock.objects.filter(handoff=template, kind="decide").earliest("pk")
 
 
-def _multiply(model: type[models.Model], pk: int, count: int, changes: Mapping[str, str]) -> None:
-    """Copy one row `count` times; `changes` are SQL by column, `n.i` counting from 1."""
-    table, base = model._meta.db_table, _greatest(model)
+def _multiply(model: type[models.Model], pk: int, count: int, changes: Mapping[str, str]) -> int:
+    """Copy a row and return the id the copies stand after; `changes` are SQL, `n.i` counts from 1."""
+    table, base = model._meta.db_table, _reserved(model, count)
     columns = [str(field.column) for field in model._meta.concrete_fields]
     values = {"id": f"{base} + n.i", **changes}
     picked = ", ".join(values.get(name, f"t.{name}") for name in columns)
@@ -98,9 +97,19 @@ def _multiply(model: type[models.Model], pk: int, count: int, changes: Mapping[s
             cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
             cursor.execute(sql)
             cursor.execute("SET session_replication_role = DEFAULT")
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, base + count])
         else:
             cursor.execute(sql)
+    return base
+
+
+def _reserved(model: type[models.Model], count: int) -> int:
+    """Take so many ids out of the sequence, which others use meanwhile; return the one before them."""
+    if connection.vendor != "postgresql":
+        return _greatest(model)
+    sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT setval({sequence}, nextval({sequence}) + {count}) - {count}")
+        return int(cursor.fetchone()[0])
 
 
 def _greatest(model: type[models.Model]) -> int:
