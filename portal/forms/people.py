@@ -9,10 +9,21 @@ from django.utils.translation import gettext_lazy as _lazy
 from leads.choices import SIDE_OF_ROLE, Role
 from leads.models import Team, User
 from sla.models import Agreement
+from sla.scoring import CELLS
 
 
 class PersonForm(forms.ModelForm):
     """One person: role, team, hours, and how many leads they take."""
+
+    bar = forms.MultipleChoiceField(
+        label=_lazy("Takes only leads of"),
+        choices=[(cell, cell) for cell in CELLS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_lazy(
+            "Cells of the grid, above what the agreement asks. None ticked: every sales-ready lead."
+        ),
+    )
 
     class Meta:
         model = User
@@ -35,7 +46,7 @@ class PersonForm(forms.ModelForm):
         }
         help_texts = {
             "email": _lazy("The login."),
-            "calendar": _lazy("Blank: those of the team."),
+            "calendar": "",
             "max_open": _lazy("Blank: no limit."),
             "max_per_day": "",
             "max_per_week": "",
@@ -44,6 +55,12 @@ class PersonForm(forms.ModelForm):
                 "Twice the weight, twice the leads, where the agreement gives them out by weight."
             ),
         }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("bar", self.instance.personal_bar.get("grid", []))
+        self.fields["calendar"].empty_label = _("Those of the team")  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = _("No team")  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         """Compare addresses without case, as logging in does."""
@@ -67,7 +84,9 @@ class PersonForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """Return what was entered, by field of the model."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        found = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        bar = self.cleaned_data["bar"]
+        return {**found, "personal_bar": {"grid": bar} if bar else {}}
 
 
 class TeamForm(forms.ModelForm):

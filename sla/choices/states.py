@@ -106,6 +106,7 @@ class Considered(models.TextChoices):
     FULL = "full", _("Holds as many leads as agreed")
     CAPPED = "capped", _("Was given as many leads as agreed for this day, week or month")
     NO_MATCH = "no_match", _("Lacks what this lead asks for")
+    BELOW_BAR = "below_bar", _("Takes only leads above an own bar")
     SAID_NO = "said_no", _("Said no to this lead before")
     HAD_IT = "had_it", _("Had this offer before")
     OTHER_TEAM = "other_team", _("Takes no leads here")

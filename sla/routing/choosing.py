@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from leads.models import Lead, Team, User
 from sla import readiness, standings
 from sla.choices import REFUSED_STATES, Considered, HandoffState
 from sla.document import Document
-from sla.models import Handoff
+from sla.models import Handoff, Standing
 from sla.permissions import TAKES_LEADS
 from sla.routing.crews import Crew, Person, Wanted, teams_for
 from sla.routing.turns import Queue
@@ -76,7 +76,7 @@ def choose_many(*, requests: Sequence[Request], crew: Crew, leg: int, now: datet
     if crew.given:
         crew.recount(crew.given)
     crew.include({owner for request in requests if (owner := request.lead.account.owner_id)})
-    wanted = wanted_of(requests, crew.document, leg, now)
+    wanted = wanted_of(requests, crew, leg, now)
     for _round in range(_ROUNDS):
         mark = transaction.savepoint()
         choices = on_paper(crew, requests, wanted, leg)
@@ -161,13 +161,16 @@ def said_no(*, lead: Lead, leg: int, cycle: int) -> frozenset[int]:
     return before([Request(lead, cycle)], leg)[lead.pk].said_no
 
 
-def wanted_of(requests: Sequence[Request], document: Document, leg: int, now: datetime) -> dict[int, Wanted]:
-    """Return by lead what it asks of people: who had it, and its facts where the agreement matches them."""
-    earlier = before(requests, leg)
-    if not document.routing.matching:
-        return earlier
-    facts: dict[int, readiness.Facts] = standings.facts_of(earlier, now)
-    return {pk: Wanted(one.said_no, one.had_it, facts[pk]) for pk, one in earlier.items()}
+def wanted_of(requests: Sequence[Request], crew: Crew, leg: int, now: datetime) -> dict[int, Wanted]:
+    """Return by lead what it asks of people: who had it, and what matching and personal bars look at."""
+    wanted = before(requests, leg)
+    if crew.document.routing.matching:
+        facts: dict[int, readiness.Facts] = standings.facts_of(wanted, now)
+        wanted = {pk: replace(one, facts=facts[pk]) for pk, one in wanted.items()}
+    if crew.has_bars:
+        cells = dict(Standing.objects.filter(lead__in=wanted).values_list("lead_id", "grid"))
+        wanted = {pk: replace(one, grid=cells.get(pk, "")) for pk, one in wanted.items()}
+    return wanted
 
 
 def before(requests: Sequence[Request], leg: int, until: datetime | None = None) -> dict[int, Wanted]:

@@ -66,6 +66,7 @@ class Wanted:
     said_no: frozenset[int] = frozenset()
     had_it: frozenset[int] = frozenset()
     facts: readiness.Facts | None = None
+    grid: str = ""
 
 
 class Crew:
@@ -120,9 +121,16 @@ class Crew:
         found = self._idle.get(pk) or (pk in wanted.had_it and Considered.HAD_IT)
         found = found or (pk in wanted.said_no and not is_owner and Considered.SAID_NO)
         found = found or (person.is_full and Considered.FULL) or (person.is_capped and Considered.CAPPED)
-        if not found and not is_owner and not self._fits(person.user, wanted.facts):
+        if found or is_owner:
+            return found or None
+        if not self._fits(person.user, wanted.facts):
             return Considered.NO_MATCH
-        return found or None
+        return Considered.BELOW_BAR if _is_below_bar(person.user, wanted.grid) else None
+
+    @property
+    def has_bars(self) -> bool:
+        """Tell whether anybody takes only the better leads."""
+        return any(person.user.personal_bar for person in self.people.values())
 
     def _out(self, user: User) -> Considered | None:
         if not user.is_active:
@@ -171,6 +179,12 @@ def _person(row: User, turns: int) -> Person:
     ids = [known[f"turn_{n}"] for n in range(min(turns, max(row.weight, 1)))]
     given = {period: known[f"given_{period}"] for period in ("day", "week", "month")}
     return Person(row, known["open_n"], given, [pk for pk in ids if pk is not None])
+
+
+def _is_below_bar(user: User, grid: str) -> bool:
+    """Tell whether a lead lies below a person's own bar; without a place on the grid nobody can say so."""
+    cells = user.personal_bar.get("grid", ())
+    return bool(cells and grid) and grid not in cells
 
 
 def _caps(user: User) -> dict[str, int | None]:

@@ -8,6 +8,7 @@ from leads import transitions
 from leads.models import Absence, Lead
 from sla import agreements, handoffs, routing
 from sla.choices import Considered
+from sla.models import Standing
 from tests import factories
 from tests.factories import NOW
 from tests.sla.scene import offered, scene
@@ -170,3 +171,27 @@ def test_named_person_must_be_able_to_take_it():
     for person in (play.rep, play.closer, play.marketer):
         with pytest.raises(handoffs.NotEligible):
             offered(play, to=person)
+
+
+def test_a_personal_bar_leaves_lesser_leads_to_colleagues():
+    play = scene()
+    rep, other, *_others = team_of(play)
+    rep.personal_bar = {"grid": ["A1"]}
+    rep.save()
+    lead = factories.ready_lead()
+    Standing.objects.update_or_create(lead=lead, defaults={"version": play.version, "grid": "B2"})
+    choice = chosen(play, lead)
+    assert choice.rep == other
+    assert outcomes(choice)[rep.pk] == Considered.BELOW_BAR
+    Standing.objects.filter(lead=lead).update(grid="A1")
+    assert chosen(play, lead).rep == rep
+
+
+def test_a_personal_bar_keeps_nobody_from_the_own_account():
+    play = scene()
+    rep = team_of(play)[0]
+    rep.personal_bar = {"grid": ["A1"]}
+    rep.save()
+    lead = owned_lead(rep)
+    Standing.objects.update_or_create(lead=lead, defaults={"version": play.version, "grid": "C3"})
+    assert chosen(play, lead).rep == rep
