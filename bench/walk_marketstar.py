@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
     with gunicorn("portal.wsgi:application") as port:
         home = f"http://127.0.0.1:{port}"
         marketing = Concord(home, key_of(cast.marketer))
-        reps = User.objects.filter(team=cast.sales, role="rep")
+        reps = User.objects.filter(role__in=("rep", "qualifier"), is_active=True)
         sales = {person.pk: Concord(home, key_of(person)) for person in reps}
         calls = sum(walk(row, leads[row["OpportunityId"]], marketing, sales) for row in made)
         figures = marketing.call("GET", "/api/v1/compliance/?period=all")["legs"][0]
