@@ -235,9 +235,9 @@ def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple
     """Return a FROM item called r with one column per field, and the JSON text it reads."""
     if connection.vendor == "postgresql":
         types = ", ".join(f"{_quoted(name)} {_type(field)}" for name, field in fields.items())
-        prepared = {name: _preparation(field) for name, field in fields.items()}
+        ways = {name: _preparation(field) for name, field in fields.items()}
         plain = [
-            {name: row[name] if prepare is None else prepare(row[name]) for name, prepare in prepared.items()}
+            {name: row[name] if prepare is None else prepare(row[name]) for name, prepare in ways.items()}
             for row in rows
         ]
         return f"json_to_recordset(%s::json) AS r({types})", json.dumps(plain, default=_encode)
@@ -267,7 +267,8 @@ def _cursor() -> Any:
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    raw: Any = ServerBindingCursor
+    return connection._prepare_cursor(raw(connection.connection))  # type: ignore[attr-defined]  # as Django does
 
 
 def _type(field: models.Field) -> str:
