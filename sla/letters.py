@@ -159,7 +159,7 @@ def _question(
     if unsigned:
         draft, sides = unsigned[0]
         return {"kind": "sign", "version": draft.pk, "number": draft.number, "sides": list(sides)}
-    due_on = version.review_due_on
+    due_on = version.review_on
     if due_on and due_on - now.date() <= REVIEW_SOON:
         return {"kind": "review", "due_on": due_on.isoformat()}
     if (

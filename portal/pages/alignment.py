@@ -115,7 +115,7 @@ def _last_day(asked: Asked) -> date:
 
 def _review_due_on() -> date | None:
     version = agreements.current()
-    return version.review_due_on if version else None
+    return version.review_on if version else None
 
 
 def _headline(found: report.Report) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sla.businesstime import Schedule
 from sla.clockwork.rules import Rules, apply
@@ -10,7 +10,6 @@ from sla.clockwork.values import Entry, Span, State, Terms
 
 #: By the number of a `recalendared` line: the hours that ruled until then.
 Earlier = Mapping[int, Schedule]
-_MICROSECOND = timedelta(microseconds=1)
 _TURNS = {"started": "running", "resumed": "running", "paused": "paused", "met": "", "cancelled": ""}
 
 
@@ -26,8 +25,9 @@ def fold(entries: Sequence[Entry], terms: Terms, schedule: Schedule, earlier: Ea
     state = None
     for entry, hours in zip(lines, _ruling(lines, schedule, earlier), strict=True):
         if entry.event == "recalendared" and entry.seq in earlier and state is not None:
-            elapsed = Rules(terms, earlier[entry.seq]).elapsed(state, entry.happened_at)
-            entry = replace(entry, detail={**entry.detail, "elapsed_us": elapsed // _MICROSECOND})
+            before = Rules(terms, earlier[entry.seq])
+            elapsed = Rules(terms, hours).carried(state, entry.happened_at, before)
+            entry = replace(entry, detail={**entry.detail, "elapsed_us": elapsed})
         state = apply(state, entry, Rules(terms, hours))
     if state is None:
         raise ValueError("A clock without a log has no state.")

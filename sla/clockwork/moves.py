@@ -127,8 +127,9 @@ def recalendar(
         return state, []
     old_rules = Rules(terms, before)
     state, entries = _climb(state, at, noticed_at, old_rules)
-    detail = {"elapsed_us": old_rules.elapsed(state, at) // _INSTANT}
-    state, entry = _written(state, "recalendared", at, noticed_at, Rules(terms, schedule), detail=detail)
+    rules = Rules(terms, schedule)
+    detail = {"elapsed_us": rules.carried(state, at, old_rules)}
+    state, entry = _written(state, "recalendared", at, noticed_at, rules, detail=detail)
     return _told(state, [*entries, entry])
 
 

@@ -10,6 +10,7 @@ from sla.clockwork.values import BREACH, WARN, Entry, State, Terms
 
 STEP_EVENTS = ("warned", "breached", "escalated")
 Changes = dict[str, Any]
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class Rules:
         if state.running_since is None or at <= state.running_since:
             return state.elapsed
         return state.elapsed + self.schedule.elapsed_by(state.running_since, at, self.terms.unit)
+
+    def carried(self, state: State, at: datetime, before: "Rules") -> int:
+        """Return what has elapsed by a moment under other hours, in microseconds of these.
+
+        A day is a working day of whichever calendar rules: two of six days stay two of six.
+        """
+        elapsed = before.elapsed(state, at) // _MICROSECOND
+        ours, theirs = self.allowance // _MICROSECOND, before.allowance // _MICROSECOND
+        return elapsed * ours // theirs if theirs else elapsed
 
     def reaches(self, state: State, length: timedelta, since: datetime) -> datetime:
         """Find when a clock that runs on since a moment will have counted that length."""

@@ -196,6 +196,20 @@ def test_other_hours_from_now_on_keep_what_has_elapsed():
     assert clock.state.elapsed == hours(3)
 
 
+MORNINGS = Schedule.from_json(
+    {"timezone": "UTC", "hours": {day: [["09:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}}
+)
+
+
+def test_days_elapsed_stay_days_under_a_shorter_working_day():
+    clock = Clock(terms=Terms(2, "business_days"))
+    clock.recalendar(on(24, "13:00"), MORNINGS)
+    # One day and a half are used, so half a morning of Wednesday is left.
+    assert clock.state.elapsed == hours(4.5)
+    assert clock.state.due_at == on(25, "10:30")
+    assert clock.state == clockwork.fold(clock.log, clock.terms, MORNINGS, clock.earlier)
+
+
 def test_other_hours_come_after_the_steps_that_were_due_before():
     clock = Clock()
     assert events(clock.recalendar(on(23, "13:30"), LATE_SHIFT)) == ["warned", "breached", "recalendared"]
