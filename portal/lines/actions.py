@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -37,6 +36,10 @@ class Actions:
     buttons: tuple[Action, ...]
     more: tuple[Action, ...]
 
+    @property
+    def all(self) -> tuple[Action, ...]:
+        return self.buttons + self.more
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -70,6 +73,10 @@ def _may_be_contested(handoff: Handoff) -> bool:
     return _awaits_marketing(handoff) and handoff.refusal.contested_at is None
 
 
+def _is_contradicted(handoff: Handoff) -> bool:
+    return _may_be_contested(handoff) and bool(handoff.refusal.mismatch)
+
+
 def _awaits_repair(handoff: Handoff) -> bool:
     refusal = getattr(handoff, "refusal", None)
     if refusal is None or refusal.repaired_at or handoff.disposition != Disposition.REPAIR:
@@ -94,6 +101,8 @@ RULES: tuple[Rule, ...] = (
     Rule("repair", _("Data is right again…"), permissions.can_repair, fits=_awaits_repair),
     Rule("acknowledge", _("Acknowledge…"), permissions.can_acknowledge,
          fits=lambda handoff: _awaits_marketing(handoff) and not _awaits_repair(handoff)),
+    # Where the dossier says otherwise there is nothing more to say.
+    Rule("contest", _("Contest"), permissions.can_contest, is_post=True, fits=_is_contradicted),
     Rule("contest", _("Contest…"), permissions.can_contest, fits=_may_be_contested),
     Rule("decline", _("Decline…"), permissions.can_decide, "3"),
     Rule("ask", _("Ask Marketing…"), permissions.can_ask, "H", fits=_has_no_question),
@@ -111,7 +120,7 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def actions(lead: Lead, handoffs: tuple[Handoff, ...], user: User, now: datetime) -> Actions:
+def actions(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> Actions:
     """Return every move that this person may make on a lead now, and nothing else."""
     found = moves(lead, handoffs, user)
     if lead_permissions.can_log_touch(user, lead):

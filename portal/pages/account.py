@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import people
+from leads.choices import Role
 from portal import access, addresses, context, knocking, logins, navigation, toasts
+from sla.queries import beginning
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -77,8 +79,11 @@ class Logout(views.LogoutView):
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send a person to the first screen of their role."""
-    return redirect(navigation.first_address(access.person(request).role))
+    """Send a person to the first screen of their role; operations sets up before anything else."""
+    role = access.person(request).role
+    if role == Role.OPERATIONS and beginning.beginning().is_bare:
+        return redirect("setup")
+    return redirect(navigation.first_address(role))
 
 
 @require_safe

@@ -17,13 +17,13 @@ from leads import queries as lead_queries
 from leads.models import Lead, User
 from portal import access
 from portal.forms.facts import OUTCOMES
-from portal.lines import actions, rows
+from portal.lines import actions, refused, rows, tracks
 from portal.lines import dossier as pages
 from portal.lines import timeline as moments
 from sla import permissions
-from sla.choices import HandoffState
+from sla.choices import REFUSED_STATES, HandoffState
 from sla.models import Handoff
-from sla.queries import cadence
+from sla.queries import cadence, nurture
 from sla.queries import dossier as queries
 from sla.queries import leads as list_queries
 from sla.queries import timeline as timeline_queries
@@ -83,7 +83,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "dossier": found,
         "handoff": found.handoff,
         "now": now,
-        "actions": actions.actions(lead, found.handoffs, user, now),
+        "actions": actions.actions(lead, found.handoffs, user),
         "chips": _chips(lead, timeline, show),
         "timeline": timeline,
         "days": moments.days(timeline.moments, now),
@@ -91,6 +91,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         **_first_touch(found, user),
         "can_edit": lead_permissions.can_edit_facts(user, lead),
         **pages.page(found, now),
+        **_given_back(found, user, now),
     }
     return render(request, "leads/dossier.html", context)
 
@@ -122,6 +123,18 @@ def _first_touch(found: queries.Dossier, user: User) -> dict[str, Any]:
     if handoff is None or handoff.rep_id != user.pk or handoff.state != HandoffState.ACCEPTED:
         return {"outcomes": ()}
     return {"outcomes": OUTCOMES, "cadence": cadence.cadence(handoff)}
+
+
+def _given_back(found: queries.Dossier, user: User, now: datetime) -> dict[str, Any]:
+    """Return what became of the last refusal: what Marketing answered, and the track the lead is on."""
+    handoff, last = found.handoff, found.last_round
+    shown: dict[str, Any] = {"last_answers": refused.answers(last.handoff, now) if last else ()}
+    if handoff is None or not handoff.is_ended:
+        return shown
+    can_do = found.lead.stage in nurture.ON_TRACK and permissions.can_acknowledge(user, handoff)
+    steps = nurture.steps_of(handoff) if handoff.state in REFUSED_STATES else []
+    track = tracks.progress(handoff, steps, timezone.localtime(now).date(), can_do=can_do)
+    return shown | {"refused": refused.lines(handoff, now), "track": track}
 
 
 def _undo(found: queries.Dossier, user: User, now: datetime) -> Handoff | None:

@@ -33,6 +33,7 @@ from portal.pages import (
     rulings,
     search,
     settings,
+    setup,
     slack,
     status,
     team,
@@ -177,6 +178,9 @@ DELIVERY = [
     path("settings/webhooks/<int:pk>/switch/", webhooks.switch, name="operations-webhook-switch"),
 ]
 SETTINGS = [
+    path("setup/", setup.setup, name="setup"),
+    path("setup/company/", setup.company, name="setup-company"),
+    path("setup/mail/", setup.mail, name="setup-mail"),
     path("settings/", settings.index, name="settings"),
     path("settings/log/", log.log, name="settings-audit"),
     path("settings/log/check/", log.check, name="settings-audit-check"),

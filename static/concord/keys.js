@@ -1,4 +1,5 @@
 // Keys: rows by j, k and arrows, actions of the focused row, g and a letter to go elsewhere.
+import { openPalette } from "./palette.js";
 
 const isOn = document.body.dataset.keys === "on";
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
@@ -87,7 +88,7 @@ function anywhere(event) {
   if (key === "g") return startChord();
   if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
   if (key === "?") return act("[data-help]", "click");
-  if (key === "/") return act("[data-search]", "focus");
+  if (key === "/") return openPalette();
   if (key === "z") return act("[data-undo]", "click");
   return false;
 }
@@ -124,7 +125,7 @@ function closeMenus() {
 
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
-  if ((event.metaKey || event.ctrlKey) && event.key === "k" && act("[data-search]", "focus")) return event.preventDefault();
+  if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k" && openPalette()) return event.preventDefault();
   const dialog = document.querySelector("dialog[open]");
   if ((event.metaKey || event.ctrlKey) && event.key === "Enter" && dialog) {
     event.preventDefault();

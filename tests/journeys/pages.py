@@ -156,6 +156,7 @@ WEEKLY = [*visits("weekly", "leader"), Visit("weekly-letter", "sales_manager", "
 SETTINGS = [
     *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
     Visit("settings-audit", "operations"),
+    *visits("setup setup-company", "operations"),
     Visit("settings-person", "operations", "person"),
     Visit("settings-team", "operations", "salesteam"),
 ]

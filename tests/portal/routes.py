@@ -67,6 +67,10 @@ POST lead-offer                qualified  302  302  404  404  404  403  403  403
 GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
 POST lead-reopen               never      302  404  404  404  404  403  302  302  403  403  403
 GET  settings                  -          302  403  403  403  403  403  403  403  403  403  200
+GET  setup                     -          302  403  403  403  403  403  403  403  403  403  200
+GET  setup-company             -          302  403  403  403  403  403  403  403  403  403  200
+POST setup-company             -          302  403  403  403  403  403  403  403  403  403  422
+POST setup-mail                -          302  403  403  403  403  403  403  403  403  403  302=
 GET  settings-audit            -          302  403  403  403  403  403  403  403  403  403  200
 POST settings-audit-check      -          302  403  403  403  403  403  403  403  403  403  302=
 GET  settings-people           -          302  403  403  403  403  403  403  403  403  403  200
