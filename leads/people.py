@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads import audit
 from leads.choices import Role
-from leads.models import Absence, Team, User
+from leads.models import Absence, Company, Team, User
 
 #: Fields whose old and new value may stand in the log: codes, numbers and ids, nothing personal.
 _TOLD = frozenset({"role", "team", "is_active", "calendar", "max_open", "weight", "side", "leg"})
@@ -22,7 +22,7 @@ class NobodyLeft(Exception):
 @transaction.atomic
 def create(*, values: dict[str, Any], now: datetime, actor: User) -> User:
     """Create a person without a password; a link to set one is sent apart."""
-    user = User.objects.create_user(password=None, **values)
+    user = User.objects.create_user(password=None, **{"time_zone": company_zone(), **values})
     _log(user, "created", _told({}, values), now, actor)
     return user
 
@@ -42,6 +42,29 @@ def change(*, user: User, values: dict[str, Any], now: datetime, actor: User) ->
     user.save(update_fields=list(changed))
     _log(user, "changed", {"fields": sorted(changed), **_told(before, changed)}, now, actor)
     return True
+
+
+@transaction.atomic
+def save_company(*, name: str, time_zone: str, now: datetime, actor: User) -> Company:
+    """Name the company and its zone; people without a zone of their own read their times in it."""
+    before = Company.objects.first()
+    company, _is_new = Company.objects.update_or_create(pk=1, defaults={"name": name, "time_zone": time_zone})
+    inherited = {"", before.time_zone if before else ""}
+    User.objects.filter(time_zone__in=inherited).update(time_zone=time_zone)
+    audit.record(
+        stream="system", verb="changed", subject_type="company", subject_id=company.pk, actor=actor, at=now
+    )
+    return company
+
+
+def company_zone() -> str:
+    """Return the zone of the company, "" before it has one."""
+    return Company.objects.values_list("time_zone", flat=True).first() or ""
+
+
+def note_mail_on_trial(*, now: datetime) -> None:
+    """Keep when a mail on trial went out."""
+    Company.objects.update(mailed_at=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from leads.choices import Role, Side
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
 from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
-from leads.models import Team, User
+from leads.models import Company, Team, User
 
 SHAPE = Shape(
     target="people",
@@ -51,6 +51,7 @@ class _Known:
         users = list(User.objects.all())
         self._by_email = {user.email.lower(): user for user in users}
         self._by_key = {user.employee_key: user for user in users if user.employee_key}
+        self._zone = Company.objects.values_list("time_zone", flat=True).first() or ""
         self._teams = {team.name.casefold(): team for team in Team.objects.all()}
 
     def take(self, record: Record, context: Context) -> Outcome:
@@ -68,7 +69,7 @@ class _Known:
         if user is not None:
             return self._update(user, told)
         joined = {"joined_at": values["joined_at"]} if "joined_at" in values else {}
-        user = User.objects.create_user(email, **told, **joined)
+        user = User.objects.create_user(email, time_zone=self._zone, **told, **joined)
         self._by_email[email] = user
         if employee:
             self._by_key[employee] = user

@@ -12,7 +12,7 @@ from leads.models.leads import (
     Lead,
     StageChange,
 )
-from leads.models.people import Absence, Team, User
+from leads.models.people import Absence, Company, Team, User
 from leads.models.records import AuditEntry, OutboxMessage
 from leads.models.touches import Touch
 
@@ -24,6 +24,7 @@ __all__ = [
     "BantFact",
     "Calendar",
     "CalendarRevision",
+    "Company",
     "Consent",
     "Deal",
     "DistinctPair",

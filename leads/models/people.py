@@ -12,6 +12,21 @@ from leads.choices import SIDE_OF_ROLE, Role, Side
 from leads.models.calendars import Calendar
 
 
+class Company(models.Model):
+    """The one company that works here (one row); `mailed_at` is when a mail on trial last went out."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=64)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="company_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """People of one side who take leads together."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from leads import people
 from leads.choices import Role
 from leads.models import Calendar, User
 from portal import access, toasts
@@ -71,7 +72,7 @@ def _counted(key: str, was_wrong: bool, now: datetime, user: User) -> str:
 
 def _initial(found: Calendar | None) -> dict[str, str]:
     if found is None:
-        usual = {"timezone": timezone.get_default_timezone_name(), "hours": _USUAL}
+        usual = {"timezone": people.company_zone() or timezone.get_default_timezone_name(), "hours": _USUAL}
         return initial_of("", {**usual, "holidays": [], "overrides": {}, "breaks": []})
     return initial_of(found.name, calendars.schedule(found.key).to_json())
 

@@ -19,8 +19,10 @@ from leads.choices import Role
 from leads.models import Team, User
 from portal import access, navigation, toasts
 from portal.forms.people import FindForm, PersonForm, TeamForm
+from portal.lines import setup as steps
 from portal.pages import moves
 from sla.models import Handoff
+from sla.queries import beginning
 
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 PER_PAGE = 50
@@ -43,6 +45,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
         _lazy("Company"),
         (
+            Place("setup-company", _lazy("Company"), _lazy("name and time zone")),
             Place("settings-people", _lazy("People"), _lazy("who works here, roles, limits")),
             Place("settings-teams", _lazy("Teams"), _lazy("sides, segments, hours")),
             Place("settings-calendars", _lazy("Calendars"), _lazy("working hours, holidays, closures")),
@@ -80,7 +83,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show where everything is."""
     _operations(request)
     groups = [(title, [place for place in places if place.url]) for title, places in GROUPS]
-    return render(request, "settings/index.html", {"groups": groups})
+    found = beginning.beginning()
+    context = {"groups": groups, "steps": [] if found.is_done else steps.steps(found)}
+    return render(request, "settings/index.html", context)
 
 
 @require_safe

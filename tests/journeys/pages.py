@@ -18,7 +18,9 @@ NO_PAGES: dict[str, str] = {
         ),
         "leads on",
     ),
-    **dict.fromkeys(("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences", "palette"), "part of a page"),
+    **dict.fromkeys(
+        ("inbox-fresh", "inbox-row", "inbox-panel", "handoff-consequences", "palette"), "part of a page"
+    ),
     **dict.fromkeys(
         ("import-columns", "import-start", "import-remove", "settings-person-invite"), "leads on"
     ),

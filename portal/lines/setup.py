@@ -1,0 +1,106 @@
+"""The steps of setting up in words, each with one thing to do."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal import wording
+from sla.queries.beginning import Beginning
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it is for, whether it is done, where it is done; `can_wait` needs nobody to wait for it."""
+
+    title: str
+    what: str
+    is_done: bool
+    url: str
+    verb: str
+    can_wait: bool = False
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Tone and word of the state."""
+        if self.is_done:
+            return "ok", _("Done")
+        return ("na", _("Can wait")) if self.can_wait else ("warn", _("To do"))
+
+
+def steps(found: Beginning) -> list[Step]:
+    """Return the steps in the order in which they build on each other."""
+    company = found.company
+    return [
+        Step(
+            _("Company and time zone"),
+            f"{company.name}, {company.time_zone}"
+            if company
+            else _("What the company is called, and its hours' zone."),
+            company is not None,
+            reverse("setup-company"),
+            _("Change") if company else _("Name it"),
+        ),
+        Step(
+            _("Working hours and holidays"),
+            _("Clocks run only in these hours. Public holidays of a country are taken over in one step."),
+            found.has_calendar,
+            reverse("settings-calendars") if found.has_calendar else reverse("settings-calendar-new"),
+            _("Look") if found.has_calendar else _("Set the hours"),
+        ),
+        Step(
+            _("Teams"),
+            _("At least one of Marketing and one of Sales."),
+            found.has_teams,
+            reverse("settings-teams") if found.has_teams else reverse("settings-team-new"),
+            _("Look") if found.has_teams else _("Add a team"),
+        ),
+        Step(
+            _("People"),
+            _(
+                "A file with name, e-mail, role and team brings everybody in. Reps take leads; one manager a side signs."
+            ),
+            found.has_people,
+            reverse("settings-people") if found.has_people else reverse("imports"),
+            _("Look") if found.has_people else _("Import people"),
+        ),
+        _agreement(found),
+        Step(
+            _("Leads"),
+            _("A file of any CRM; it is checked before anything is changed."),
+            found.has_leads,
+            reverse("leads") if found.has_leads else reverse("imports"),
+            _("Look") if found.has_leads else _("Import leads"),
+        ),
+        Step(
+            _("Chat and other systems"),
+            _("Chat messages to teams, webhooks, and keys for other programs."),
+            False,
+            reverse("operations-webhooks"),
+            _("Connect"),
+            can_wait=True,
+        ),
+    ]
+
+
+def mail_line(found: Beginning) -> str:
+    """Say whether a mail on trial went out."""
+    if found.company and found.company.mailed_at:
+        day = wording.moment_text(found.company.mailed_at, found.company.mailed_at)
+        return _("A mail on trial went out at %(time)s.") % {"time": day}
+    return _("Send yourself a mail to see that letters leave the house.")
+
+
+def _agreement(found: Beginning) -> Step:
+    texts = {
+        "": (_("Start from the template; both sides change it until it fits."), _("Start a draft")),
+        "draft": (
+            _("The draft lies open. When it fits, propose it to both sides."),
+            _("Go on with the draft"),
+        ),
+        "proposed": (_("Both sides sign it; then it takes effect on its day."), _("See who has signed")),
+        "active": (_("In force."), _("Look")),
+    }
+    what, verb = texts.get(found.agreement, texts[""])
+    url = reverse("agreement") if found.agreement else reverse("agreement-new")
+    return Step(_("Agreement"), what, not found.is_bare, url, verb)
