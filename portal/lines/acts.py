@@ -113,7 +113,8 @@ def verb_choices() -> list[tuple[str, str]]:
 
 def lines(entries: Sequence[AuditEntry], user: User) -> list[ActLine]:
     """Return acts in words; of leads only those are named that this person may see."""
-    people = User.objects.in_bulk({one.actor_id for one in entries if one.actor_id})
+    ids = {pk for one in entries for pk in (one.actor_id, one.data.get("to"), one.data.get("rep"))}
+    people = User.objects.in_bulk({pk for pk in ids if isinstance(pk, int)})
     lead_ids = {pk for one in entries if (pk := _lead_id(one))}
     leads = Lead.objects.visible_to(user).select_related("account").in_bulk(lead_ids)
     jobs = dict(ImportJob.objects.filter(run__in=_ids(entries, "import_run")).values_list("run", "pk"))
@@ -125,6 +126,9 @@ def _line(
 ) -> ActLine:
     who = people.get(entry.actor_id) if entry.actor_id else None
     words = APART.get((entry.subject_type, entry.verb)) or verbs().get(entry.verb)
+    to = people.get(entry.data.get("to") or entry.data.get("rep") or 0)
+    if to and entry.verb in timeline.GIVEN:
+        words = timeline.GIVEN[entry.verb]
     said = str(words) if words else f"%(who)s: {entry.verb.replace('_', ' ')}"
     thing = str(THINGS.get(entry.subject_type, entry.subject_type))
     lead = leads.get(_lead_id(entry) or 0)
@@ -132,7 +136,7 @@ def _line(
         about, url = str(lead), reverse("lead", args=[lead.pk])
     else:
         about, url = f"{thing} {entry.subject_id or ''}".strip(), _address(entry, jobs)
-    text = said % {"who": who.name if who else _("Concord")}
+    text = said % {"who": who.name if who else _("Concord"), "to": to.name if to else ""}
     return ActLine(entry.at, text, thing, about, url, f"{entry.stream} {entry.seq}")
 
 

@@ -11,7 +11,7 @@ from sla.queries.beginning import Beginning
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what it is for, whether it is done, where it is done; `can_wait` needs nobody to wait for it."""
+    """One step: what it is for, whether it is done, where it is done; what `can_wait` holds nothing up."""
 
     title: str
     what: str
@@ -57,9 +57,7 @@ def steps(found: Beginning) -> list[Step]:
         ),
         Step(
             _("People"),
-            _(
-                "A file with name, e-mail, role and team brings everybody in. Reps take leads; one manager a side signs."
-            ),
+            _("A file with name, e-mail, role and team brings everybody in. One manager a side signs."),
             found.has_people,
             reverse("settings-people") if found.has_people else reverse("imports"),
             _("Look") if found.has_people else _("Import people"),
