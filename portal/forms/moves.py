@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import User
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
+from sla.permissions import TAKES_LEADS
 
 
 def words(label: Any, *, required: bool = True, help_text: Any = "") -> forms.CharField:
@@ -65,6 +66,24 @@ class RerouteForm(forms.Form):
         to.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("name")
         reason: Any = self.fields["reason"]
         reason.choices = [("", gettext_lazy("No reason given")), *reasons]
+
+
+class PassOnForm(forms.Form):
+    """To whom many offers go at once: a colleague of the team, else whoever is next in turn."""
+
+    to = forms.ModelChoiceField(
+        queryset=User.objects.none(),
+        label=gettext_lazy("Pass on to"),
+        required=False,
+        empty_label=gettext_lazy("Whoever is next in turn"),
+    )
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        colleagues = User.objects.filter(is_active=True, role__in=TAKES_LEADS, team__isnull=False)
+        field: Any = self.fields["to"]
+        field.queryset = colleagues.filter(team=person.team_id).exclude(pk=person.pk).order_by("name")
+        field.widget.attrs["form"] = "moves"
 
 
 class ReassignForm(forms.Form):
@@ -166,6 +185,10 @@ class ContestForm(forms.Form):
     """Why Marketing sees it differently."""
 
     note = words(gettext_lazy("What speaks against the decline?"))
+
+    def __init__(self, *args: Any, is_contradicted: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["note"].required = not is_contradicted
 
 
 class RuleForm(forms.Form):

@@ -12,13 +12,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.forms import days
 from portal.forms.facts import DayInput
 from sla.choices import Disposition
-from sla.document import Reason
+from sla.document import Document, Reason
 
 #: Keys of the tiles, in their order.
 KEYS = "123456789QWERTYUIOP"
 SWITCHABLE = (Disposition.RECYCLE, Disposition.DISQUALIFY)
-#: What wakes a lead earlier than its date: its own word.
-REPLY = "prospect.replied"
+#: What may wake a lead earlier than its date: its own doing. A mail that was opened says too little.
+SIGNS = {
+    "prospect.replied": gettext_lazy("reply"),
+    "prospect.submitted": gettext_lazy("send a form, such as asking for a demo"),
+    "prospect.attended": gettext_lazy("attend an event"),
+    "prospect.downloaded": gettext_lazy("download something"),
+    "prospect.visited": gettext_lazy("visit the site"),
+}
 QUARTERS = (3, 6, 9, 12)
 
 
@@ -50,7 +56,13 @@ class RefusalForm(forms.Form):
     wake_on = forms.DateField(
         label=gettext_lazy("Wake up on"), widget=DayInput(), required=False, validators=[days.check_reach]
     )
-    on_reply = forms.BooleanField(label=gettext_lazy("or earlier, when they reply"), required=False)
+    signs = forms.MultipleChoiceField(
+        label=gettext_lazy("or earlier, when they"),
+        choices=list(SIGNS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    track = forms.ChoiceField(label=gettext_lazy("Nurture track"), required=False)
     right_contact = forms.CharField(
         label=gettext_lazy("Who is the right contact?"),
         max_length=200,
@@ -66,18 +78,23 @@ class RefusalForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        reasons: Iterable[Reason],
+        document: Document,
+        is_worked: bool,
         attempts: int,
         today: date,
         is_later_leg: bool,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.reasons, self.attempts, self.today = tuple(reasons), attempts, today
+        self.reasons, self.attempts, self.today = document.reasons, attempts, today
+        self.is_worked = is_worked
         #: Beyond the first leg the lead goes back to its qualifier, so nothing has to wake it.
         self.may_sleep = not is_later_leg
         field: Any = self.fields["reason"]
         field.choices = [(reason.code, reason.label) for reason in self.reasons]
+        tracks: Any = self.fields["track"]
+        as_agreed = _("As the reason says") if self.chosen and self.chosen.track else _("None")
+        tracks.choices = [("", as_agreed), *((track.code, track.label) for track in document.tracks)]
         self.fields["note"].required = "note" in self.asks
         self.fields["right_contact"].required = "contact" in self.asks
 
@@ -127,7 +144,13 @@ class RefusalForm(forms.Form):
     @property
     def asks(self) -> tuple[str, ...]:
         """What the chosen reason wants to know: note, month, contact."""
-        return self.chosen.asks if self.chosen else ()
+        return self.chosen.asks if self.chosen and self.takes_note else ()
+
+    @property
+    def takes_note(self) -> bool:
+        """Whether there is anybody to write to: worked leads that only change hands go on without words."""
+        is_passed_on = self.chosen is not None and self.chosen.disposition == Disposition.REROUTE
+        return not (is_passed_on and self.is_worked)
 
     @property
     def groups(self) -> list[tuple[str, list[Tile]]]:
@@ -159,7 +182,7 @@ class RefusalForm(forms.Form):
         day = data.get("wake_on")
         if day and day <= self.today:
             self.add_error("wake_on", _("Choose a day that lies ahead."))
-        elif not (day or data.get("on_reply") or (self.suggested_day and "month" not in self.asks)):
+        elif not (day or data.get("signs") or (self.suggested_day and "month" not in self.asks)):
             self.add_error("wake_on", _("Say when it may come back."))
 
     def _entered_day(self) -> date | None:

@@ -1,5 +1,6 @@
 """Say what lies on Marketing's desk as rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from leads.models import User
 from portal import badges, wording
 from portal.lines import actions as buttons
-from portal.lines import clocks, dossier
-from sla import agreements
+from portal.lines import clocks, dossier, tracks, verdicts
+from sla import permissions
+from sla.choices import HandoffState
 from sla.models import Handoff
 from sla.queries.desk import Row
 
@@ -20,6 +22,15 @@ from sla.queries.desk import Row
 BUTTONS = 3
 WORDS = 14
 HELD = gettext_lazy("Not handed over yet")
+#: What a dossier lacks, by its code in the agreement.
+LACKING: dict[str, str | Promise] = {
+    "source": gettext_lazy("where it came from"),
+    "first_identified": gettext_lazy("how it was first identified"),
+    "touches": gettext_lazy("what it was sent and did"),
+    "score": gettext_lazy("score"),
+    "consent": gettext_lazy("consent"),
+    "contact": gettext_lazy("e-mail or phone"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class DeskLine:
 def line(row: Row, user: User, now: datetime) -> DeskLine:
     """Return a row of the desk in words, with the buttons of whoever reads it."""
     what, note = _words(row, now)
-    made = buttons.moves(row.lead, (row.handoff,) if row.handoff else (), user)
+    made = [*_step(row, user), *buttons.moves(row.lead, (row.handoff,) if row.handoff else (), user)]
     return DeskLine(
         row=row,
         key=f"{row.item.kind}-{row.item.handoff_id or row.lead.pk}",
@@ -57,6 +68,12 @@ def line(row: Row, user: User, now: datetime) -> DeskLine:
     )
 
 
+def _step(row: Row, user: User) -> Iterator[buttons.Action]:
+    """Yield the button of the next step, one tap that writes its touch down."""
+    if row.handoff and row.step and permissions.can_acknowledge(user, row.handoff):
+        yield tracks.step_action(row.handoff, row.step.number)
+
+
 def _words(row: Row, now: datetime) -> tuple[str, str]:
     """Return what the row is about and the words beside it."""
     handoff, kind = row.handoff, row.item.kind
@@ -67,10 +84,21 @@ def _words(row: Row, now: datetime) -> tuple[str, str]:
         return _("Asked: %(text)s") % {"text": Truncator(asked.text).words(WORDS)}, _(
             "%(name)s asks, the decision waits"
         ) % {"name": handoff.rep}
+    if kind == "missing":
+        lacks = ", ".join(str(LACKING.get(code, code)) for code in row.lacks)
+        return _("Missing: %(what)s") % {"what": lacks}, _with(handoff)
+    if kind == "step" and row.step:
+        said = {"n": row.step.number, "track": tracks.label(handoff)}
+        return tracks.step_text(handoff, row.step.number), _("Step %(n)s of “%(track)s”") % said
     if kind == "sales":
-        rep = str(handoff.rep) if handoff.rep else _("the pool of %(team)s") % {"team": handoff.team}
-        return _("Offered to %(rep)s") % {"rep": rep}, handoff.lead.source
+        return _with(handoff), handoff.lead.source
     return _of_refusal(handoff, kind, now)
+
+
+def _with(handoff: Handoff) -> str:
+    rep = str(handoff.rep) if handoff.rep else _("the pool of %(team)s") % {"team": handoff.team}
+    said = _("Offered to %(rep)s") if handoff.state == HandoffState.OFFERED else _("With %(rep)s")
+    return said % {"rep": rep}
 
 
 def _of_refusal(handoff: Handoff, kind: str, now: datetime) -> tuple[str, str]:
@@ -86,8 +114,12 @@ def _of_refusal(handoff: Handoff, kind: str, now: datetime) -> tuple[str, str]:
         when = wording.moment_text(handoff.refusal.wake_at, now) if handoff.refusal.wake_at else ""
         return _("Wakes up %(when)s") % {"when": when}, _("Said then: %(reason)s") % {"reason": reason}
     if kind == "track":
-        return _("On track: %(track)s") % {"track": _track(handoff)}, _("First nurture touch is owed")
+        track = tracks.label(handoff) or _("none chosen")
+        return _("On track: %(track)s") % {"track": track}, _("First nurture touch is owed")
     disposition = handoff.get_disposition_display()
+    against = handoff.refusal.mismatch
+    if against:  # what the rep was told before, Marketing sees after
+        return f"{disposition}: {reason}", _("The dossier says otherwise: %(facts)s") % {"facts": against}
     return f"{disposition}: {reason}", quoted
 
 
@@ -103,12 +135,9 @@ def _of_lead(row: Row, now: datetime) -> tuple[str, str]:
     return ready, dossier.held(row.standing) or str(HELD)
 
 
-def _track(handoff: Handoff) -> str:
-    tracks = {track.code: track.label for track in agreements.document(handoff.version).tracks}
-    return tracks.get(handoff.refusal.track, _("none chosen"))
-
-
 def _due_line(row: Row, now: datetime) -> str:
+    if row.item.kind == "step" and row.step:
+        return _("since %(day)s") % {"day": verdicts.day(row.step.due_on)}
     if row.clock is None and row.item.due_at is not None:
         return wording.moment_text(row.item.due_at, now)
     return ""
@@ -120,10 +149,12 @@ TABS: dict[str, str | Promise] = {
     "repair": gettext_lazy("To repair"),
     "answer": gettext_lazy("To answer"),
     "ready": gettext_lazy("To hand over"),
-    "track": gettext_lazy("On track"),
+    "step": gettext_lazy("Next steps"),
+    "track": gettext_lazy("First touch owed"),
     "waking": gettext_lazy("Waking up"),
     "contested": gettext_lazy("Contested"),
     "late": gettext_lazy("Late"),
     "sales": gettext_lazy("Waiting for Sales"),
+    "missing": gettext_lazy("Missing data"),
     "quiet": gettext_lazy("Gone quiet"),
 }

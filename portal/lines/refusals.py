@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.choices import Stage
-from portal.forms.refusals import RefusalForm
+from portal.forms.refusals import SIGNS, RefusalForm
 from portal.lines import clocks, verdicts
 from sla import agreements, handoffs
-from sla.choices import CLOCK_KINDS, Disposition
+from sla.choices import CLOCK_KINDS, REFUSED_STATES, Disposition, HandoffState
 from sla.document import Document
 from sla.models import Handoff
 
@@ -30,6 +30,7 @@ STAGES: dict[str, str | Promise] = {
     Stage.DISQUALIFIED: gettext_lazy("Disqualified, out for good"),
     Stage.NURTURING: gettext_lazy("In nurturing until repaired"),
     Stage.MQL: gettext_lazy("Stays sales-ready"),
+    Stage.SAL: gettext_lazy("Stays accepted by Sales"),
     Stage.SQL: gettext_lazy("Back to whoever qualified it"),
 }
 
@@ -61,7 +62,12 @@ def foreseen(handoff: Handoff, form: RefusalForm, move: str, now: datetime) -> d
         return shown
     try:
         follows = handoffs.consequences(
-            handoff=handoff, reason=reason.code, now=now, not_now=form.not_now, wake_on=form.wake_day
+            handoff=handoff,
+            reason=reason.code,
+            now=now,
+            not_now=form.not_now,
+            wake_on=form.wake_day,
+            track=str(form["track"].value() or ""),
         )
     except handoffs.MoveRefused:
         return shown
@@ -77,7 +83,7 @@ def foreseen(handoff: Handoff, form: RefusalForm, move: str, now: datetime) -> d
 def refused(handoff: Handoff, moved: Handoff) -> tuple[str, str]:
     """Say that it was done, and where the lead is now."""
     company = handoff.lead.account
-    if moved.pk != handoff.pk:
+    if moved.state not in REFUSED_STATES:
         name = moved.rep.name if moved.rep else _("the pool")
         return _("Passed on %(company)s.") % {"company": company}, _("Now with %(name)s.") % {"name": name}
     said = _("Declined %(company)s.") if moved.state == "declined" else _("Handed back %(company)s.")
@@ -89,14 +95,21 @@ def _preview(
     handoff: Handoff, follows: handoffs.Consequences, document: Document, form: RefusalForm
 ) -> list[Foreseen]:
     is_reroute = follows.disposition == Disposition.REROUTE
-    lines = [Foreseen("return", _("Stage"), str(STAGES.get(follows.stage, Stage(follows.stage).label)))]
+    stays = handoff.leg == 1 and follows.stage == Stage.SQL
+    said = Stage.SQL.label if stays else STAGES.get(follows.stage, Stage(follows.stage).label)
+    lines = [Foreseen("return", _("Stage"), str(said))]
+    signs = [str(SIGNS[sign]) for sign in form["signs"].value() or () if sign in SIGNS] if form.sleeps else []
     if form.wake_day:
         lines.append(Foreseen("calendar", _("Wakes up"), verdicts.day(form.wake_day)))
+    if signs:
+        lines.append(Foreseen("bell", _("Or when they"), ", ".join(signs)))
     if follows.track:
         lines.append(Foreseen("sprout", _("Track"), document.track(follows.track).label))
     if is_reroute:
-        lines.append(Foreseen("clock", _("Your clocks"), _("Decide goes on with the next rep")))
-        lines.append(Foreseen("gauge", _("Counts as"), _("No decline: it only goes to another rep")))
+        is_worked = handoff.state != HandoffState.OFFERED
+        on = _("They go on with the next rep") if is_worked else _("Decide goes on with the next rep")
+        no = _("No return: the work goes on") if is_worked else _("No decline: it only goes to another rep")
+        lines += [Foreseen("clock", _("Your clocks"), on), Foreseen("gauge", _("Counts as"), no)]
         return lines
     lines += _clock_lines(handoff, follows, document)
     lines.append(Foreseen("gauge", _("Counts as"), f"{follows.reason.group}: {follows.reason.label}"))

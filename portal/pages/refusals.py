@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leads.models import User
 from portal import access
-from portal.forms.refusals import REPLY, RefusalForm
+from portal.forms.refusals import RefusalForm
 from portal.lines import refusals as words
 from portal.lines import verdicts
 from portal.pages import moves
 from sla import agreements, handoffs
-from sla.choices import Disposition, HandoffState
+from sla.choices import HandoffState
 from sla.models import Handoff
 
 #: Buttons that look ahead instead of making the move.
@@ -32,7 +32,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand an accepted lead back, with a reason."""
+    """Hand an accepted lead back, or on to another rep, with a reason."""
     return _refuse(request, pk, "hand_back")
 
 
@@ -79,7 +79,8 @@ def _move(move: str, handoff: Handoff, user: User, form: RefusalForm, now: datet
         reason=data["reason"],
         not_now=form.not_now,
         wake_on=data["wake_on"] if form.sleeps else None,
-        wake_trigger=REPLY if form.sleeps and data["on_reply"] else "",
+        wake_trigger=" ".join(data["signs"]) if form.sleeps else "",
+        track=data["track"] if form.sleeps else "",
         note=data["note"],
         right_contact=data["right_contact"],
     )
@@ -93,16 +94,15 @@ def _form(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_loo
     filled = data.copy()
     reason = filled.get("reason")
     if filled.get("fate_for", reason) != reason:  # another reason was chosen: its own suggestions count again
-        for name in ("fate", "wake_on"):
+        for name in ("fate", "wake_on", "track"):
             filled.pop(name, None)
     if "wake_pick" in filled:
         filled["wake_on"] = str(filled["wake_pick"])
-    reasons = agreements.document(handoff.version).reasons
     return RefusalForm(
         None if is_look else filled,
-        initial=filled.dict(),
-        # Passing a lead on to another rep is a decline or a reassignment, never a return.
-        reasons=[one for one in reasons if move == "decline" or one.disposition != Disposition.REROUTE],
+        initial={**filled.dict(), "signs": filled.getlist("signs")},
+        document=agreements.document(handoff.version),
+        is_worked=move == "hand_back",
         attempts=handoffs.attempts(handoff),
         today=timezone.localtime(now).date(),
         is_later_leg=handoff.leg > 1,

@@ -1,13 +1,17 @@
 """The moves of Marketing, of managers and of the referee."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal import access
 from portal.forms import moves as forms
+from portal.lines import tracks as tracks_words
 from portal.pages import moves
-from sla import agreements, handoffs, permissions
+from sla import agreements, handoffs, intake, permissions
+from sla.models import Handoff
 from sla.queries import handoffs as queries
 
 
@@ -76,7 +80,9 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a refused lead up again for Marketing, on a nurture track."""
     user, handoff = moves.subject(request, pk, "acknowledge")
-    tracks = [(track.code, track.label) for track in agreements.document(handoff.version).tracks]
+    tracks = [
+        (track.code, tracks_words.choice(track)) for track in agreements.document(handoff.version).tracks
+    ]
     form = forms.AcknowledgeForm(moves.entered(request), tracks=tracks)
     words = moves.Words(
         _("Acknowledge the return of %(company)s") % {"company": handoff.lead.account}, _("Acknowledge")
@@ -91,6 +97,20 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
         words,
         _("Acknowledged."),
     )
+
+
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do the step of the nurture track whose `number` the address names."""
+    user, handoff = moves.subject(request, pk, "acknowledge")
+    named = request.GET.get("number", "")
+    number = int(named) if named.isdecimal() and len(named) < 4 else 0
+
+    def take(now: datetime) -> Handoff:
+        intake.take_step(handoff=handoff, number=number, actor=user, now=now)
+        return handoff
+
+    return moves.make(request, handoff, take, _("Done, and written down as a touch of Marketing."))
 
 
 @moves.ask_or_do
@@ -117,11 +137,14 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
 def contest(request: HttpRequest, pk: int) -> HttpResponse:
     """Call the referee about a decline."""
     user, handoff = moves.subject(request, pk, "contest")
-    form = forms.ContestForm(moves.entered(request))
+    mismatch = getattr(getattr(handoff, "refusal", None), "mismatch", "")
+    form = forms.ContestForm(moves.entered(request), is_contradicted=bool(mismatch))
     words = moves.Words(
         _("Contest the decline of %(company)s") % {"company": handoff.lead.account},
         _("Contest"),
-        sub=_("The referee of the agreement decides on the facts of the dossier."),
+        sub=_("The dossier holds: %(facts)s. The referee decides.") % {"facts": mismatch}
+        if mismatch
+        else _("The referee of the agreement decides on the facts of the dossier."),
     )
     return moves.dialog(
         request,

@@ -11,6 +11,7 @@ from portal.pages import (
     agreement_reviews,
     agreement_signing,
     alignment,
+    bulk,
     calendars,
     choices,
     clocks,
@@ -45,6 +46,7 @@ from portal.pages import (
 INBOX = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/fresh/", inbox.fresh, name="inbox-fresh"),
+    path("inbox/together/", bulk.together, name="inbox-together"),
     path("inbox/pause/", inbox.pause, name="inbox-pause"),
     path("inbox/<int:pk>/row/", inbox.row, name="inbox-row"),
     path("inbox/<int:pk>/panel/", inbox.panel, name="inbox-panel"),

@@ -82,9 +82,7 @@ def _persist(hearing: Hearing, clock: Clock) -> None:
 
 def _ask_to_wake(lead: Lead, touch: Touch, now: datetime) -> None:
     """Ask for the wake-up that a refusal tied to this kind of touch; the sweep then runs it."""
-    waiting = Refusal.objects.filter(
-        handoff__lead=lead, woken_at__isnull=True, wake_trigger=f"{touch.side}.{touch.kind}"
-    )
+    waiting = Refusal.objects.filter(handoff__lead=lead, woken_at__isnull=True).exclude(wake_trigger="")
     asked = [
         {
             "key": f"wake:{handoff_id}:touch:{touch.pk}",
@@ -93,6 +91,7 @@ def _ask_to_wake(lead: Lead, touch: Touch, now: datetime) -> None:
             "created_at": now,
             "due_at": now,
         }
-        for handoff_id in waiting.values_list("pk", flat=True)
+        for handoff_id, signs in waiting.values_list("pk", "wake_trigger")
+        if f"{touch.side}.{touch.kind}" in signs.split()
     ]
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)

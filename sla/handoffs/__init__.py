@@ -9,6 +9,7 @@ from sla.handoffs.errors import (
     Changed,
     GateNotMet,
     MoveRefused,
+    NobodyElse,
     NoReferee,
     NoRoom,
     NoTeam,
@@ -25,6 +26,7 @@ from sla.handoffs.errors import (
     WrongStage,
 )
 from sla.handoffs.foreseeing import Consequences, consequences
+from sla.handoffs.nurturing import claim_step, step_of
 from sla.handoffs.offering import HELD, offer, offer_many
 from sla.handoffs.passing import expire, hand_on, pool, reassign, reroute
 from sla.handoffs.refusing import attempts, decline, hand_back
@@ -46,6 +48,7 @@ __all__ = [
     "NoReferee",
     "NoRoom",
     "NoTeam",
+    "NobodyElse",
     "NotEligible",
     "NotSalesReady",
     "NotYours",
@@ -63,6 +66,7 @@ __all__ = [
     "answer",
     "ask",
     "attempts",
+    "claim_step",
     "consequences",
     "contest",
     "convert",
@@ -83,6 +87,7 @@ __all__ = [
     "repair",
     "reroute",
     "rule",
+    "step_of",
     "undo",
     "wake",
     "win",

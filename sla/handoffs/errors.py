@@ -131,6 +131,12 @@ class NotEligible(MoveRefused):
     words = _("This person takes no leads here now.")
 
 
+class NobodyElse(NotEligible):
+    """The lead should change hands, but nobody else can take it now."""
+
+    words = _("Nobody else can take this lead now. Ask your manager, or give another reason.")
+
+
 class SaidNo(NotEligible):
     """The person named declined this lead or handed it back, in this cycle or the last."""
 

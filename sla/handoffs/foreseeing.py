@@ -67,7 +67,7 @@ def consequences(
         wake_at=_wake_at(chosen, wake_on, document, now) if is_recycled else None,
         track=_track(document, track or chosen.track or "") if is_recycled else "",
         side_to_act=chosen.side_to_act,
-        stops=_stopped(handoff, event),
+        stops=_stopped(handoff, event) if disposition != Disposition.REROUTE else (),
         starts=_started(document, disposition) if handoff.leg == 1 else (),
         mismatch=_mismatch(handoff, chosen, document),
     )

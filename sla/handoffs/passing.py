@@ -58,27 +58,31 @@ def reassign(*, handoff: Handoff, to: User, actor: User | None, now: datetime) -
 
     Raises NotYours, NotEligible, AlreadyDecided.
     """
-    case = acting.begin("reassign", handoff, actor, now)
+    return _give(acting.begin("reassign", handoff, actor, now), to)
+
+
+def _give(case: Case, to: User, reason: str = "") -> Handoff:
     handoff = case.handoff
     acting.stage_after(case)
     is_same = to.pk == handoff.rep_id
-    if is_same or not routing.is_eligible(to, document=case.document, leg=handoff.leg, now=now):
+    if is_same or not routing.is_eligible(to, document=case.document, leg=handoff.leg, now=case.now):
         raise errors.NotEligible
     plan = acting.Plan(
         changes={"rep": to, "team": to.team},
         owner=acting.Owner(to, to.team),
-        data={"from": handoff.rep_id, "to": to.pk},
+        data={"from": handoff.rep_id, "to": to.pk, **({"reason": reason} if reason else {})},
         recipient=to,
     )
     acting.carry_out(case, plan)
-    clocks.person(handoff=handoff, now=now, actor=actor)
+    clocks.person(handoff=handoff, now=case.now, actor=case.actor)
     return handoff
 
 
-def hand_on(*, handoff: Handoff, now: datetime) -> Handoff:
+def hand_on(*, handoff: Handoff, now: datetime, asked_by: User | None = None, reason: str = "") -> Handoff:
     """Do what a ladder's rung `reassign` asks for: an offer is rerouted, worked leads go to another rep.
 
-    Raises NotEligible while nobody else can take it, TooManyHops when it went from hand to hand as often as
+    `asked_by` is who gives a worked lead away for a `reason` of their own side, for the record.
+    Raises NobodyElse while nobody else can take it, TooManyHops when it went from hand to hand as often as
     the agreement allows.
     """
     fresh = Handoff.objects.select_related("lead__account", "version__agreement").get(pk=handoff.pk)
@@ -91,8 +95,10 @@ def hand_on(*, handoff: Handoff, now: datetime) -> Handoff:
         not_to = (fresh.rep_id,) if fresh.rep_id else ()
         choice = offering.choose(lead=fresh.lead, known=known, now=now, not_to=not_to)
         if choice.rep is None:
-            raise errors.NotEligible
-        return reassign(handoff=fresh, to=choice.rep, actor=None, now=now)
+            raise errors.NobodyElse
+        case = acting.begin("reassign", fresh, None, now)
+        case.actor = asked_by
+        return _give(case, choice.rep, reason)
 
 
 def _handed_on(handoff: Handoff) -> int:

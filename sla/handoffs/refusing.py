@@ -30,8 +30,8 @@ def decline(
 ) -> Handoff:
     """Say no before working the lead; a reason that means another rep reroutes and returns the next hop.
 
-    `wake_trigger` is `side.kind` of the touch to wait for. Raises AlreadyDecided, NotYours,
-    UnknownReason, ReasonNeeds.
+    `wake_trigger` is `side.kind` of the touch to wait for, several with a space between.
+    Raises AlreadyDecided, NotYours, UnknownReason, ReasonNeeds.
     """
     case = acting.begin("decline", handoff, actor, now)
     said = _Said(reason, not_now, wake_on, wake_trigger, track, note.strip(), right_contact.strip())
@@ -53,7 +53,13 @@ def hand_back(
     note: str = "",
     right_contact: str = "",
 ) -> Handoff:
-    """Say no after working the lead. Raises as `decline`; a reason that means another rep is unknown here."""
+    """Say no after working the lead; a reason that means another rep gives it to one, the work goes on.
+
+    Raises as `decline`, and NobodyElse or TooManyHops when nobody else can take it.
+    """
+    case = acting.begin("hand_back", handoff, actor, now)
+    if reason_of(case.document, reason).disposition == Disposition.REROUTE:
+        return passing.hand_on(handoff=case.handoff, now=now, asked_by=actor, reason=reason)
     said = _Said(reason, not_now, wake_on, wake_trigger, track, note.strip(), right_contact.strip())
     return _refuse("hand_back", handoff, actor, said, now)
 
@@ -84,8 +90,6 @@ def _refuse(code: str, handoff: Handoff, actor: User, said: _Said, now: datetime
         document=case.document,
         now=now,
     )
-    if follows.disposition == Disposition.REROUTE:
-        raise errors.UnknownReason
     _check_needs(handoff, follows, said)
     acting.carry_out(case, _plan(case, follows))
     Refusal.objects.create(
@@ -167,9 +171,9 @@ def _waits_for_touch(follows: Consequences, said: _Said) -> bool:
 
 
 def is_trigger(code: str) -> bool:
-    """Tell whether a code is `side.kind` of a touch that there is."""
-    side, _, kind = code.partition(".")
-    return kind in KINDS_OF_SIDE.get(side, ())
+    """Tell whether a text names touches that there are: `side.kind`, several with a space between."""
+    parts = [part.partition(".") for part in code.split()]
+    return bool(parts) and all(kind in KINDS_OF_SIDE.get(side, ()) for side, _, kind in parts)
 
 
 def attempts(handoff: Handoff) -> int:

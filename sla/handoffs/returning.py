@@ -12,13 +12,13 @@ from leads.choices import Stage
 from leads.models import Lead, User
 from sla import clocks, permissions
 from sla.choices import LEAD_MOVES, Disposition, Event, ReopenReason, Ruling
-from sla.handoffs import acting, errors, foreseeing, offering
+from sla.handoffs import acting, errors, foreseeing, nurturing, offering
 from sla.models import Handoff, Refusal
 
 
 @transaction.atomic
 def acknowledge(*, handoff: Handoff, actor: User, now: datetime, track: str = "") -> Handoff:
-    """Take a refused lead up again for Marketing, perhaps on another nurture track.
+    """Take a refused lead up again for Marketing, perhaps on another nurture track, whose steps begin.
 
     Raises AlreadyDone, NotYours, UnknownMove, ReasonNeeds.
     """
@@ -27,8 +27,12 @@ def acknowledge(*, handoff: Handoff, actor: User, now: datetime, track: str = ""
         raise errors.AlreadyDone
     if track and track not in {one.code for one in case.document.tracks}:
         raise errors.ReasonNeeds("track")
-    changes = {"acknowledged_at": now, "acknowledged_by": actor, "track": track or refusal.track}
-    return _done(case, changes, Event.ACKNOWLEDGED)
+    track = track or refusal.track
+    changes = {"acknowledged_at": now, "acknowledged_by": actor, "track": track}
+    done = _done(case, changes, Event.ACKNOWLEDGED)
+    if track and done.disposition == Disposition.RECYCLE:
+        nurturing.put_on_track(refusal=refusal, track=track, document=case.document, now=now)
+    return done
 
 
 @transaction.atomic
@@ -49,16 +53,20 @@ def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> H
 
 
 @transaction.atomic
-def contest(*, handoff: Handoff, actor: User, now: datetime, note: str) -> Handoff:
-    """Call the referee: the refusal was wrong. Raises AlreadyDone, NoReferee, ReasonNeeds."""
+def contest(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> Handoff:
+    """Call the referee: the refusal was wrong. Raises AlreadyDone, NoReferee, ReasonNeeds.
+
+    Without a note the dossier speaks, where it contradicts the reason.
+    """
     case, refusal = _case("contest", handoff, actor, now)
     if refusal.acknowledged_at or refusal.contested_at or refusal.repaired_at:
         raise errors.AlreadyDone
     if not case.document.referee:
         raise errors.NoReferee
-    if not note.strip():
+    note = note.strip() or refusal.mismatch
+    if not note:
         raise errors.ReasonNeeds("note")
-    changes = {"contested_at": now, "contested_by": actor, "contest_note": note.strip()}
+    changes = {"contested_at": now, "contested_by": actor, "contest_note": note}
     referee = User.objects.filter(email__iexact=case.document.referee, is_active=True)
     return _done(case, changes, Event.CONTESTED, told=list(referee.values_list("pk", flat=True)))
 

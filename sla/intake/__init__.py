@@ -22,6 +22,7 @@ from sla.intake.door import (
     edit_account,
     learn,
     next_step,
+    take_step,
 )
 from sla.intake.draining import drain, drain_lead, drain_leads
 
@@ -50,4 +51,5 @@ __all__ = [
     "learn",
     "next_step",
     "remove_absence",
+    "take_step",
 ]

@@ -11,11 +11,13 @@ from django.db import transaction
 
 from leads import deals, facts
 from leads import touches as writers
+from leads.choices import Stage, TouchSide
 from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
 from leads.touches import NewTouch
-from sla import clocks
+from sla import clocks, handoffs
 from sla.choices import Event
 from sla.intake.draining import drain_lead, drain_leads
+from sla.models import Handoff
 
 
 def create_lead(*, account: Account, now: datetime, actor: User | None = None, **known: Any) -> Lead:
@@ -62,6 +64,29 @@ def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: 
     added = writers.add(lead=lead, now=now, actor=actor, **touch)
     drain_lead(lead_id=added.lead_id, now=now, actor=actor)
     return added
+
+
+def take_step(*, handoff: Handoff, number: int, now: datetime, actor: User) -> Touch:
+    """Do the next step of a refused lead's nurture track: it is Marketing's touch of the kind it asks for.
+
+    Raises handoffs.AlreadyDone when it is done already, or is not the next, and handoffs.WrongStage once
+    the lead is no longer Marketing's to nurture.
+    """
+    if handoff.lead.stage not in (Stage.RECYCLED, Stage.NURTURING):
+        raise handoffs.WrongStage(handoff.lead)
+    with transaction.atomic():
+        step = handoffs.claim_step(handoff=handoff, number=number, actor=actor, now=now)
+        touch = writers.add(
+            lead=handoff.lead,
+            now=now,
+            actor=actor,
+            side=TouchSide.MARKETING,
+            kind=step.kind,
+            happened_at=now,
+            summary=step.label,
+        )
+    drain_lead(lead_id=touch.lead_id, now=now, actor=actor)
+    return touch
 
 
 def add_touches(

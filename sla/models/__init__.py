@@ -3,7 +3,7 @@
 from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signature
 from sla.models.clocks import ActionRow, Clock, ClockEvent, Dispute
 from sla.models.discussions import Comment, Review
-from sla.models.handoffs import Handoff, Question, Refusal, Snapshot, Standing, Verdict
+from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal, Snapshot, Standing, Verdict
 from sla.models.lab import LabRun
 from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark
@@ -20,6 +20,7 @@ __all__ = [
     "Dispute",
     "Handoff",
     "LabRun",
+    "NurtureStep",
     "Outage",
     "Question",
     "Refusal",

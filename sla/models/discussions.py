@@ -35,9 +35,7 @@ class Review(models.Model):
     held_on = models.DateField()
     attendees = models.TextField(max_length=1000)
     minutes = models.TextField(max_length=10_000)
-    agenda = models.JSONField(
-        default=list, help_text="What the data asked about, as shown then."
-    )
+    agenda = models.JSONField(default=list, help_text="What the data asked about, as shown then.")
     outcome = models.CharField(max_length=12, choices=ReviewOutcome.choices, blank=True)
     next_due_on = models.DateField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)

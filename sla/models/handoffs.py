@@ -125,7 +125,7 @@ class Refusal(models.Model):
     track = models.CharField(max_length=40, blank=True)
     wake_at = models.DateTimeField(null=True)
     wake_trigger = models.CharField(
-        max_length=40, blank=True, help_text="`side.kind` of the touch that wakes it."
+        max_length=200, blank=True, help_text="`side.kind` of the touches that wake it, with a space between."
     )
     woken_at = models.DateTimeField(null=True)
     mismatch = models.CharField(
@@ -149,6 +149,26 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"Refusal of handoff {self.handoff_id}"
+
+
+class NurtureStep(models.Model):
+    """One step of the track that a refused lead was put on; what to do stands in the version's text."""
+
+    refusal = models.ForeignKey(Refusal, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["refusal", "number"], name="nurture_step_once"),)
+        indexes = (
+            models.Index(fields=["due_on"], name="nurture_step_due", condition=Q(done_at__isnull=True)),
+        )
+        ordering = ("refusal", "number")
+
+    def __str__(self) -> str:
+        return f"Step {self.number} of refusal {self.refusal_id}"
 
 
 class Question(models.Model):

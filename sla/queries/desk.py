@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,11 +10,15 @@ from django.db.models import Exists, F, OuterRef, Q
 from leads.choices import Side, Stage
 from leads.models import Lead
 from sla.choices import REFUSED_STATES, Disposition, HandoffState, Ruling
-from sla.models import Clock, Handoff, Standing
+from sla.models import Clock, Handoff, NurtureStep, Standing
+from sla.queries import nurture
 
-#: What is on the desk, in the order of its tabs; `sales` and `quiet` are watched, not worked.
-KINDS = ("returned", "repair", "answer", "ready", "track", "waking", "contested", "sales", "quiet")
-WORKED = ("returned", "repair", "answer", "ready", "track", "waking", "contested")
+#: What is on the desk, in the order of its tabs; those not in WORKED are watched.
+KINDS = (
+    "returned", "repair", "answer", "ready", "step", "track", "waking", "contested",
+    "missing", "sales", "quiet",
+)  # fmt: skip
+WORKED = ("returned", "repair", "answer", "ready", "step", "track", "waking", "contested")
 #: Which clock speaks for which kind.
 CLOCK_OF = {
     "returned": "acknowledge",
@@ -65,6 +69,8 @@ class Row:
     handoff: Handoff | None
     clock: Clock | None
     standing: Standing | None
+    step: NurtureStep | None
+    lacks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ class Desk:
 def desk(*, tab: str, now: datetime, day_ends_at: datetime, limit: int) -> Desk:
     """Return Marketing's desk; the number of queries is the same whatever lies on it."""
     clocks = _clocks()
-    found = [_item(kind, lead, handoff, due, clocks) for kind, lead, handoff, due in _things(now)]
+    things = _things(now, day_ends_at)
+    found = [_item(kind, lead, handoff, due, clocks) for kind, lead, handoff, due in things]
     items = tuple(sorted(found, key=lambda item: _order(item, day_ends_at)))
     chosen = [item for item in items if item.is_in(tab)]
     return Desk(
@@ -96,7 +103,7 @@ def desk(*, tab: str, now: datetime, day_ends_at: datetime, limit: int) -> Desk:
 
 
 def rows(items: tuple[Item, ...]) -> list[Row]:
-    """Return what the rows of these items print, in their order, in four queries."""
+    """Return what the rows of these items print, in their order, in six queries."""
     handoffs = Handoff.objects.select_related(
         "refusal", "question", "rep", "decided_by", "version__agreement"
     )
@@ -108,6 +115,11 @@ def rows(items: tuple[Item, ...]) -> list[Row]:
     clock_ids = [item.clock_id for item in items if item.clock_id]
     clocks = Clock.objects.select_related("commitment").in_bulk(clock_ids)
     standings = Standing.objects.filter(lead__in=ids).defer("parts").in_bulk()
+    tracked = [item.handoff_id for item in items if item.kind in ("step", "track") and item.handoff_id]
+    steps = {step.refusal_id: step for step in nurture.following(tracked)}
+    lacking = nurture.lacking(
+        [item.handoff_id for item in items if item.kind == "missing" and item.handoff_id]
+    )
     return [
         Row(
             item,
@@ -115,12 +127,14 @@ def rows(items: tuple[Item, ...]) -> list[Row]:
             found.get(item.handoff_id or 0),
             clocks.get(item.clock_id or 0),
             standings.get(item.lead_id),
+            steps.get(item.handoff_id or 0),
+            lacking.get(item.handoff_id or 0, (0, ()))[1],
         )
         for item in items
     ]
 
 
-def _things(now: datetime) -> Iterator[tuple[str, int, int | None, datetime | None]]:
+def _things(now: datetime, day_ends_at: datetime) -> Iterator[tuple[str, int, int | None, datetime | None]]:
     """Yield (kind, lead, handoff, due time of its own) of what is on the desk; history is not."""
     refused = Handoff.objects.filter(state__in=REFUSED_STATES, refusal__isnull=False, is_history=False)
     # What was contested is Marketing's again once the referee has upheld the refusal.
@@ -145,8 +159,18 @@ def _things(now: datetime) -> Iterator[tuple[str, int, int | None, datetime | No
     waking = recycled.filter(lead__stage=Stage.RECYCLED, refusal__wake_at__lte=now + WAKING_WITHIN)
     for lead, handoff, wake_at in waking.values_list("lead_id", "pk", "refusal__wake_at"):
         yield "waking", lead, handoff, wake_at
+    yield from _steps(day_ends_at)
+    yield from (("missing", lead, handoff, None) for handoff, (lead, _) in nurture.lacking().items())
     yield from (("ready", lead, None, None) for lead in _ready())
     yield from (("quiet", lead, None, None) for lead in _quiet())
+
+
+def _steps(day_ends_at: datetime) -> Iterator[tuple[str, int, int, datetime]]:
+    """Yield the next steps of tracks whose day has come, in the day's own zone."""
+    today = (day_ends_at - timedelta(microseconds=1)).date()
+    due = nurture.due_steps(today).values_list("refusal__handoff__lead", "refusal", "due_on")
+    for lead, handoff, due_on in due:
+        yield "step", lead, handoff, datetime.combine(due_on, time.min, tzinfo=day_ends_at.tzinfo)
 
 
 def _offered() -> Any:

@@ -44,6 +44,7 @@ POST styleguide                -          302  403  403  403  403  403  403  403
 GET  inbox                     -          302  200  200  200  200  200  200  200  200  200  200
 GET  inbox-fresh               -          302  200  200  200  200  204  204  204  204  204  204
 POST inbox-pause               -          302  302  302  302  302  403  403  403  403  403  403
+POST inbox-together            -          302  302= 302= 302= 302= 403  403  403  403  403  403
 GET  inbox-row                 offered    302  200  404  404  404  204  204  204  204  204  204
 GET  inbox-panel               offered    302  302  404  404  404  302  302  302  302  302  302
 GET  leads                     -          302  200  200  200  200  200  200  200  200  200  200
@@ -138,7 +139,7 @@ GET  handoff-acknowledge       declined   302  403  404  404  404  403  200  200
 POST handoff-acknowledge       declined   302  403  404  404  404  403  302  302  403  403  403
 GET  handoff-repair            faulty     302  403  404  404  404  403  200  200  403  403  403
 POST handoff-repair            faulty     302  403  404  404  404  403  302  302  403  403  403
-POST handoff-step              declined   302  403  404  404  404  403  302  302  403  403  403
+POST handoff-step              declined   302  403  404  404  404  403  302= 302= 403  403  403
 GET  handoff-contest           declined   302  403  404  404  404  403  200  200  403  403  403
 POST handoff-contest           declined   302  403  404  404  404  403  302  302  403  403  403
 GET  handoff-rule              contested  302  403  404  404  404  403  403  403  403  200  403

@@ -284,14 +284,14 @@ def test_decline_keeps_note_day_and_sign(play: Scene, client: Client) -> None:
         "reason": "no_budget",
         "fate": "not_now",
         "wake_on": "2027-03-01",
-        "on_reply": "on",
+        "signs": ["prospect.replied", "prospect.submitted"],
         "note": "Spring",
     }
     post(client, play.rep, "decline", handoff, **data)
     refusal = Refusal.objects.get(pk=handoff.pk)
     assert (refusal.note, refusal.wake_trigger, refusal.track) == (
         "Spring",
-        "prospect.replied",
+        "prospect.replied prospect.submitted",
         "stay_in_touch",
     )
     assert str(refusal.wake_at) == "2027-03-01 08:00:00+00:00"
@@ -319,4 +319,23 @@ def test_reason_of_our_own_side_passes_on_and_is_no_decline(play: Scene, client:
     assert "Passed on" in words(answer)
     handoff.refresh_from_db()
     assert handoff.state == "rerouted"
-    assert "Territory" not in reasons_page(client, play, in_state(play, "accepted"), "hand-back")
+
+
+def test_worked_lead_goes_to_another_rep_without_more_words(play: Scene, client: Client) -> None:
+    handoff = in_state(play, "accepted")
+    client.force_login(play.rep)
+    url = reverse("handoff-hand-back", args=[handoff.pk])
+    page = words(client.get(url, {"reason": "territory"}))
+    assert "They go on with the next rep" in page
+    assert 'name="note"' not in page
+    answer = client.post(url, {"reason": "territory", "next": "/inbox/"}, follow=True)
+    assert "Passed on" in words(answer)
+    handoff.refresh_from_db()
+    assert (handoff.state, handoff.rep == play.rep) == ("accepted", False)
+
+
+def test_track_may_be_chosen_with_the_refusal(play: Scene, client: Client) -> None:
+    handoff = offered(play)
+    data = {"reason": "competitor", "fate": "not_now", "wake_on": "2027-03-01", "track": "stay_in_touch"}
+    post(client, play.rep, "decline", handoff, **data)
+    assert Refusal.objects.get(pk=handoff.pk).track == "stay_in_touch"

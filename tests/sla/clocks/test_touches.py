@@ -151,6 +151,13 @@ def test_touch_that_a_refusal_waits_for_asks_to_wake():
     )
 
 
+def test_any_of_several_signs_asks_to_wake():
+    handoff = refused(scene(), wake_trigger="prospect.attended prospect.submitted")
+    touched(handoff, "visited", side="prospect")
+    touched(handoff, "submitted", side="prospect")
+    assert [row.handoff_id for row in ActionRow.objects.all()] == [handoff.pk]
+
+
 def refused(play: Scene, **said):
     handoff = offered(play)
     return handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW, **said)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from leads.choices import Stage
-from leads.models import Lead
+from leads.models import AuditEntry, Lead, User
 from sla import handoffs
 from sla.models import Handoff, Refusal
 from tests import factories
@@ -118,10 +118,49 @@ def test_reason_for_another_rep_is_no_decline():
     assert Refusal.objects.get(pk=handoff.pk).note == "Mine ends"
 
 
-def test_reason_for_another_rep_is_unknown_after_acceptance():
+def test_reason_of_our_own_side_gives_worked_leads_to_another_rep_who_goes_on():
     play = scene()
-    with pytest.raises(handoffs.UnknownReason):
-        handoffs.hand_back(handoff=accepted(play), actor=play.rep, reason="territory", now=NOW)
+    handoff = accepted(play)
+    moved = handoffs.hand_back(handoff=handoff, actor=play.rep, reason="territory", now=NOW + MINUTE)
+    assert (moved.pk, moved.state, moved.disposition) == (handoff.pk, "accepted", "")
+    assert moved.rep not in (None, play.rep)
+    assert Lead.objects.get(pk=handoff.lead_id).stage == Stage.SAL
+    entry = AuditEntry.objects.get(stream=f"lead:{handoff.lead_id}", verb="reassign")
+    assert (entry.actor_id, entry.data["reason"], entry.data["to"]) == (
+        play.rep.pk,
+        "territory",
+        moved.rep_id,
+    )
+    assert states_of(handoff)["first_touch"] == "running"
+
+
+def test_reason_of_our_own_side_without_another_rep_changes_nothing():
+    play = scene()
+    handoff = accepted(play)
+    User.objects.exclude(pk=play.rep.pk).update(is_active=False)
+    with pytest.raises(handoffs.NobodyElse):
+        handoffs.hand_back(handoff=handoff, actor=play.rep, reason="territory", now=NOW + MINUTE)
+    handoff.refresh_from_db()
+    assert (handoff.state, handoff.rep) == ("accepted", play.rep)
+
+
+def test_only_whoever_works_it_gives_it_away():
+    play = scene()
+    handoff = accepted(play)
+    with pytest.raises(handoffs.NotYours):
+        handoffs.hand_back(handoff=handoff, actor=play.marketer, reason="territory", now=NOW)
+
+
+def test_not_now_may_wait_for_any_of_several_signs():
+    signs = "prospect.replied prospect.submitted"
+    handoff = declined(scene(), "competitor", not_now=True, wake_trigger=signs)
+    assert Refusal.objects.get(pk=handoff.pk).wake_trigger == signs
+
+
+@pytest.mark.parametrize("signs", [" ", "prospect.dreamt", "prospect.replied sales.moon"])
+def test_sign_that_there_is_none_wakes_nobody(signs):
+    with pytest.raises(handoffs.ReasonNeeds):
+        declined(scene(), "competitor", not_now=True, wake_trigger=signs)
 
 
 @pytest.mark.parametrize("code", ["not_recorded", "moon"])

@@ -44,6 +44,15 @@ def test_acknowledge_twice_is_refused():
         handoffs.acknowledge(handoff=handoff, actor=play.marketer, now=NOW)
 
 
+def test_contest_without_a_word_lets_the_dossier_speak():
+    against = {"fact": "employees", "op": ">=", "value": 50}
+    play = scene(
+        reasons=[factories.agreement_data()["reasons"][0] | {"code": "too_small", "contradicted_by": against}]
+    )
+    handoff = handoffs.contest(handoff=declined(play, "too_small"), actor=play.marketer, now=NOW + MINUTE)
+    assert "120" in Refusal.objects.get(pk=handoff.pk).contest_note
+
+
 def test_repair_marks_the_lead_to_be_judged():
     play = scene()
     handoff = declined(play, "bad_data", note="Wrong number")
