@@ -11,7 +11,7 @@ from leads.models import User
 from portal import badges, wording
 from portal.lines import cards, clocks, timeline, verdicts
 from sla.choices import Considered
-from sla.models import Handoff
+from sla.models import Clock, Handoff
 from sla.queries import dossier as queries
 from sla.queries import panel as panel_queries
 
@@ -22,6 +22,7 @@ class Panel:
 
     handoff: Handoff
     badge: badges.Badge | None
+    clock: Clock | None
     due_line: str
     left_line: str
     starts_line: str
@@ -42,6 +43,7 @@ def words(handoff: Handoff, user: User, now: datetime) -> Panel:
         badge=clocks.badge(found.clock, now, attempts=found.attempts, remaining=found.left)
         if found.clock
         else None,
+        clock=found.clock,
         due_line=_due_line(found, now),
         left_line=_left_line(found),
         starts_line=_starts_line(found, now),

@@ -37,6 +37,7 @@ class Line:
     state: str
     why: str
     source: str
+    handoff_id: int
     is_offered: bool
     open_url: str
     panel_url: str
@@ -44,6 +45,7 @@ class Line:
     first_url: str
     refuse_url: str
     ask_url: str
+    clock_url: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
         state="" if badge else str(handoff.get_state_display()),
         why=why(handoff),
         source=_source(row),
+        handoff_id=handoff.pk,
         is_offered=is_offered,
         open_url=address("lead", lead.pk),
         panel_url=address("inbox-panel", handoff.pk),
@@ -78,6 +81,7 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
         first_url=address("handoff-accept", handoff.pk) if is_offered else address("lead-touch", lead.pk),
         refuse_url=_refuse_url(handoff),
         ask_url=address("handoff-ask", handoff.pk) if can_ask else "",
+        clock_url=address("clock", row.clock.pk) if row.clock else "",
     )
 
 

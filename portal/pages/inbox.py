@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads import people
 from portal import access, toasts
+from portal.forms import moves as forms
 from portal.lines import inbox as heads
 from portal.lines import panel as panels
 from portal.lines import rows
@@ -35,6 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "nav_counts": {"inbox": len(found.entries)},
         "person": user,
         "takes_leads": user.role in permissions.TAKES_LEADS,
+        "pass_on": forms.PassOnForm(person=user),
     }
     return render(request, "inbox/inbox.html", context)
 

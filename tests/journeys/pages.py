@@ -13,6 +13,7 @@ NO_PAGES: dict[str, str] = {
             "appearance",
             "notices-read",
             "inbox-pause",
+            "inbox-together",
             "feed-end",
             "import-recognized",
         ),
