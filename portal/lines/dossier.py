@@ -20,6 +20,9 @@ HELD: dict[str, str | Promise] = {
     "capacity": gettext_lazy(
         "Sales has little room. Only the upper tiers are handed over now; this lead waits."
     ),
+    "rounds": gettext_lazy(
+        "It went to Sales and back as often as agreed. It is not handed over by itself again; you decide."
+    ),
     "refused": gettext_lazy("Nobody could be offered this lead. It is tried again every hour."),
 }
 

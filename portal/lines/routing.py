@@ -58,6 +58,8 @@ def rules(routing: Routing) -> list[str]:
         routing.max_hops,
     )
     said = [f"{METHODS[routing.method]} {most % {'n': routing.max_hops}}"]
+    rounds = _("It is handed over by itself at most %(n)s times; then a marketer decides.")
+    said.append(rounds % {"n": routing.max_cycles})
     if routing.hours in _HOURS:
         said.append(str(_HOURS[routing.hours]))
     return [*said, *(_matching(rule) for rule in routing.matching)]

@@ -4,7 +4,18 @@ from typing import Any
 
 from sla import readiness, scoring
 from sla.document import kinds
-from sla.document.shape import FORMAT, Commitment, Document, Matching, Reason, Routing, Span, Stage, Track
+from sla.document.shape import (
+    FORMAT,
+    MAX_CYCLES,
+    Commitment,
+    Document,
+    Matching,
+    Reason,
+    Routing,
+    Span,
+    Stage,
+    Track,
+)
 
 
 def dump(document: Document) -> dict[str, Any]:
@@ -76,6 +87,8 @@ def _routing(routing: Routing) -> dict[str, Any]:
     data: dict[str, Any] = {"method": routing.method, "max_hops": routing.max_hops}
     if routing.hours != "any":
         data["hours"] = routing.hours
+    if routing.max_cycles != MAX_CYCLES:
+        data["max_cycles"] = routing.max_cycles
     if routing.matching:
         data["matching"] = [_matching(rule) for rule in routing.matching]
     return data

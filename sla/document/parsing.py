@@ -246,4 +246,5 @@ def _routing(reader: Reader) -> shape.Routing:
         max_hops=reader.whole("max_hops", 1, 20),
         hours=reader.choice("hours", kinds.HOURS, "any"),
         matching=reader.each("matching", _closed(matching.read)) if "matching" in reader.data else (),
+        max_cycles=reader.whole("max_cycles", 1, 50, None) or shape.MAX_CYCLES,
     )

@@ -94,7 +94,11 @@ def _parts() -> Schema:
 def _routing() -> Schema:
     named = {"label": _NAME, "attribute": _NAME}
     matching = [_object({**named, "fact": _FACT}), _object({**named, "when": _CRITERION, "value": _NAME})]
-    more = {"hours": _one(kinds.HOURS), "matching": _list({"anyOf": matching})}
+    more = {
+        "hours": _one(kinds.HOURS),
+        "matching": _list({"anyOf": matching}),
+        "max_cycles": _or_null(_number(1, 50, whole=True)),
+    }
     method = {"method": _one(kinds.METHODS), "max_hops": _number(1, 20, whole=True)}
     return _object({**method, **more}, optional=more)
 

@@ -186,10 +186,15 @@ class Matching:
     value: str | None = None
 
 
+#: Cycles of a lead where the agreement names no number.
+MAX_CYCLES = 4
+
+
 @dataclass(frozen=True)
 class Routing:
     """How a rep is chosen, and how often one lead may change hands.
 
+    `max_cycles`: how often Concord hands one lead over by itself; then a marketer decides.
     `hours`: whether people outside their working hours are passed over: never (`any`), while
     somebody on duty can take the lead (`prefer`), always (`only`).
     """
@@ -198,6 +203,7 @@ class Routing:
     max_hops: int
     hours: str = "any"
     matching: tuple[Matching, ...] = ()
+    max_cycles: int = MAX_CYCLES
 
 
 @dataclass(frozen=True)

@@ -252,6 +252,8 @@ def routing(document: Document) -> Iterator[Said]:
 def _routing(routing: Routing) -> Iterator[Sentence]:
     values = {"method": Sentence(WORDS[routing.method]), "hops": routing.max_hops}
     yield Sentence(gettext_noop("%(method)s. A lead changes hands at most %(hops)s times."), values)
+    cycles = gettext_noop("It is handed over by itself at most %(n)s times; then a marketer decides.")
+    yield Sentence(cycles, {"n": routing.max_cycles})
     if routing.hours != "any":
         yield Sentence(WORDS[f"shift_{routing.hours}"])
 

@@ -133,12 +133,15 @@ def _cease(lead_id: int, now: datetime, actor: User | None) -> None:
 
 
 def offer(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
-    """Offer ready leads by routing, but those that the capacity valve keeps back for now."""
+    """Offer ready leads by routing, but those that the capacity valve or the loop guard keeps back."""
     room = valve.Room()
     held: defaultdict[str, list[int]] = defaultdict(list)
     free = []
+    rounds = valve.rounds(found)
     for pk in found:
-        because = room.holds(judged[pk].standing, agreements.document(judged[pk].version))
+        document = agreements.document(judged[pk].version)
+        is_worn = rounds.get(pk, 0) >= document.routing.max_cycles
+        because = valve.ROUNDS if is_worn else room.holds(judged[pk].standing, document)
         if because:
             held[because].append(pk)
         else:

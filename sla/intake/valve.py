@@ -1,9 +1,10 @@
-"""The capacity valve: while Sales has no room only the upper tiers are offered, the rest waits."""
+"""What keeps ready leads back: no room in Sales but for the upper tiers, or too many rounds already."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from leads.choices import Side
 from leads.models import User
@@ -13,6 +14,8 @@ from sla.models import Handoff, Standing
 
 #: Why a ready lead is not offered: Sales lacks room. The other reason is `handoffs.HELD`.
 CAPACITY = "capacity"
+#: Why else: it went to Sales as often as agreed, so a person decides whether it goes again.
+ROUNDS = "rounds"
 _RETRY_REFUSED = timedelta(hours=1)
 
 
@@ -53,6 +56,12 @@ class Room:
         taken = sum(min(row["open"], limits[row["rep_id"]]) for row in counts)
         places = sum(limits.values())
         return places - taken, places
+
+
+def rounds(lead_ids: Iterable[int]) -> dict[int, int]:
+    """Return how often leads were handed over on the first leg so far; those that never were are left out."""
+    found = Handoff.objects.filter(lead_id__in=lead_ids, leg=1).values_list("lead_id")
+    return dict(found.annotate(cycles=Max("cycle")))
 
 
 def released(*, now: datetime, limit: int) -> list[int]:

@@ -217,6 +217,21 @@ def full_house(cast: factories.Cast) -> factories.Cast:
     return cast
 
 
+def test_lead_that_went_round_as_often_as_agreed_waits_for_a_marketer(cast: factories.Cast) -> None:
+    factories.signed_version(routing={"method": "round_robin", "max_hops": 3, "max_cycles": 1})
+    lead = offered()
+    first = Handoff.objects.get()
+    handoffs.decline(handoff=first, actor=first.rep, reason="no_budget", now=NOW)
+    handoffs.wake(handoff=first, now=NOW + DAY)
+    intake.edit(lead=lead, changes={"title": "Chief Financial Officer"}, now=NOW + DAY)
+    assert (fresh(lead).stage, Handoff.objects.count()) == ("mql", 1)
+    assert Standing.objects.get(pk=lead.pk).held_because == "rounds"
+    intake.drain(now=NOW + 2 * DAY)
+    assert Handoff.objects.count() == 1
+    handoffs.offer(lead=fresh(lead), actor=cast.marketer, now=NOW + 2 * DAY)
+    assert Handoff.objects.open().get().cycle == 2
+
+
 def test_a_full_house_holds_back_the_lower_tiers(full_house: factories.Cast) -> None:
     lead = offered()
     assert (Standing.objects.get(pk=lead.pk).held_because, Handoff.objects.count()) == ("capacity", 1)

@@ -204,6 +204,9 @@ class RoutingForm(PartForm):
     nested = {
         "routing.method": fields.Choice(label=_("Who gets a lead"), choices=choices_of(kinds.METHODS)),
         "routing.max_hops": fields.Whole(label=_("Changes hands at most (times)"), min_value=1),
+        "routing.max_cycles": fields.Whole(
+            label=_("Handed over by itself at most (times)"), min_value=1, required=False
+        ),
         "routing.hours": fields.Choice(
             label=_("Outside their working hours"), required=False, choices=choices_of(kinds.HOURS)
         ),

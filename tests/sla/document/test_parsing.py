@@ -278,6 +278,14 @@ def test_rules_of_matching_are_read_and_written_back(data: Data) -> None:
     assert document.dump(agreement)["routing"]["matching"] == [LANGUAGE, SKILL]
 
 
+@pytest.mark.parametrize(("written", "read"), [({}, 4), ({"max_cycles": None}, 4), ({"max_cycles": 2}, 2)])
+def test_rounds_of_a_lead_are_four_unless_written(data: Data, written: Data, read: int) -> None:
+    data["routing"] |= written
+    agreement = document.parse(data)
+    assert agreement.routing.max_cycles == read
+    assert document.parse(document.dump(agreement)) == agreement
+
+
 def test_text_from_before_matching_keeps_its_hash(data: Data) -> None:
     routing = document.dump(document.parse(data))["routing"]
     assert set(routing) == {"method", "max_hops"}
