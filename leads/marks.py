@@ -36,7 +36,7 @@ def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool 
 
 def mark_all(*, since: datetime) -> int:
     """Note for every living lead that it must be judged anew, as under a new version."""
-    return _mark("merged_into_id IS NULL", [], since, False)
+    return _mark("merged_into_id IS NULL AND erased_at IS NULL", [], since, False)
 
 
 def waiting(now: datetime, limit: int) -> list[FactChange]:

@@ -172,7 +172,9 @@ def can_dispute(user: User, clock: Clock) -> bool:
 
 def can_answer_dispute(user: User, dispute: Dispute) -> bool:
     """Tell whether this person may grant or refuse a dispute: never whoever asked."""
-    return dispute.asked_by_id != user.pk and Dispute.objects.for_answer_by(user).filter(pk=dispute.pk).exists()
+    return (
+        dispute.asked_by_id != user.pk and Dispute.objects.for_answer_by(user).filter(pk=dispute.pk).exists()
+    )
 
 
 def can_draft(user: User) -> bool:
@@ -225,3 +227,8 @@ def can_see_team(user: User) -> bool:
     if user.role == Role.SALES_MANAGER:
         return user.is_active and user.team_id is not None
     return user.is_active and user.role in (Role.MARKETING_MANAGER, Role.OPERATIONS)
+
+
+def can_erase(user: User) -> bool:
+    """Tell whether this person may erase people who ask to be forgotten."""
+    return user.is_active and user.role == Role.OPERATIONS

@@ -51,6 +51,7 @@ class Lead(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    erased_at = models.DateTimeField(null=True, help_text="Nothing personal is left; ids and counts stay.")
     # The run is written with its rows, in one transaction: to look it up for each would only slow that.
     import_run = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False

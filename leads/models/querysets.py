@@ -22,8 +22,8 @@ OFFERED_IN = (Stage.MQL, Stage.SQL)
 
 class LeadQuerySet(models.QuerySet["Lead"]):
     def alive(self) -> "LeadQuerySet":
-        """Leave out leads that were merged into another one."""
-        return self.filter(merged_into__isnull=True)
+        """Leave out leads that were merged into another one, and people who were erased."""
+        return self.filter(merged_into__isnull=True, erased_at__isnull=True)
 
     def visible_to(self, user: "User") -> "LeadQuerySet":
         """Keep the leads this person may see.

@@ -126,7 +126,10 @@ def actions(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> Actions:
     if lead_permissions.can_log_touch(user, lead):
         is_mine = any(handoff.rep_id == user.pk and handoff.accepted_at for handoff in _subjects(handoffs))
         found.insert(0 if is_mine else len(found), touch(lead))
-    return Actions(tuple(found[:BUTTONS]), tuple(found[BUTTONS:]))
+    more = found[BUTTONS:]
+    if permissions.can_erase(user):
+        more.append(Action("erase", _("Erase this person…"), reverse("lead-erase", args=[lead.pk])))
+    return Actions(tuple(found[:BUTTONS]), tuple(more))
 
 
 def moves(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> list[Action]:

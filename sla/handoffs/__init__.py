@@ -1,6 +1,7 @@
 """The moves of handoffs: each one transaction, one log row, its clocks and its notice."""
 
 from sla.handoffs.deciding import accept, answer, ask, withdraw
+from sla.handoffs.ending import end_all
 from sla.handoffs.errors import (
     AlreadyDecided,
     AlreadyDone,
@@ -71,6 +72,7 @@ __all__ = [
     "contest",
     "convert",
     "decline",
+    "end_all",
     "expire",
     "hand_back",
     "hand_on",

@@ -5,7 +5,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("portal.urls", "portal.apps"),
     ("portal.management", "portal.tasks", "portal.admin"),
     ("portal.pages", "portal.api"),
-    ("portal.delivery", "portal.demo", "portal.imports", "portal.supervisor"),
+    ("portal.delivery", "portal.demo", "portal.imports", "portal.supervisor", "portal.erasing"),
     ("portal.figures",),
     ("portal.context", "portal.templatetags", "portal.lines"),
     ("portal.drawing",),
@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.knocking",
         "portal.readers",
         "portal.api_keys",
+        "portal.saved",
     ),
     (
         "portal.models",

@@ -14,6 +14,8 @@ NO_PAGES: dict[str, str] = {
             "notices-read",
             "inbox-pause",
             "inbox-together",
+            "view-keep",
+            "view-remove",
             "feed-end",
             "import-recognized",
         ),
@@ -79,6 +81,7 @@ INBOX = [
     Visit("inbox", "rep", query="?segment=waiting"),
     Visit("leads", "marketer", query="?view=all"),
     Visit("leads", "rep", query="?q=nothing+like+it"),
+    Visit("leads", "sales_manager", query="?view=all&grade=A1&sort=-company"),
 ]
 LEADS = [
     Visit("lead", "rep", "accepted", opens=("Log touch", "Hand back…")),
@@ -144,6 +147,7 @@ CLOCKS = [
     Visit("clock", "marketing_manager", "disputed", opens=("Answer…",)),
     Visit("clock-dispute", "rep", "late_clock"),
     Visit("dispute-answer", "marketing_manager", "disputed"),
+    Visit("compliance-said", "marketing_manager"),
     Visit("compliance-ledger", "marketing_manager"),
     Visit("clock-repair", "operations", query="?calendar=default"),
     Visit("compliance-ledger", "rep", query="?outcome=missed"),
@@ -159,6 +163,7 @@ WEEKLY = [*visits("weekly", "leader"), Visit("weekly-letter", "sales_manager", "
 SETTINGS = [
     *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
     Visit("settings-audit", "operations"),
+    Visit("lead-erase", "operations", "accepted"),
     *visits("setup setup-company", "operations"),
     Visit("settings-person", "operations", "person"),
     Visit("settings-team", "operations", "salesteam"),

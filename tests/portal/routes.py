@@ -48,6 +48,8 @@ POST inbox-together            -          302  302= 302= 302= 302= 403  403  403
 GET  inbox-row                 offered    302  200  404  404  404  204  204  204  204  204  204
 GET  inbox-panel               offered    302  302  404  404  404  302  302  302  302  302  302
 GET  leads                     -          302  200  200  200  200  200  200  200  200  200  200
+POST view-keep                 -          302  302= 302= 302= 302= 302= 302= 302= 302= 302= 302=
+POST view-remove               view       302  404  404  404  404  404  302  404  404  404  404
 GET  lead                      offered    302  200  404  404  404  200  200  200  200  200  200
 GET  lead                      pool       302  200  200  404  200  200  200  200  200  200  200
 GET  lead                      declined   302  404  404  404  404  200  200  200  200  200  200
@@ -63,6 +65,8 @@ GET  lead-bant                 accepted   302  200  404  404  404  200  200  200
 POST lead-bant                 accepted   302  302  404  404  404  302  302  302  403  403  302
 GET  lead-next-step            accepted   302  200  404  404  404  200  200  200  403  403  200
 POST lead-next-step            accepted   302  302  404  404  404  302  302  302  403  403  302
+GET  lead-erase                ready      302  404  404  404  404  404  403  403  403  403  200
+POST lead-erase                ready      302  404  404  404  404  404  403  403  403  403  302
 POST lead-offer                ready      302  404  404  404  404  404  302  302  403  403  403
 POST lead-offer                qualified  302  302  404  404  404  403  403  403  403  403  403
 GET  lead-reopen               never      302  404  404  404  404  403  200  200  403  403  403
@@ -221,6 +225,7 @@ GET  compliance-csv            -          302  200  200  200  200  200  200  200
 GET  compliance-ledger         -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-ledger-csv     -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-offers         -          302  200  200  200  200  200  200  200  200  200  200
+GET  compliance-said           -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-commitment     -          302  200  200  200  200  200  200  200  200  200  200
 GET  compliance-commitment-csv -          302  200  200  200  200  200  200  200  200  200  200
 GET  alignment                 -          302  403  403  403  403  200  403  200  200  200  200

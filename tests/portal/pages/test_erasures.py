@@ -1,0 +1,85 @@
+"""Operations erases a person from the dossier or by command; files and kept answers forget them too."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from leads.choices import Role
+from leads.models import Lead, User
+from portal.models import IdempotentCall, ImportJob
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+EMAIL = "forget.me@example.com"
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    user = factories.user(Role.OPERATIONS, None, "Olga Brandt")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def lead() -> Lead:
+    return factories.make_lead(name="Jörg Quandelmeier", email=EMAIL)
+
+
+def imported(owner: User, folder: Path, name: str, text: str) -> ImportJob:
+    kept = folder / name / "file"
+    kept.parent.mkdir()
+    kept.write_text(text)
+    return ImportJob.objects.create(
+        owner=owner,
+        kind="leads",
+        file_name=f"{name}.csv",
+        path=f"{name}/file",
+        report={"counts": {"rejected": 1}, "rejects": [[2, "Twice.", [text]]]},
+        created_at=NOW,
+        touched_at=NOW,
+        finished_at=NOW,
+    )
+
+
+def test_the_dossier_asks_once_and_then_the_lead_is_gone(client: Client, olga: User, lead: Lead) -> None:
+    dossier = client.get(reverse("lead", args=[lead.pk])).content.decode()
+    address = reverse("lead-erase", args=[lead.pk])
+    assert address in dossier
+    assert "cannot be undone" in client.get(address).content.decode()
+    assert Lead.objects.get(pk=lead.pk).name
+    assert "The person is erased." in client.post(address, follow=True).content.decode()
+    assert Lead.objects.get(pk=lead.pk).email == ""
+    assert client.get(reverse("lead", args=[lead.pk])).status_code == 404
+
+
+def test_files_and_kept_answers_that_name_the_person_go(
+    client: Client, olga: User, lead: Lead, settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    his = imported(olga, tmp_path, "his", f"email\n{EMAIL}\n")
+    other = imported(olga, tmp_path, "other", "email\nada@example.com\n")
+    for key, content in (("a", EMAIL.encode()), ("b", b"ada@example.com")):
+        IdempotentCall.objects.create(user=olga, key=key, fingerprint="", created_at=NOW, content=content)
+    client.post(reverse("lead-erase", args=[lead.pk]))
+    his.refresh_from_db()
+    other.refresh_from_db()
+    assert (tmp_path / "his").exists() is False
+    assert (tmp_path / "other" / "file").exists()
+    assert "rejects" not in his.report
+    assert other.report["rejects"]
+    assert [call.key for call in IdempotentCall.objects.all()] == ["b"]
+
+
+def test_the_command_erases_and_says_so(lead: Lead) -> None:
+    said = io.StringIO()
+    call_command("erase_lead", str(lead.pk), "--yes", stdout=said)
+    assert f"Lead {lead.pk} is erased." in said.getvalue()
+    with pytest.raises(CommandError, match="Erased already"):
+        call_command("erase_lead", str(lead.pk), "--yes")
+    with pytest.raises(CommandError, match="There is no lead"):
+        call_command("erase_lead", "999999", "--yes")
