@@ -1,7 +1,8 @@
 """Callers of the API: a person's key, and the company they work at."""
 
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from leads.models import User
 from portal import api_keys
 from portal.models import Scope
+from sla import agreements, calendars
 from tests import company as companies
 from tests.company import Company
+from tests.portal.conftest import taken_back
 
 ROOT = "/api/v1"
 
@@ -52,9 +56,18 @@ def _calls_uncounted() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def signed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
+    """Make the company once for a module: signing an agreement costs more than most calls."""
+    with taken_back(django_db_blocker):
+        calendars.forget()
+        agreements.forget()
+        yield companies.company()
+
+
 @pytest.fixture
-def at(db: None) -> Company:
-    return companies.company()
+def at(signed: Company, db: None) -> Company:
+    return copy.deepcopy(signed)
 
 
 @pytest.fixture
