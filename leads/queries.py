@@ -21,7 +21,7 @@ def search(*, user: User, text: str, limit: int = 50) -> list[Lead]:
     if len(term) < SHORTEST_TERM:
         return []
     found = Lead.objects.visible_to(user).filter(search_text__contains=term)
-    few = _few(user)
+    few = within(user)
     if few is not None:
         found = found.filter(pk__in=few)
     return sorted(found.select_related("account", "owner")[:limit], key=lambda lead: (lead.name, lead.pk))
@@ -43,7 +43,7 @@ def sources() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _few(user: User) -> list[int] | None:
+def within(user: User) -> list[int] | None:
     """Return ids that hold all that a person may see, None where these are too many to be worth it."""
     ways = ways_to(user)
     ids: set[int] = set()

@@ -4,6 +4,7 @@ from portal.models.delivery import Delivery, Endpoint, Feed, NoticeChoice, Passw
 from portal.models.imports import ImportJob, SavedMapping
 from portal.models.keys import ApiKey, IdempotentCall, IncomingEvent, IntakeSource, Scope
 from portal.models.notices import Heartbeat, Notice
+from portal.models.views import SavedView
 
 __all__ = [
     "ApiKey",
@@ -19,5 +20,6 @@ __all__ = [
     "NoticeChoice",
     "PasswordRequest",
     "SavedMapping",
+    "SavedView",
     "Scope",
 ]

@@ -1,9 +1,8 @@
-"""The dossier of a lead and the list of leads."""
+"""The dossier of a lead."""
 
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from leads import permissions as lead_permissions
-from leads import queries as lead_queries
 from leads.models import Lead, User
 from portal import access
 from portal.forms.facts import OUTCOMES
-from portal.lines import actions, refused, rows, tracks
+from portal.lines import actions, refused, tracks
 from portal.lines import dossier as pages
 from portal.lines import timeline as moments
 from sla import permissions
@@ -25,18 +23,9 @@ from sla.choices import REFUSED_STATES, HandoffState
 from sla.models import Handoff
 from sla.queries import cadence, nurture
 from sla.queries import dossier as queries
-from sla.queries import leads as list_queries
 from sla.queries import timeline as timeline_queries
 
 ENTRIES = 30
-ROWS = 50
-VIEWS: dict[str, str | Promise] = {
-    "mine": gettext_lazy("Mine"),
-    "ready": gettext_lazy("Sales-ready"),
-    "late": gettext_lazy("Late"),
-    "recycled": gettext_lazy("Back in nurturing"),
-    "all": gettext_lazy("All"),
-}
 SHOWN: dict[str, str | Promise] = {
     "all": gettext_lazy("All"),
     "touches": gettext_lazy("Touches"),
@@ -44,28 +33,6 @@ SHOWN: dict[str, str | Promise] = {
     "stages": gettext_lazy("Stages"),
     "notes": gettext_lazy("Notes"),
 }
-
-
-@require_safe
-def leads(request: HttpRequest) -> HttpResponse:
-    """List the leads a person may see, by one of the built-in views or by what was searched."""
-    user, now = access.person(request), timezone.now()
-    view, text = request.GET.get("view", ""), request.GET.get("q", "").strip()
-    view = view if view in VIEWS else list_queries.first_view(user)
-    if text:
-        page = Paginator(lead_queries.search(user=user, text=text, limit=ROWS), ROWS).get_page(1)
-    else:
-        found = list_queries.listed(user, view)
-        page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    context = {
-        "text": text,
-        "is_short": bool(text) and len(text) < lead_queries.SHORTEST_TERM,
-        "page": page,
-        "rows": [rows.lead_line(row, now) for row in list_queries.rows(list(page.object_list), user)],
-        "tabs": _tabs(view if not text else ""),
-        "most": ROWS,
-    }
-    return render(request, "leads/leads.html", context)
 
 
 @require_safe
@@ -94,14 +61,6 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         **_given_back(found, user, now),
     }
     return render(request, "leads/dossier.html", context)
-
-
-def _tabs(view: str) -> list[dict[str, Any]]:
-    here = reverse("leads")
-    return [
-        {"label": label, "url": f"{here}?view={code}", "count": None, "is_current": code == view}
-        for code, label in VIEWS.items()
-    ]
 
 
 def _chips(lead: Lead, timeline: timeline_queries.Timeline, show: str) -> list[dict[str, Any]]:

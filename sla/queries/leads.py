@@ -14,12 +14,16 @@ from sla.permissions import TAKES_LEADS
 from sla.queries import inbox
 
 #: What leads may be narrowed by, each by an index of its own.
-FILTERS: dict[str, Callable[[Any], Q]] = {
+FILTERS: dict[str, Callable[[Any], Q | Exists]] = {
     "stage": lambda code: Q(stage=code),
     "owner": lambda pk: Q(owner_id=pk),
     "team": lambda pk: Q(team_id=pk),
     "account": lambda pk: Q(account_id=pk),
     "email": lambda address: Q(email_key=keys.email_key(address) or "none"),
+    "source": lambda name: Q(source=name),
+    "grade": lambda cell: Exists(Standing.objects.filter(lead=OuterRef("pk"), grid=cell)),
+    "ready": lambda _on: Exists(Standing.objects.filter(lead=OuterRef("pk"), is_ready=True)),
+    "late": lambda _on: _is_late(),
     "q": lambda text: Q(search_text__contains=keys.search_term(text)),
 }
 VIEWS = ("mine", "ready", "late", "recycled", "all")
@@ -40,11 +44,6 @@ def first_view(user: User) -> str:
     return "mine" if user.role in TAKES_LEADS else "all"
 
 
-def listed(user: User, view: str) -> QuerySet[Lead]:
-    """Return the leads of a view that a person may see, what changed last first."""
-    return narrowed(user, {"view": view}).order_by(F("stage_since").desc(nulls_last=True), "-pk")
-
-
 def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
     """Return the leads a person may see that meet every filter asked, by the names of FILTERS.
 
@@ -56,7 +55,7 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
     views: dict[str, Any] = {
         "mine": Q(owner_id=user.pk),
         "ready": Q(stage=Stage.MQL),
-        "late": Exists(Clock.objects.late().filter(lead=OuterRef("pk"))),
+        "late": _is_late(),
         "recycled": Q(stage=Stage.RECYCLED),
         "all": Q(),
     }
@@ -85,6 +84,10 @@ def rows(leads: list[Lead], user: User) -> list[LeadRow]:
     return [
         LeadRow(lead, standings.get(lead.pk), handoffs.get(lead.pk), clocks.get(lead.pk)) for lead in leads
     ]
+
+
+def _is_late() -> Exists:
+    return Exists(Clock.objects.late().filter(lead=OuterRef("pk")))
 
 
 def attempts(lead: Lead) -> tuple[int, int]:

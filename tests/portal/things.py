@@ -6,9 +6,9 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from leads.models import Absence
-from portal import api_keys, imports
+from portal import api_keys, imports, saved
 from portal.delivery import webhooks
-from portal.models import ApiKey, Delivery, Endpoint, ImportJob, IntakeSource
+from portal.models import ApiKey, Delivery, Endpoint, ImportJob, IntakeSource, SavedView
 from portal.models.imports import JobState
 from sla import agreements, disputes, letters
 from sla.choices import ReviewKind, ReviewOutcome
@@ -37,7 +37,13 @@ def all_of(at: Company) -> dict[str, Model]:
         "source": source(at),
         "given_up": given_up(at),
         "absence": absence(at),
+        "view": kept_view(at),
     }
+
+
+def kept_view(at: Company) -> SavedView:
+    """Have the marketer keep a view for themselves."""
+    return saved.keep(user=at.cast.marketer, name="Top", query="grade=A1", is_shared=False, now=at.now)
 
 
 def absence(at: Company) -> Absence:

@@ -1,0 +1,69 @@
+"""What a list of leads is narrowed by, and the name under which that is kept."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from leads import queries
+from leads.choices import Stage
+from leads.models import Team, User
+from portal import saved
+from sla.permissions import TAKES_LEADS
+
+GRADES = [f"{fit}{engagement}" for fit in "ABC" for engagement in "123"]
+ANY = ("", gettext_lazy("Any"))
+
+
+class LeadFilterForm(forms.Form):
+    """Filters of the list of leads; whoever takes leads has no choice of owner and team."""
+
+    q = forms.CharField(label=gettext_lazy("Name, company or e-mail"), required=False, max_length=120)
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False, choices=[ANY, *Stage.choices])
+    owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
+    grade = forms.ChoiceField(
+        label=gettext_lazy("Grade"), required=False, choices=[ANY, *((one, one) for one in GRADES)]
+    )
+    ready = forms.BooleanField(label=gettext_lazy("Sales-ready"), required=False)
+    late = forms.BooleanField(label=gettext_lazy("Late"), required=False)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if user.role in TAKES_LEADS:
+            del self.fields["owner"], self.fields["team"]
+        else:
+            people = User.objects.filter(is_active=True, role__in=TAKES_LEADS).order_by("name")
+            teams = Team.objects.filter(side="sales").order_by("name")
+            self._offer("owner", ((str(one.pk), one.name) for one in people))
+            self._offer("team", ((str(one.pk), one.name) for one in teams))
+        self._offer("source", ((name, name) for name in queries.sources()))
+
+    def _offer(self, name: str, options: Any) -> None:
+        field: Any = self.fields[name]
+        field.choices = [ANY, *options]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The filters that were filled in and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value and name not in self.errors}
+
+    def query(self, **more: str) -> str:
+        """Return the filters, and what else is given, as they stand in an address."""
+        pairs = {**{name: "1" if value is True else value for name, value in self.asked.items()}, **more}
+        return urlencode(sorted((name, value) for name, value in pairs.items() if value))
+
+
+class KeepViewForm(forms.Form):
+    """The name of a view; managers may share it."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the view"), max_length=40)
+    is_shared = forms.BooleanField(label=gettext_lazy("For everybody"), required=False)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not saved.may_share(user):
+            del self.fields["is_shared"]
