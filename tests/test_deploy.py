@@ -29,7 +29,7 @@ def here(command: str) -> list[str]:
     return ["sh", "-c", "exec " + command.replace(".venv/bin/", f"{Path(sys.executable).parent}/")]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "long", "beat"])
 def test_systemd_unit_runs_the_line_of_the_procfile(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # keys keep their case
@@ -75,5 +75,5 @@ def test_procfile_starts_a_ready_portal(child_env: dict[str, str]) -> None:
             time.sleep(0.2)
     finally:
         portal.stop()
-    assert [child.is_running for child in portal.children] == [False] * 3
+    assert [child.is_running for child in portal.children] == [False] * 4
     assert os.listdir(Path(environment["CONCORD_VAR"]) / "static")

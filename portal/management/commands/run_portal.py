@@ -21,7 +21,7 @@ START_SECONDS = 30
 
 
 class Command(BaseCommand):
-    """Prepare the database, start the three processes, watch them, stop them."""
+    """Prepare the database, start the processes, watch them, stop them."""
 
     help = "Prepare the database and run web server, worker and beat until Ctrl-C."
 
@@ -101,7 +101,7 @@ def wait_for(host: str, port: int, supervisor: Supervisor) -> bool:
 
 
 def children(host: str, port: int) -> list[Child]:
-    """Return the three processes; SQLite gets one process with threads, a real database gets several."""
+    """Return the processes; on SQLite one worker does everything with threads, else long work has its own."""
     on_sqlite = connection.vendor == "sqlite"
     loglevel = "WARNING" if settings.IS_TRYOUT else "INFO"
     environment = {"LOG_LEVEL": loglevel} if settings.IS_TRYOUT else {}
@@ -109,17 +109,24 @@ def children(host: str, port: int) -> list[Child]:
     web += ["--workers", "1" if on_sqlite else "2", "--threads", "8", "--graceful-timeout", "5"]
     web += ["--no-control-socket", "--log-level", loglevel.lower()]
     celery = ["celery", "--app", "portal.celery", "--quiet"]
-    worker = [*celery, "worker", "--pool", "threads" if on_sqlite else "prefork", "--concurrency", "2"]
-    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", loglevel]
+    work = [*celery, "worker", "--pool", "threads" if on_sqlite else "prefork"]
+    work += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", loglevel]
+    worker = [*work, "--queues", "concord", "--concurrency", "2"]
+    if on_sqlite:  # one process for both queues, with threads to spare for long work
+        worker = [*work, "--queues", "concord,concord-long", "--concurrency", "4"]
+    long_worker = [*work, "--queues", "concord-long", "--concurrency", "1"]
     beat = [*celery, "beat", "--pidfile=", "--loglevel", loglevel]
     # Celery warns root on every start; in a container that is nobody's mistake.
     quiet = {**environment, "PYTHONWARNINGS": "ignore:You're running the worker"}
     top, limit = settings.BASE_DIR, settings.HEARTBEAT_LIMIT_SECONDS
-    return [
+    watched = [
         Child("Web server", python(web), environment=environment, folder=top),
         Child("Worker", python(worker), takes_no_work, limit / 4, environment=quiet, folder=top),
         Child("Beat", python(beat), environment=environment, folder=top),
     ]
+    if not on_sqlite:
+        watched.append(Child("Long worker", python(long_worker), environment=quiet, folder=top))
+    return watched
 
 
 def python(module_and_arguments: list[str]) -> list[str]:
