@@ -194,7 +194,7 @@ def _answer(handoff: Handoff | None) -> str:
 
 def _weekly(message: OutboxMessage) -> tuple[Fact, ...]:
     """Return the whole weekly letter: both sides get the same text."""
-    written = AlignmentLetter.objects.filter(pk=message.subject_id).first()
+    written = AlignmentLetter.objects.filter(pk=message.subject_id or 0).first()
     return tuple(weekly.pairs(weekly.letter(written))) if written else ()
 
 

@@ -20,7 +20,7 @@ from sla.compliance.periods import Filters, Period, median, share
 #: The buyer's way, first to last.
 WAY = (Stage.INQUIRY, Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER)
 _PLACE = {stage.value: place for place, stage in enumerate(WAY)}
-Change = tuple[str, str, datetime]
+Change = tuple[str, str, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ def _pass(
     created_at: datetime, changes: list[Change], reached: Counter[int], waits: dict[int, list[timedelta]]
 ) -> None:
     """Count the stages that one lead reached, and the time from each to the next."""
-    highest, since = 0, created_at
+    highest = 0
+    since: datetime | None = created_at
     for _before, after, at in changes:
         place = _PLACE.get(after, 0)
         if place <= highest:

@@ -125,7 +125,7 @@ def at_risk(filters: Filters, since: datetime, lead_rate: float) -> AtRisk | Non
     if not won:
         return None
     currency = Counter(code for _amount, code in won).most_common(1)[0][0]
-    typical = Decimal(middle(amount for amount, code in won if code == currency))
+    typical = Decimal(middle(amount for amount, code in won if code == currency and amount is not None))
     deal_rate = len(won) / (len(won) + closed.filter(state=DealState.LOST).count())
     late = {clock.lead_id: clock.cause for clock in late_now(filters) if clock.side == "sales"}
     deals = _open_deals(late, currency)
@@ -142,7 +142,8 @@ def at_risk(filters: Filters, since: datetime, lead_rate: float) -> AtRisk | Non
 def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, Decimal]:
     """Return the amount of each lead's open deal in a currency, the greatest where it has several."""
     deals = Deal.objects.filter(lead__in=set(leads), state=DealState.OPEN, currency=currency)
-    return dict(deals.filter(amount__isnull=False).order_by("amount").values_list("lead_id", "amount"))
+    rows = deals.order_by("amount").values_list("lead_id", "amount")
+    return {lead: amount for lead, amount in rows if amount is not None}
 
 
 def _class(offered_at: datetime, touched_at: datetime | None) -> str:

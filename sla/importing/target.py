@@ -207,7 +207,7 @@ class _Chunk:
         is_further = past.differs(handoff, told)
         if not is_further and told.state != handoff.state:
             return UNCHANGED
-        named = {name: values[name] for name in ("tier", "quality") if name in values}
+        named: dict[str, Any] = {name: values[name] for name in ("tier", "quality") if name in values}
         changes: dict[str, Any] = {**(told.columns if is_further else past.reason_columns(told)), **named}
         changes = {name: value for name, value in changes.items() if getattr(handoff, name) != value}
         if not is_further and not changes:

@@ -1,7 +1,5 @@
 """The weekly letter to both sides, kept as it was written."""
 
-from typing import Any
-
 from django.db import models
 
 from sla.models.agreements import AgreementVersion
@@ -13,7 +11,7 @@ class AlignmentLetter(models.Model):
     week_on = models.DateField(unique=True, help_text="Monday of the week that it tells of.")
     version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
-    facts: Any = models.JSONField()
+    facts = models.JSONField()
 
     def __str__(self) -> str:
         return f"Letter of {self.week_on}"
