@@ -41,10 +41,25 @@ IF_CHANGED: tuple[tuple[str | Promise, Callable[[Facts], Any]], ...] = (
 )
 
 
+def changed(before: Facts, now: Facts) -> list[str]:
+    """Name the facts that differ between two moments."""
+    named = [str(label) for label, of in (*ALWAYS, *IF_CHANGED) if (of(before) or None) != (of(now) or None)]
+    return [*named, *_attributes(before, now)]
+
+
+def _attributes(before: Facts, now: Facts) -> list[str]:
+    names = sorted({*before.attributes, *now.attributes})
+    return [name for name in names if before.attributes.get(name) != now.attributes.get(name)]
+
+
 def changes(last: queries.Round, now: datetime) -> list[Change]:
     """Return what is different since the lead went back, and what of BANT still is not known."""
     rows = [_change(label, of(last.before), of(last.now)) for label, of in ALWAYS]
     others = [_change(label, of(last.before), of(last.now)) for label, of in IF_CHANGED]
+    others += [
+        _change(name.replace("_", " "), last.before.attributes.get(name), last.now.attributes.get(name))
+        for name in _attributes(last.before, last.now)
+    ]
     return [*rows, *(row for row in others if row.is_changed), _touches(last, now)]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from leads.models import User
 from portal import badges, wording
-from portal.lines import cards, clocks, timeline, verdicts
+from portal.lines import cards, changes, clocks, dossier, timeline, verdicts
 from sla.choices import Considered
 from sla.models import Clock, Handoff
 from sla.queries import dossier as queries
@@ -32,6 +32,8 @@ class Panel:
     consent: list[tuple[str, str, bool]]
     committee: tuple[queries.Member, ...]
     routed: str
+    last_time: str
+    since_then: str
 
 
 def words(handoff: Handoff, user: User, now: datetime) -> Panel:
@@ -56,7 +58,27 @@ def words(handoff: Handoff, user: User, now: datetime) -> Panel:
         consent=cards.consent(found.consents),
         committee=found.committee,
         routed=_routed(handoff, user),
+        last_time=_last_time(found.last_time) if found.last_time else "",
+        since_then=_since_then(found.last_time) if found.last_time else "",
     )
+
+
+def _last_time(last: panel_queries.LastTime) -> str:
+    rep, at = last.handoff.decided_by or last.handoff.rep, last.handoff.ended_at or last.handoff.decided_at
+    said = {
+        "reason": dossier.reason_label(last.handoff),
+        "day": verdicts.day(at) if at else _("day unknown"),
+        "name": rep.name if rep else _("somebody"),
+    }
+    return _("%(reason)s, %(day)s, by %(name)s.") % said
+
+
+def _since_then(last: panel_queries.LastTime) -> str:
+    touches = ngettext("%(n)s touch", "%(n)s touches", last.touches) % {"n": last.touches}
+    named = changes.changed(last.before, last.now)
+    if not named:
+        return _("%(touches)s, no fact changed.") % {"touches": touches}
+    return _("%(touches)s; changed: %(facts)s.") % {"touches": touches, "facts": ", ".join(named)}
 
 
 def _due_line(found: panel_queries.Summary, now: datetime) -> str:

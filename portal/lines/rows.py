@@ -122,9 +122,10 @@ def _refuse_url(handoff: Handoff) -> str:
 
 
 def _source(row: inbox_queries.Row) -> str:
-    """Say where the lead came from, and before it in whose pool it lies."""
+    """Say where the lead came from, and before it in whose pool it lies, and which round it is."""
     pool = _("Pool of %(team)s") % {"team": row.handoff.team} if row.entry.is_pool else ""
-    return " · ".join(part for part in (pool, row.handoff.lead.source) if part)
+    again = _("cycle %(n)s") % {"n": row.handoff.cycle} if row.handoff.cycle > 1 else ""
+    return " · ".join(part for part in (pool, again, row.handoff.lead.source) if part)
 
 
 def _badge(row: inbox_queries.Row, now: datetime) -> badges.Badge | None:

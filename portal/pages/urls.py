@@ -17,6 +17,7 @@ from portal.pages import (
     clocks,
     compliance,
     deliveries,
+    demo,
     desk,
     duplicates,
     erasures,
@@ -187,6 +188,7 @@ DELIVERY = [
     path("settings/webhooks/<int:pk>/switch/", webhooks.switch, name="operations-webhook-switch"),
 ]
 SETTINGS = [
+    path("settings/demo/", demo.remove, name="demo-remove"),
     path("setup/", setup.setup, name="setup"),
     path("setup/company/", setup.company, name="setup-company"),
     path("setup/mail/", setup.mail, name="setup-mail"),

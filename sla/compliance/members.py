@@ -73,6 +73,11 @@ def of_offers(
         found = cohorts.handed_over(period, filters).filter(touched=0)
     else:
         found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
+    return of_handoffs(found, visible)
+
+
+def of_handoffs(found: QuerySet[Handoff], visible: QuerySet[Lead] | None = None) -> list[Member]:
+    """Return the leads of some handoffs."""
     return [_from_handoff(handoff) for handoff in _related(found, visible)]
 
 

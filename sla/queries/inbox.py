@@ -29,7 +29,7 @@ from sla.queries import spans
 SEGMENTS = ("all", "accept", "contact", "next", "late", "waiting")
 GROUPS = ("late", "today", "later")
 #: The columns that rows show: most of a page's time would go into reading the others.
-SEEN = ("state", "rep", "grid", "accepted_at", "team__name", "lead__name", "lead__email", "lead__title",
+SEEN = ("state", "rep", "grid", "cycle", "accepted_at", "team__name", "lead__name", "lead__email", "lead__title",
         "lead__source", "lead__account__name", "snapshot__budget", "snapshot__employees", "question__text",
         "question__answered_at")  # fmt: skip
 

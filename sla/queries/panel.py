@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from leads.choices import TouchSide
 from leads.models import Consent, Touch, User
-from sla import agreements, calendars, clocks
-from sla.choices import HandoffState
+from sla import agreements, calendars, clocks, readiness, standings
+from sla.choices import REFUSED_STATES, HandoffState
 from sla.models import Clock, Commitment, Handoff
 from sla.queries import dossier, inbox
 
@@ -30,6 +31,17 @@ class Summary:
     touches: tuple[Touch, ...]
     consents: tuple[Consent, ...]
     committee: tuple[dossier.Member, ...]
+    last_time: "LastTime | None"
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """How the round before ended, with the facts frozen at both offers and what the account did since."""
+
+    handoff: Handoff
+    before: readiness.Facts
+    now: readiness.Facts
+    touches: int
 
 
 def summary(handoff: Handoff, user: User, now: datetime) -> Summary:
@@ -47,7 +59,24 @@ def summary(handoff: Handoff, user: User, now: datetime) -> Summary:
         touches=tuple(handoff.lead.touches.order_by("-happened_at")[:LAST_TOUCHES]),
         consents=dossier.consents_of(handoff.lead),
         committee=dossier.committee_of(handoff.lead, user)[:MOST_OTHERS],
+        last_time=_last_time(handoff) if handoff.cycle > 1 else None,
     )
+
+
+def _last_time(handoff: Handoff) -> LastTime | None:
+    rounds = Handoff.objects.filter(lead=handoff.lead_id, leg=handoff.leg, state__in=REFUSED_STATES)
+    rounds = rounds.filter(cycle__lt=handoff.cycle, snapshot__isnull=False)
+    refused = (
+        rounds.select_related("snapshot", "rep", "decided_by", "version").order_by("-cycle", "-hop").first()
+    )
+    frozen = getattr(handoff, "snapshot", None)
+    if refused is None or frozen is None:
+        return None
+    half_life = agreements.document(handoff.version).engagement.half_life_days
+    before, now = (standings.facts_from_snapshot(one, half_life) for one in (refused.snapshot, frozen))
+    since = refused.ended_at or refused.decided_at or refused.snapshot.taken_at
+    touches = Touch.objects.filter(lead__account=handoff.lead.account_id, happened_at__gt=since)
+    return LastTime(refused, before, now, touches.exclude(side=TouchSide.SALES).count())
 
 
 def _next_clock(handoff: Handoff) -> Clock | None:

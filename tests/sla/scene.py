@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leads.models import Lead, Team, User
-from sla import handoffs
+from sla import handoffs, intake
 from sla.models import AgreementVersion, Clock, Handoff
 from tests import factories
 from tests.factories import NOW, Cast
@@ -121,3 +121,20 @@ def clocks_of(handoff: Handoff, *codes: str) -> dict[str, Clock]:
 def states_of(handoff: Handoff) -> dict[str, str]:
     """Return the state of the newest clock of each commitment on a lead, by code."""
     return {code: clock.state for code, clock in clocks_of(handoff).items()}
+
+
+def second_round(play: Scene) -> Handoff:
+    """Decline a lead, wake it, let it learn of a budget and offer it again."""
+    first = offered(play)
+    handoffs.decline(
+        handoff=first, actor=play.rep, reason="no_budget", note="No money this year", now=NOW + MINUTE
+    )
+    woken_at = NOW + timedelta(days=1)
+    handoffs.wake(handoff=first, now=woken_at)
+    intake.learn(
+        lead=first.lead, kind="budget", amount=90_000, currency="EUR", known_at=woken_at, now=woken_at
+    )
+    factories.add_touch(first.lead, ago=timedelta(0), now=woken_at + MINUTE)
+    first.lead.refresh_from_db()
+    intake.drain_lead(lead_id=first.lead_id, now=woken_at + 2 * MINUTE)
+    return Handoff.objects.get(lead=first.lead, cycle=2)

@@ -13,7 +13,7 @@ from sla import handoffs, sweep
 from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import Scene, accepted, offered, scene
+from tests.sla.scene import Scene, accepted, offered, scene, second_round
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +198,16 @@ def test_panel_explains_the_row(play: Scene, rep: Client) -> None:
     assert "Decide by 12:00." in text
     assert "Accepting starts First touch, due 14:00." in text
     assert "2 of 2 met" in text
+
+
+def test_panel_of_a_second_round_says_what_was_then_and_what_came_since(play: Scene, client: Client) -> None:
+    handoff = second_round(play)
+    client.force_login(handoff.rep)
+    text = words(client.get(reverse("inbox-panel", args=[handoff.pk]), headers={"HX-Request": "true"}))
+    assert "Last time" in text
+    assert f"No budget, {NOW:%-d %b %Y}, by {play.rep.name}." in text
+    assert "1 touch; changed: Budget." in text
+    assert "cycle 2" in words(client.get(reverse("inbox")))
 
 
 def test_panel_of_an_offer_that_a_colleague_just_took_stays_empty(play: Scene, rep: Client) -> None:

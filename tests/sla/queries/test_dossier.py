@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 
 from leads.choices import Stage
-from sla import handoffs, intake
-from sla.models import Handoff
+from sla import intake
 from sla.queries import dossier, leads, panel, timeline
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import MINUTE, Scene, accepted, offered, offered_on_two, scene
+from tests.sla.scene import MINUTE, Scene, accepted, offered, offered_on_two, scene, second_round
 
 pytestmark = pytest.mark.django_db
 
@@ -87,23 +86,6 @@ def test_second_round_tells_what_was_then_and_what_is_now(play: Scene) -> None:
     assert (last.handoff.state, last.handoff.refusal.note) == ("declined", "No money this year")
     assert (last.before.budget, last.now.budget) == (None, 90_000)
     assert last.touches_since == 1
-
-
-def second_round(play: Scene) -> Handoff:
-    """Decline a lead, wake it, let it learn of a budget and offer it again."""
-    first = offered(play)
-    handoffs.decline(
-        handoff=first, actor=play.rep, reason="no_budget", note="No money this year", now=NOW + MINUTE
-    )
-    woken_at = NOW + timedelta(days=1)
-    handoffs.wake(handoff=first, now=woken_at)
-    intake.learn(
-        lead=first.lead, kind="budget", amount=90_000, currency="EUR", known_at=woken_at, now=woken_at
-    )
-    factories.add_touch(first.lead, ago=timedelta(0), now=woken_at + MINUTE)
-    first.lead.refresh_from_db()
-    intake.drain_lead(lead_id=first.lead_id, now=woken_at + 2 * MINUTE)
-    return Handoff.objects.get(lead=first.lead, cycle=2)
 
 
 def test_timeline_tells_touch_move_stage_and_clock_of_one_moment_together(play: Scene) -> None:
