@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,8 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal import navigation
+from leads.choices import Role
+from portal import logins, navigation
 from portal.models import Notice
 from sla import agreements
 from sla.models import AgreementVersion
@@ -43,8 +45,8 @@ def in_force_line(versions: Sequence[AgreementVersion], today: date) -> InForce 
         return None
     review_due_on, version = min(reviews, key=lambda pair: pair[0])
     days = (review_due_on - today).days
-    due = date_format(review_due_on, "j M")
-    since = date_format(version.starts_on, "j M Y")
+    due = date_format(review_due_on, _("j M"))
+    since = date_format(version.starts_on, _("j M Y"))
     is_one = len(versions) == 1
     which = {"number": version.number, "n": len(versions)}
     return InForce(
@@ -111,6 +113,11 @@ class Frame:
         """What stands as a banner before those who answer for the agreement: its review is overdue."""
         answers = self.role in DECIDERS and self.agreement is not None and self.agreement.tone == "late"
         return self.agreement.review_line if answers and self.agreement else ""
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether the demo company works in this try-out home, for whoever may remove it; one query."""
+        return settings.IS_TRYOUT and self.role == Role.OPERATIONS and len(logins.known()) > 1
 
     @cached_property
     def notices_count(self) -> int:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -164,7 +165,7 @@ class RefusalForm(forms.Form):
     def shortcuts(self) -> list[tuple[date, str]]:
         """Days that are often meant: in 30 and 90 days, and the next two quarters' last months."""
         near = [(self.today + timedelta(days=days), _("%(n)s d") % {"n": days}) for days in (30, 90)]
-        return near + [(day, f"{day:%b}") for day in _quarters(self.today)]
+        return near + [(day, formats.date_format(day, "M")) for day in _quarters(self.today)]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a reason that is barred and a return without a day or sign."""

@@ -198,7 +198,7 @@ def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> li
 def _unsigned(version: Any, sides: tuple[str, ...]) -> Waiting:
     names = _(" and ").join(str(Side(side).label) for side in sides)
     return Waiting(
-        when=formats.date_format(version.starts_on, "j M Y"),
+        when=formats.date_format(version.starts_on, _("j M Y")),
         tone="warn",
         what=_("%(agreement)s v%(n)s needs a signature")
         % {"agreement": version.agreement, "n": version.number},
@@ -209,7 +209,7 @@ def _unsigned(version: Any, sides: tuple[str, ...]) -> Waiting:
 
 
 def _since(since: datetime | None, what: str, more: str, url: str) -> Waiting:
-    day = formats.date_format(since, "j M") if since else ""
+    day = formats.date_format(since, _("j M")) if since else ""
     return Waiting(_("since %(day)s") % {"day": day}, "na", what, more, url, _("Open"))
 
 

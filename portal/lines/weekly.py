@@ -76,7 +76,7 @@ def pairs(found: Weekly) -> list[tuple[str, str]]:
 def title(facts: Mapping[str, Any]) -> str:
     """Return which week it was."""
     first, last = date.fromisoformat(facts["from"]), date.fromisoformat(facts["to"])
-    days = {"first": formats.date_format(first, "j M"), "last": formats.date_format(last, "j M Y")}
+    days = {"first": formats.date_format(first, _("j M")), "last": formats.date_format(last, _("j M Y"))}
     return _("The week from %(first)s to %(last)s") % days
 
 
@@ -142,7 +142,7 @@ def _question(found: Mapping[str, Any] | None) -> tuple[str, str]:
         why = _("It waits for the signature of %(sides)s.") % {"sides": names}
         return _("Shall version %(n)s be signed?") % {"n": found["number"]}, why
     if found["kind"] == "review":
-        day = formats.date_format(date.fromisoformat(found["due_on"]), "j M Y")
+        day = formats.date_format(date.fromisoformat(found["due_on"]), _("j M Y"))
         return _("Does the definition still hold?"), _("Its review is due on %(day)s.") % {"day": day}
     if found["kind"] == "criterion":
         label = _say(found["label"])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -224,7 +224,7 @@ def _pace(found: report.Report, now: datetime) -> charts.Pace | None:
             break
         total += counts.get(day, 0)
         done.append(total)
-    names = [f"{day.day} {day:%b}" for day in days]
+    names = [formats.date_format(day, _("j M")) for day in days]
     return charts.pace(names, done, volume.promised)
 
 
@@ -243,7 +243,7 @@ def _speed(asked: Asked) -> charts.Control | None:
     last_on = min(asked.period.last_on, today) if asked.period else today
     days = payoff.by_day(last_on, zone, asked.filters)
     return charts.control(
-        [f"{day.day} {day:%b}" for day, _hours in days], [hours for _day, hours in days], "h"
+        [formats.date_format(day, _("j M")) for day, _hours in days], [hours for _day, hours in days], "h"
     )
 
 
