@@ -1,6 +1,6 @@
 """Database triggers that keep append-only tables append-only, as a migration operation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,31 +54,38 @@ def installed_triggers(connection: Any) -> set[str]:
 
 @contextmanager
 def lifted(*tables: str) -> Iterator[None]:
-    """Let rows of append-only tables be changed until the block ends, in one transaction.
+    """Let rows of guarded tables be changed until the block ends, in one transaction.
 
     For erasing a person and for removing the demo company; nothing else may call it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in tables:
-            for statement in _opened(table):
-                cursor.execute(statement)
+        # PostgreSQL switches triggers off, which readers need not wait for; SQLite can only drop them.
+        back = _switched(cursor, tables) if connection.vendor == "postgresql" else _dropped(cursor, tables)
         yield
-        for table in tables:
-            for statement in _closed(table):
-                cursor.execute(statement)
+        for statement in back:
+            cursor.execute(statement)
 
 
-def _opened(table: str) -> list[str]:
-    # PostgreSQL switches them off, which readers need not wait for; SQLite can only drop them.
-    if connection.vendor == "postgresql":
-        return [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
-    return drop_statements(table, "sqlite")
+def _switched(cursor: Any, tables: Sequence[str]) -> list[str]:
+    """Switch the triggers of tables off; return what switches them on again."""
+    # A table cannot be altered while foreign keys wait to be checked.
+    settle = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
+    for statement in (*settle, *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables)):
+        cursor.execute(statement)
+    return [*settle, *(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables)]
 
 
-def _closed(table: str) -> list[str]:
-    if connection.vendor == "postgresql":
-        return ["SET CONSTRAINTS ALL IMMEDIATE", f"ALTER TABLE {table} ENABLE TRIGGER USER"]
-    return create_statements(table, "sqlite")
+def _dropped(cursor: Any, tables: Sequence[str]) -> list[str]:
+    """Drop the triggers of tables; return what creates them as they were."""
+    places = ", ".join(["%s"] * len(tables))
+    cursor.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({places})",  # noqa: S608 (marks only)
+        list(tables),
+    )
+    found = cursor.fetchall()
+    for name, _sql in found:
+        cursor.execute(f"DROP TRIGGER {name}")
+    return [sql for _name, sql in found]
 
 
 class AppendOnly(Operation):

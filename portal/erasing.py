@@ -1,5 +1,6 @@
 """Erasing a person also from what pages and machines left behind: files, their checks, kept answers."""
 
+import json
 import shutil
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,13 +11,14 @@ from django.db import transaction
 
 from leads.models import Lead, User
 from portal.models import IdempotentCall, ImportJob
+from portal.models.imports import JobState
 from sla import erasure
 
 
 def erase(*, lead: Lead, now: datetime, actor: User | None) -> None:
     """Erase a person everywhere; raises erasure.AlreadyErased, handoffs.Changed.
 
-    A file that named the person is dropped whole once it is imported: what it brought stands in the tables.
+    A file that names the person and is not imported yet is dropped whole: it has to be brought again without.
     """
     with transaction.atomic():
         known = erasure.traces(Lead.objects.filter(pk=lead.pk) | Lead.objects.filter(merged_into=lead.pk))
@@ -36,23 +38,27 @@ def _forget_answers(known: Iterable[str]) -> None:
 
 
 def _forget_files(known: Iterable[str]) -> list[Path]:
-    """Empty the checks of imported files that name the person; return the folders to be dropped."""
-    told = [word.encode() for word in known]
+    """Empty the checks of files that name the person; return folders to be dropped."""
+    words = list(known)
     folders = []
-    for job in ImportJob.objects.filter(finished_at__isnull=False).exclude(path=""):
+    for job in ImportJob.objects.exclude(state__in=(JobState.WAITING, JobState.RUNNING)):
         path = Path(settings.MEDIA_ROOT, job.path)
-        if _names(path, told):
+        rows = json.dumps(job.report.get("rejects", []), ensure_ascii=False)
+        if _names(path, [word.encode() for word in words]):
             folders.append(path.parent)
-            report = {key: value for key, value in job.report.items() if key != "rejects"}
-            ImportJob.objects.filter(pk=job.pk).update(report=report)
+        elif not any(word in rows for word in words):
+            continue
+        report = {key: value for key, value in job.report.items() if key != "rejects"}
+        ImportJob.objects.filter(pk=job.pk).update(report=report)
     return folders
 
 
 def _names(path: Path, words: list[bytes]) -> bool:
     """Say whether a file tells of a person; a workbook cannot be looked through, so it counts as telling."""
-    if not path.exists():
+    if not path.is_file():
         return False
-    if path.suffix == ".xlsx" or path.open("rb").read(2) == b"PK":
-        return True
     with path.open("rb") as lines:
+        if lines.read(2) == b"PK":
+            return True
+        lines.seek(0)
         return any(word in line for line in lines for word in words)

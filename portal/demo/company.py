@@ -7,7 +7,9 @@ from django.contrib.auth.hashers import make_password
 
 from leads.choices import Role, Side
 from leads.models import Absence, Calendar, Team, User
+from leads.models import Company as Employer
 from portal import logins
+from portal.demo.words import COMPANY
 from sla import calendars
 from sla.businesstime import Schedule
 
@@ -92,6 +94,7 @@ def address_of(name: str) -> str:
 def found(since: datetime, now: datetime) -> Company:
     """Write calendar, teams and people as of `since`; one of them is away in the week of `now`."""
     calendars.save(key=CALENDAR, name="Office hours", document=_office_hours(now.year), now=since)
+    Employer.objects.create(name=COMPANY, time_zone=ZONE)
     office = Calendar.objects.get(key=CALENDAR)
     sides = {"Sales North": Side.SALES, "Sales South": Side.SALES, "Marketing": Side.MARKETING}
     teams = {name: Team.objects.create(name=name, side=side, calendar=office) for name, side in sides.items()}

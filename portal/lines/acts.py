@@ -62,6 +62,7 @@ VERBS: dict[str, str | Promise] = {
     "resumed": gettext_lazy("%(who)s takes new leads again"),
     "absence_noted": gettext_lazy("%(who)s noted an absence"),
     "absence_removed": gettext_lazy("%(who)s removed an absence"),
+    "demo_removed": gettext_lazy("%(who)s removed the demo company"),
     "key_issued": gettext_lazy("%(who)s issued an API key"),
     "key_revoked": gettext_lazy("%(who)s revoked an API key"),
     "source_opened": gettext_lazy("%(who)s opened a source of signed messages"),

@@ -30,46 +30,25 @@ class Step:
 
 def steps(found: Beginning) -> list[Step]:
     """Return the steps in the order in which they build on each other."""
-    company = found.company
+    hours = _("Clocks run only in these hours. Public holidays of a country are taken over in one step.")
+    people = _("A file with name, e-mail, role and team brings everybody in. One manager a side signs.")
+    leads = _("A file of any CRM; it is checked before anything is changed.")
+    teams = _("At least one of Marketing and one of Sales.")
+    calendars, calendar = "settings-calendars", "settings-calendar-new"
     return [
-        Step(
-            _("Company and time zone"),
-            f"{company.name}, {company.time_zone}"
-            if company
-            else _("What the company is called, and its hours' zone."),
-            company is not None,
-            reverse("setup-company"),
-            _("Change") if company else _("Name it"),
-        ),
-        Step(
+        _company(found),
+        _step(
             _("Working hours and holidays"),
-            _("Clocks run only in these hours. Public holidays of a country are taken over in one step."),
+            hours,
             found.has_calendar,
-            reverse("settings-calendars") if found.has_calendar else reverse("settings-calendar-new"),
-            _("Look") if found.has_calendar else _("Set the hours"),
+            calendars,
+            calendar,
+            _("Set the hours"),
         ),
-        Step(
-            _("Teams"),
-            _("At least one of Marketing and one of Sales."),
-            found.has_teams,
-            reverse("settings-teams") if found.has_teams else reverse("settings-team-new"),
-            _("Look") if found.has_teams else _("Add a team"),
-        ),
-        Step(
-            _("People"),
-            _("A file with name, e-mail, role and team brings everybody in. One manager a side signs."),
-            found.has_people,
-            reverse("settings-people") if found.has_people else reverse("imports"),
-            _("Look") if found.has_people else _("Import people"),
-        ),
+        _step(_("Teams"), teams, found.has_teams, "settings-teams", "settings-team-new", _("Add a team")),
+        _step(_("People"), people, found.has_people, "settings-people", "imports", _("Import people")),
         _agreement(found),
-        Step(
-            _("Leads"),
-            _("A file of any CRM; it is checked before anything is changed."),
-            found.has_leads,
-            reverse("leads") if found.has_leads else reverse("imports"),
-            _("Look") if found.has_leads else _("Import leads"),
-        ),
+        _step(_("Leads"), leads, found.has_leads, "leads", "imports", _("Import leads")),
         Step(
             _("Chat and other systems"),
             _("Chat messages to teams, webhooks, and keys for other programs."),
@@ -87,6 +66,20 @@ def mail_line(found: Beginning) -> str:
         day = wording.moment_text(found.company.mailed_at, found.company.mailed_at)
         return _("A mail on trial went out at %(time)s.") % {"time": day}
     return _("Send yourself a mail to see that letters leave the house.")
+
+
+def _step(title: str, what: str, is_done: bool, there: str, begin: str, verb: str) -> Step:
+    """Return a step that begins on the page `begin` and, once done, is looked at on the page `there`."""
+    return Step(title, what, is_done, reverse(there if is_done else begin), _("Look") if is_done else verb)
+
+
+def _company(found: Beginning) -> Step:
+    company = found.company
+    what = (
+        f"{company.name}, {company.time_zone}" if company else _("Its name, and the zone its people live in.")
+    )
+    verb = _("Change") if company else _("Name it")
+    return Step(_("Company and time zone"), what, company is not None, reverse("setup-company"), verb)
 
 
 def _agreement(found: Beginning) -> Step:

@@ -62,12 +62,16 @@ def test_files_and_kept_answers_that_name_the_person_go(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     his = imported(olga, tmp_path, "his", f"email\n{EMAIL}\n")
+    gone = imported(olga, tmp_path, "gone", f"email\n{EMAIL}\n")
+    (tmp_path / "gone" / "file").unlink()
     other = imported(olga, tmp_path, "other", "email\nada@example.com\n")
     for key, content in (("a", EMAIL.encode()), ("b", b"ada@example.com")):
         IdempotentCall.objects.create(user=olga, key=key, fingerprint="", created_at=NOW, content=content)
     client.post(reverse("lead-erase", args=[lead.pk]))
     his.refresh_from_db()
     other.refresh_from_db()
+    gone.refresh_from_db()
+    assert "rejects" not in gone.report
     assert (tmp_path / "his").exists() is False
     assert (tmp_path / "other" / "file").exists()
     assert "rejects" not in his.report
