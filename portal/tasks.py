@@ -24,9 +24,9 @@ def deliver() -> int:
 
 @shared_task(name="portal.clear")
 def clear() -> int:
-    """Throw away what was delivered, or answered, long ago."""
+    """Throw away what was delivered, answered or rejected long ago."""
     now = timezone.now()
-    return clearing.clear(now=now) + repeating.forget(now)
+    return clearing.clear(now=now) + repeating.forget(now) + imports.forget_rejects(now=now)
 
 
 @shared_task(name="portal.imports")

@@ -3,17 +3,21 @@
 from portal.imports.keeping import keep, kinds_for, visible_to
 from portal.imports.mapping import TARGETS, proposed, remember, target_for, use
 from portal.imports.returning import rejected
-from portal.imports.working import ask, remove, work
+from portal.imports.undoing import can_undo, forget_rejects
+from portal.imports.working import ask, remove, take_back, work
 
 __all__ = [
     "TARGETS",
     "ask",
+    "can_undo",
+    "forget_rejects",
     "keep",
     "kinds_for",
     "proposed",
     "rejected",
     "remember",
     "remove",
+    "take_back",
     "target_for",
     "use",
     "visible_to",

@@ -15,10 +15,10 @@ from kombu.exceptions import OperationalError
 from leads import importing
 from leads.models import ImportReject, ImportRun
 from portal import celery
-from portal.imports import keeping
+from portal.imports import keeping, undoing
 from portal.imports.mapping import target_for
 from portal.models import ImportJob
-from portal.models.imports import JobState, JobStep
+from portal.models.imports import JobState
 from sla.importing import UnknownVersion
 
 TASK = "portal.imports"
@@ -77,7 +77,29 @@ def _take(now: datetime) -> ImportJob | None:
     return None
 
 
+def take_back(*, job: ImportJob, now: datetime) -> bool:
+    """Ask for an import to be taken back; return whether that was possible."""
+    asked = undoing.ask_back(job=job, now=now)
+    if asked:
+        transaction.on_commit(_wake)
+    return asked
+
+
+def _undo(job: ImportJob, now: Callable[[], datetime]) -> None:
+    telling, created = _Telling(job, now), max(job.report.get("counts", {}).get("created", 0), 1)
+    try:
+        for done in undoing.undo(job, now()):
+            telling(done, min(done / created, 1.0))
+    except SoftTimeLimitExceeded:
+        ImportJob.objects.filter(pk=job.pk).update(state=JobState.WAITING, touched_at=now())
+        raise
+    _end(job, now(), JobState.DONE, report=job.report, share=1.0)
+
+
 def _run(job: ImportJob, now: Callable[[], datetime]) -> None:
+    if job.is_undo:
+        _undo(job, now)
+        return
     found: dict[str, Any] = {}
     try:
         target = target_for(job.kind, job.version_ref)
@@ -129,7 +151,7 @@ class _Telling:
         self.told = time.monotonic()
 
     def __call__(self, done: int, share: float) -> None:
-        if self.job.step == JobStep.IMPORT and time.monotonic() - self.told > _TELL_EVERY_SECONDS:
+        if not self.job.is_check and time.monotonic() - self.told > _TELL_EVERY_SECONDS:
             self.told = time.monotonic()
             ImportJob.objects.filter(pk=self.job.pk).update(share=share, touched_at=self.now())
 

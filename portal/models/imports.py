@@ -21,6 +21,7 @@ class JobState(models.TextChoices):
 class JobStep(models.TextChoices):
     CHECK = "check", _("Check")
     IMPORT = "import", _("Import")
+    UNDO = "undo", _("Taking back")
 
 
 class ImportJob(models.Model):
@@ -62,6 +63,10 @@ class ImportJob(models.Model):
     @property
     def is_busy(self) -> bool:
         return self.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def is_undo(self) -> bool:
+        return self.step == JobStep.UNDO
 
     @property
     def is_check(self) -> bool:

@@ -127,6 +127,14 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("imports")
 
 
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an import back."""
+    if not imports.take_back(job=_job(request, pk), now=timezone.now()):
+        toasts.say(request, _("Only an import of leads can be taken back, and only within a day."))
+    return redirect("import-job", pk)
+
+
 @require_safe
 def rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Give the rejected rows back as a file that can be mended and imported again."""
@@ -233,6 +241,8 @@ def _shown(found: ImportJob) -> dict[str, Any]:
     counts = found.report.get("counts", {})
     return {
         "job": found,
+        "can_undo": imports.can_undo(found, timezone.now()),
+        "undone": found.report.get("undone"),
         "counts": counts,
         "taken": counts.get("created", 0) + counts.get("updated", 0),
         "rejects": found.report.get("rejects", []),

@@ -30,6 +30,7 @@ from portal.pages import (
     leads,
     ledger,
     lists,
+    me,
     log,
     notices,
     quality,
@@ -54,6 +55,10 @@ INBOX = [
     path("inbox/pause/", inbox.pause, name="inbox-pause"),
     path("inbox/<int:pk>/row/", inbox.row, name="inbox-row"),
     path("inbox/<int:pk>/panel/", inbox.panel, name="inbox-panel"),
+]
+ME = [
+    path("me/", me.me, name="me"),
+    path("me/<int:pk>/", me.of_person, name="me-of"),
 ]
 LEADS = [
     path("leads/", lists.leads, name="leads"),
@@ -162,6 +167,7 @@ IMPORTS = [
     path("imports/<int:pk>/recognized/", imports.recognized, name="import-recognized"),
     path("imports/<int:pk>/words/", imports.meanings, name="import-words"),
     path("imports/<int:pk>/start/", imports.start, name="import-start"),
+    path("imports/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("imports/<int:pk>/remove/", imports.remove, name="import-remove"),
     path("imports/<int:pk>/rejects.csv", imports.rejects, name="import-rejects"),
 ]
@@ -222,6 +228,7 @@ urlpatterns = [
     *IMPORTS,
     *LAB,
     *INBOX,
+    *ME,
     *LEADS,
     *MOVES,
     *SIDES,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.choices import Role
-from leads.models import Lead, User
+from leads.models import ImportReject, Lead, User
 from portal import imports
 from portal.models import ImportJob, SavedMapping
 from tests import factories
@@ -202,3 +202,42 @@ def test_cells_that_a_spreadsheet_would_run_are_given_back_harmless(client: Clie
     imports.work(now=timezone.now)
     rejected = b"".join(client.get(reverse("import-rejects", args=[job.pk])).streaming_content).decode()
     assert rejected.splitlines()[1].endswith(",'=cmd()")
+
+
+def imported(client: Client, marketer: User, data: bytes) -> ImportJob:
+    job = walk(client, marketer, data)
+    client.post(reverse("import-start", args=[job.pk]))
+    imports.work(now=timezone.now)
+    job.refresh_from_db()
+    return job
+
+
+def test_an_import_taken_back_erases_whom_nobody_worked_with(client: Client, marketer: User) -> None:
+    other = factories.make_lead(name="Cara Old")
+    job = imported(client, marketer, PEOPLE + b"2,Ben Lund,Vela,ben@example.com,New,23.11.2026\n" + BAD_ROW)
+    ada = Lead.objects.get(name="Ada Park")
+    factories.add_touch(ada)
+    assert "Take it back" in text(client.get(reverse("import-job", args=[job.pk])))
+    client.post(reverse("import-undo", args=[job.pk]))
+    imports.work(now=timezone.now)
+    page = text(client.get(reverse("import-job", args=[job.pk])))
+    assert "1 lead was erased. 1 stays" in page
+    assert reverse("lead", args=[ada.pk]) in page
+    assert {lead.name for lead in Lead.objects.alive()} == {other.name, "Ada Park"}
+    assert not ImportReject.objects.exists()
+
+
+def test_after_a_day_an_import_stays(client: Client, marketer: User) -> None:
+    job = imported(client, marketer, PEOPLE)
+    ImportJob.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(hours=25))
+    said = text(client.post(reverse("import-undo", args=[job.pk]), follow=True))
+    assert "only within a day" in said
+    assert imports.work(now=timezone.now) == 0
+
+
+def test_rejected_rows_are_kept_for_a_month(client: Client, marketer: User) -> None:
+    imported(client, marketer, PEOPLE + BAD_ROW)
+    now = timezone.now()
+    assert imports.forget_rejects(now=now + timedelta(days=29)) == 0
+    assert imports.forget_rejects(now=now + timedelta(days=31)) == 1
+    assert "rejects" not in ImportJob.objects.get().report
