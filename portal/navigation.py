@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Work"),
         (
             Entry("inbox", _("Inbox"), "inbox", "i", REPS | {Role.SALES_MANAGER}),
+            Entry("me", _("My week"), "calendar", "w", REPS),
             Entry("team", _("Team"), "team", "t", MANAGERS),
             Entry("desk", _("Marketing desk"), "sprout", "m", MARKETING),
             Entry("leads", _("Leads"), "leads", "l", EVERYBODY),

@@ -66,13 +66,17 @@ def quarter_of(day: date, zone: str = "UTC") -> Period:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a question is narrowed to; None leaves it open."""
+    """What a question is narrowed to; None leaves it open.
+
+    `rep_id` asks of one person: of clocks, those that this person answers for.
+    """
 
     team_id: int | None = None
     source: str | None = None
     tier: str | None = None
     agreement_id: int | None = None
     version_id: int | None = None
+    rep_id: int | None = None
 
     def on_handoffs(self) -> Q:
         pairs = {
@@ -81,6 +85,7 @@ class Filters:
             "tier": self.tier,
             "version__agreement_id": self.agreement_id,
             "version_id": self.version_id,
+            "rep_id": self.rep_id,
         }
         return Q(**{name: value for name, value in pairs.items() if value is not None})
 
@@ -91,6 +96,7 @@ class Filters:
             "handoff__tier": self.tier,
             "version__agreement_id": self.agreement_id,
             "version_id": self.version_id,
+            "rep_id": self.rep_id,
         }
         found = Q(**{name: value for name, value in pairs.items() if value is not None})
         if self.team_id is not None:

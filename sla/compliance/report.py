@@ -104,11 +104,10 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
     trends = timed.trends(period, filters, now) if period else {}
     lines = []
     for code, promise in promised.items():
-        line = _blank(promise, closed.get(code, {}))
         if promise.commitment.kind in PERIODIC_KINDS:
-            line = _periodic(line, promise, asked)
+            line = _periodic(_blank(promise, closed.get(code, {})), promise, asked)
         else:
-            line = _timed(line, counts.get(code, timed.Count3()), durations.get(code))
+            line = timed_line(promise, counts.get(code), durations.get(code), closed.get(code, {}))
         lines.append(_with_change(replace(line, trend=trends.get(code, ())), before.get(code)))
     return Report(
         period=period,
@@ -153,12 +152,16 @@ def _blank(promise: Promise, closed: Mapping[int, int]) -> Line:
     return Line(commitment, explain_clause(commitment, promise.document), promise.target(closed))
 
 
-def _timed(
-    line: Line, counted: timed.Count3, taken: tuple[timedelta | None, timedelta | None] | None
+def timed_line(
+    promise: Promise,
+    counted: timed.Count3 | None,
+    taken: tuple[timedelta | None, timedelta | None] | None,
+    closed: Mapping[int, int],
 ) -> Line:
-    middle, ninetieth = taken or (None, None)
+    """Return the line of a timed commitment from its counts, its times, and what each agreement closed."""
+    counted, (middle, ninetieth) = counted or timed.Count3(), taken or (None, None)
     line = replace(
-        line,
+        _blank(promise, closed),
         value=counted.rate,
         value_after_exceptions=counted.rate_after_exceptions,
         n=counted.closed,

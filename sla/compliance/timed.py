@@ -3,7 +3,8 @@
 A clock counts in the period in which it fell due, in its calendar's own zone. Open and overdue
 is missed so far, whether or not the sweep has been by; not yet due stays outside the denominator.
 What was cancelled before it fell due does not count; a miss stays a miss whatever came after.
-Only the lead's own clocks are the side's score, not those of later owners.
+Only the lead's own clocks are the side's score, not those of later owners. A person's score are the
+clocks they answer for: whoever took a lead over is measured by a clock of their own instead of the lead's.
 """
 
 from collections import defaultdict
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from sla.choices import Cause, ClockScope, ClockState
 from sla.compliance.periods import Filters, Period, median, ninetieth, share
@@ -58,11 +59,20 @@ def is_exception() -> Q:
 
 
 def clocks_in(period: Period | None, filters: Filters) -> QuerySet[Clock]:
-    """Return the lead's own clocks that fell or fall due in the period (None: in any)."""
-    found = Clock.objects.filter(filters.on_clocks(), scope=ClockScope.LEAD, due_on__isnull=False)
+    """Return the lead's own clocks, or one person's, that fell or fall due in the period (None: in any)."""
+    found: QuerySet[Clock] = Clock.objects.filter(filters.on_clocks(), due_on__isnull=False)
+    found = found.filter(scope=ClockScope.LEAD) if filters.rep_id is None else _own(found)
     if period is not None:
         found = found.filter(due_on__range=(period.first_on, period.last_on))
     return found
+
+
+def _own(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
+    """Leave out the lead's clock where the same person has a clock of their own beside it."""
+    same = {name: OuterRef(name) for name in ("handoff", "commitment", "rep")}
+    return clocks.filter(
+        Q(scope=ClockScope.PERSON) | ~Exists(Clock.objects.filter(scope=ClockScope.PERSON, **same))
+    )
 
 
 def in_bucket(clocks: QuerySet[Clock], bucket: str, now: datetime) -> QuerySet[Clock]:

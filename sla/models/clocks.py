@@ -98,6 +98,7 @@ class Clock(models.Model):
             models.Index(fields=["team", "due_at"], name="clock_of_team", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["lead"], name="clock_on_lead", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["commitment", "due_on"], name="clock_in_period"),
+            models.Index(fields=["rep", "due_on"], name="clock_of_card", condition=Q(rep__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -79,6 +79,8 @@ INBOX = [
     Visit("inbox", "rep", opens=("Decline…", "Log touch", "Ask Marketing")),
     Visit("inbox", "other_rep"),
     Visit("inbox", "rep", query="?segment=waiting"),
+    Visit("me", "rep"),
+    Visit("me-of", "sales_manager", "person"),
     Visit("leads", "marketer", query="?view=all"),
     Visit("leads", "rep", query="?q=nothing+like+it"),
     Visit("leads", "sales_manager", query="?view=all&grade=A1&sort=-company"),

@@ -9,6 +9,7 @@ import pytest
 from leads.models import Lead
 from portal.api import paging
 from sla.queries import leads as queries
+from sla.queries import lists
 from tests import company, factories
 from tests.company import Company
 from tests.portal.api.conftest import Caller, problem
@@ -65,7 +66,7 @@ def test_limit_out_of_range_is_refused(at: Company, limit: str) -> None:
 def test_views_are_those_of_the_pages(at: Company, view: str) -> None:
     company.every_state(at)
     for person in (at.cast.rep, at.cast.sales_manager, at.cast.marketer):
-        shown = {lead.pk for lead in queries.listed(person, view)}
+        shown = {lead.pk for lead in lists.page(person, {"view": view}).leads}
         rows = walked(Caller(person), f"/leads/?view={view}&limit=7")
         assert {row["lead"]["id"] for row in rows} == shown
 

@@ -1,0 +1,65 @@
+"""What one person of Sales kept of what Sales promised, and what is due next."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, QuerySet
+
+from leads.choices import Side
+from leads.models import User
+from sla import agreements
+from sla.choices import CLOCK_KINDS
+from sla.compliance import promises, report, timed
+from sla.compliance.periods import Filters, Period
+from sla.models import Clock
+
+#: A week holds few cases: the figures are those of the last four, the line beside them tells of each week.
+WEEKS = 4
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One line for each timed commitment of Sales, the clocks that are due next and how many they are."""
+
+    person: User
+    period: Period
+    lines: tuple[report.Line, ...]
+    due: tuple[Clock, ...]
+    due_count: int
+
+    @property
+    def kept(self) -> int:
+        return sum(line.kept for line in self.lines)
+
+    @property
+    def closed(self) -> int:
+        return sum(line.n for line in self.lines)
+
+
+def card(person: User, *, today: date, until: datetime, now: datetime) -> Card:
+    """Return a person's card for the four weeks up to today, in a constant number of queries.
+
+    Counted as `timed` counts a person's clocks; the targets are those of the agreements in force.
+    """
+    period = Period(today - timedelta(weeks=WEEKS) + timedelta(days=1), today, agreements.zone())
+    asked = Filters(rep_id=person.pk)
+    counts, taken = timed.count(period, asked, now), timed.durations(period, asked)
+    closed, trends = timed.closed_by_agreement(period, asked, now), timed.trends(period, asked, now)
+    lines = [
+        replace(
+            report.timed_line(promise, counts.get(code), taken.get(code), closed.get(code, {})),
+            trend=trends.get(code, ()),
+        )
+        for code, promise in promises.of_versions(agreements.in_force()).items()
+        if promise.commitment.side == Side.SALES and promise.commitment.kind in CLOCK_KINDS
+    ]
+    due = due_by(person, until)
+    return Card(person, period, tuple(lines), tuple(due[:SHOWN]), due.count())
+
+
+def due_by(person: User, until: datetime) -> QuerySet[Clock]:
+    """Return a person's open clocks of Sales that are late or due before a moment, the first due first."""
+    running = Clock.objects.open().filter(rep=person, side=Side.SALES, due_at__lt=until)
+    found = running.filter(handoff__is_ended=False).select_related("commitment", "lead__account")
+    return found.order_by(F("breached_at").asc(nulls_last=True), "due_at", "pk")
