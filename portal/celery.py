@@ -19,6 +19,7 @@ SECONDS_BETWEEN: dict[str, float] = {
         settings.BEAT_SECONDS,
     ),
     "sla.letters": 600.0,
+    "sla.plans": 300.0,
     "portal.clear": 3600.0,
 }
 SCHEDULE: dict[str, dict[str, object]] = {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.db import connection
 
-from sla import letters, sweep
+from sla import letters, plans, sweep
 from sla.lab import runs
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,12 @@ def sweep_due() -> None:
 def write_letters() -> None:
     """Write the weekly letter once its hour has come; safe to run twice and beside itself."""
     letters.write_due(now=database_now())
+
+
+@shared_task(name="sla.plans")
+def write_plans() -> None:
+    """Tell everybody whose day has begun what is due today; safe to run twice and beside itself."""
+    plans.write_due(now=database_now())
 
 
 @shared_task(name="sla.lab")

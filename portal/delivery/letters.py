@@ -20,6 +20,7 @@ from sla import agreements, permissions
 from sla.choices import CLOCK_KINDS, ClockState, HandoffState
 from sla.letters import KIND as WEEKLY
 from sla.models import AlignmentLetter, Clock, Handoff
+from sla.plans import KIND as PLAN
 
 MOST_ITEMS = 30
 Fact = tuple[str, str]
@@ -127,6 +128,8 @@ class _News:
         if message.kind == WEEKLY:
             url = links.absolute(reverse("weekly-letter", args=[message.subject_id]))
             found.append(Button(_("Open in Concord"), url))
+        if message.kind == PLAN:
+            found.append(Button(_("Open the inbox"), links.absolute(reverse("inbox"))))
         if message.lead_id:
             url = links.absolute(reverse("lead", args=[message.lead_id]))
             found.append(Button(_("Open in Concord"), url))

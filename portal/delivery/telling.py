@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from leads.models import OutboxMessage
 from portal.models import Notice
@@ -47,6 +48,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "agreement.review_due": _("The agreement is to be reviewed by %(due_on)s."),
     "letter.weekly": _("The alignment letter of the week up to %(to)s."),
+    "plan.daily": _("Today: %(plan)s."),
     "webhook.test": _("This is a test."),
 }
 TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}
@@ -85,7 +87,27 @@ def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:
     account = message.lead.account.name if message.lead and is_visible else str(_("A lead"))
     kind = CLOCK_KINDS.get(message.data.get("kind", ""))
     moments = {name: _moment(message.data.get(name, "")) for name in ("from", "to", "due_on")}
-    return {"account": account, "clock": str(kind.label) if kind else "", **moments}
+    plan = _plan(message.data) if message.kind == "plan.daily" else ""
+    return {"account": account, "clock": str(kind.label) if kind else "", "plan": plan, **moments}
+
+
+def _plan(data: dict[str, Any]) -> str:
+    """Say how much of what is due today, how much of it is late, and when the first of the rest is due."""
+    counts = data["counts"]
+    parts = [
+        ngettext("%(n)s decision", "%(n)s decisions", counts.get("decide", 0)),
+        ngettext("%(n)s touch", "%(n)s touches", counts.get("touch", 0)),
+        ngettext("%(n)s other thing", "%(n)s other things", counts.get("other", 0)),
+    ]
+    numbers = [counts.get(name, 0) for name in ("decide", "touch", "other")]
+    said = ", ".join(text % {"n": n} for text, n in zip(parts, numbers, strict=True) if n)
+    if data["late"]:
+        said += "; " + ngettext("%(n)s is late", "%(n)s are late", data["late"]) % {"n": data["late"]}
+    first_at = parse_datetime(data["first_at"])
+    if first_at is None:
+        return said
+    at = formats.date_format(timezone.localtime(first_at), pgettext("format of a time", "H:i"))
+    return said + "; " + gettext("first due %(time)s") % {"time": at}
 
 
 def _moment(text: str) -> str:

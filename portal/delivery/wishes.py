@@ -48,6 +48,7 @@ GROUPS: tuple[Group, ...] = (
            "clock.dispute_granted", "clock.dispute_refused")),
     Group("agreement", _("Agreement and weekly letter"),
           ("agreement.*", "letter.*")),
+    Group("plan", _("Plan of the day"), ("plan.daily",), frozenset({EMAIL})),
     Group("progress", _("All other news"), ("*",), frozenset({SCREEN})),
 )  # fmt: skip
 _CODES = {kind: group for group in GROUPS for kind in group.kinds}

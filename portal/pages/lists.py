@@ -61,7 +61,7 @@ def leads(request: HttpRequest) -> HttpResponse:
         "after": request.GET.get("after"),
         "rows": [rows.lead_line(row, now) for row in list_queries.rows(list(found.leads), user)],
         "columns": _columns(found),
-        "tabs": _tabs(kept, shown),
+        "tabs": _tabs(kept, shown, view),
         "kept": next((one for one in kept if one.query == shown), None),
         "keep_form": KeepViewForm(user=user),
         "shown": shown,
@@ -125,8 +125,11 @@ def _columns(found: lists.Page) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _tabs(kept: list[SavedView], shown: str) -> list[dict[str, Any]]:
+def _tabs(kept: list[SavedView], shown: str, view: str) -> list[dict[str, Any]]:
+    """Return built-in and kept views; what no kept view shows belongs to the built-in one it narrows."""
     here = reverse("leads")
+    if shown not in {one.query for one in kept}:
+        shown = urlencode({"view": view})
     views = [(label, urlencode({"view": code})) for code, label in VIEWS.items()]
     views += [(one.name, one.query) for one in kept]
     return [

@@ -37,7 +37,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("sla.importing",),
     ("sla.merging", "sla.erasure"),
     ("sla.intake",),
-    ("sla.letters",),
+    ("sla.letters", "sla.plans"),
     ("sla.lab",),
     ("sla.compliance",),
     ("sla.queries", "sla.invariants"),
