@@ -29,6 +29,8 @@ HELPFUL = ("reassign", "reroute", "nudge")
 def team(request: HttpRequest) -> HttpResponse:
     """Show the manager's team, or all of Sales to those who stand on no team."""
     now, user = timezone.now(), access.person(request)
+    if user.role == Role.SALES_MANAGER and user.team is None:
+        return render(request, "team/none.html")
     access.require(permissions.can_see_team(user))
     own = user.team if user.role == Role.SALES_MANAGER else None
     found = queries.of_team(own, now, SHOWN)

@@ -83,3 +83,12 @@ def test_a_mail_that_cannot_leave_is_told(client: Client, olga: User, settings) 
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     assert "The mail could not be sent." in text(client.post(reverse("setup-mail"), follow=True))
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_first_screen_of_an_empty_database_says_what_is_missing(client: Client, role: str) -> None:
+    client.force_login(factories.user(role, None, "Nora New"))
+    answer = client.get(reverse("home"), follow=True)
+    assert answer.status_code == 200
+    assert "No agreement is in force" in text(answer)
+    assert 'class="empty"' in answer.content.decode() or "steps are done" in text(answer)
