@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.facts import DayInput
@@ -45,7 +45,7 @@ class PlaceForm(forms.Form):
         """A new agreement needs a name."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("agreement") == FRESH and not data.get("name", "").strip():
-            self.add_error("name", _now("A new agreement needs a name."))
+            self.add_error("name", gettext("A new agreement needs a name."))
         return data
 
 
@@ -65,11 +65,11 @@ class UploadForm(PlaceForm):
         """Read the document; a sentence says what is wrong with it."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST_UPLOAD:
-            raise forms.ValidationError(_now("The file is larger than any agreement."))
+            raise forms.ValidationError(gettext("The file is larger than any agreement."))
         try:
             return document.read(file.read().decode("utf-8-sig"))
         except UnicodeDecodeError as error:
-            raise forms.ValidationError(_now("The file is not UTF-8 text.")) from error
+            raise forms.ValidationError(gettext("The file is not UTF-8 text.")) from error
 
 
 class CommentForm(forms.Form):
@@ -118,14 +118,16 @@ class SignForm(forms.Form):
         """The name must be that of the login, however it is spaced."""
         name = " ".join(str(self.cleaned_data["name"]).split())
         if name.casefold() != " ".join(self.written.split()).casefold():
-            raise forms.ValidationError(_now("Write your name as “%(name)s”.") % {"name": self.written})
+            raise forms.ValidationError(gettext("Write your name as “%(name)s”.") % {"name": self.written})
         return name
 
     def clean(self) -> dict[str, Any]:
         """Nobody signs a text that changed since it was read."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("sha256") != self.expected:
-            self.add_error(None, _now("The text was changed since you opened it. Read it again, then sign."))
+            self.add_error(
+                None, gettext("The text was changed since you opened it. Read it again, then sign.")
+            )
             # Shown again, the form is about the text that now stands above it.
             self.data = {**self.data, "sha256": self.expected}
         return data
@@ -157,7 +159,9 @@ class ReviewForm(forms.Form):
         """Minutes are written afterwards."""
         held_on: date = self.cleaned_data["held_on"]
         if held_on > self.today:
-            raise forms.ValidationError(_now("This day lies ahead. A review is recorded once it was held."))
+            raise forms.ValidationError(
+                gettext("This day lies ahead. A review is recorded once it was held.")
+            )
         return held_on
 
 

@@ -8,18 +8,18 @@ from zoneinfo import available_timezones
 import holidays
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from sla.businesstime import InvalidSchedule, Schedule
 
 DAYS = (
-    ("mon", _lazy("Monday")),
-    ("tue", _lazy("Tuesday")),
-    ("wed", _lazy("Wednesday")),
-    ("thu", _lazy("Thursday")),
-    ("fri", _lazy("Friday")),
-    ("sat", _lazy("Saturday")),
-    ("sun", _lazy("Sunday")),
+    ("mon", gettext_lazy("Monday")),
+    ("tue", gettext_lazy("Tuesday")),
+    ("wed", gettext_lazy("Wednesday")),
+    ("thu", gettext_lazy("Thursday")),
+    ("fri", gettext_lazy("Friday")),
+    ("sat", gettext_lazy("Saturday")),
+    ("sun", gettext_lazy("Sunday")),
 )
 _SPAN = re.compile(r"^(\d{1,2}:\d{2})\s*(?:-|–|to)\s*(\d{1,2}:\d{2})$")
 
@@ -33,23 +33,27 @@ def _area(label: Any, help_text: Any, rows: int) -> forms.CharField:
 class CalendarForm(forms.Form):
     """A whole calendar; what is wrong in it is said at its field."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=120)
-    timezone = forms.ChoiceField(label=_lazy("Time zone"))
-    holidays = _area(_lazy("Holidays"), _lazy("One date a line, such as 2026-12-25."), 8)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    holidays = _area(gettext_lazy("Holidays"), gettext_lazy("One date a line, such as 2026-12-25."), 8)
     overrides = _area(
-        _lazy("Days with other hours"),
-        _lazy("A line each: 2026-12-24 09:00–12:00, or 2026-12-24 closed. A holiday is not opened here."),
+        gettext_lazy("Days with other hours"),
+        gettext_lazy(
+            "A line each: 2026-12-24 09:00–12:00, or 2026-12-24 closed. A holiday is not opened here."
+        ),
         4,
     )
-    breaks = _area(_lazy("Closed for some hours"), _lazy("A line each: 2026-05-02 10:00–11:30."), 3)
+    breaks = _area(
+        gettext_lazy("Closed for some hours"), gettext_lazy("A line each: 2026-05-02 10:00–11:30."), 3
+    )
     applies = forms.ChoiceField(
-        label=_lazy("Running clocks: did the hours change, or were they wrong?"),
+        label=gettext_lazy("Running clocks: did the hours change, or were they wrong?"),
         choices=[
             (
                 "from_now",
-                _lazy("They change now: clocks keep what has elapsed and go on by the new hours"),
+                gettext_lazy("They change now: clocks keep what has elapsed and go on by the new hours"),
             ),
-            ("all_along", _lazy("They were wrong: clocks are counted again from their start")),
+            ("all_along", gettext_lazy("They were wrong: clocks are counted again from their start")),
         ],
         widget=forms.RadioSelect,
         required=False,
@@ -136,11 +140,14 @@ class CalendarForm(forms.Form):
 class HolidaysForm(forms.Form):
     """The public holidays of a country and year, to be looked at before they are taken over."""
 
-    country = forms.ChoiceField(label=_lazy("Country"))
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
     region = forms.CharField(
-        label=_lazy("Region"), max_length=10, required=False, help_text=_lazy("Its code, such as BY.")
+        label=gettext_lazy("Region"),
+        max_length=10,
+        required=False,
+        help_text=gettext_lazy("Its code, such as BY."),
     )
-    year = forms.IntegerField(label=_lazy("Year"), min_value=1970, max_value=2200)
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=1970, max_value=2200)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

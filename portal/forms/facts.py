@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from leads.choices import BantKind, TouchKind
 from portal.forms.days import check_reach
@@ -27,11 +27,24 @@ class Outcome:
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("reached", _lazy("Reached"), _lazy("Call, spoke to them"), TouchKind.CALL, True, "1"),
-    Outcome("message", _lazy("Left message"), _lazy("Voicemail"), TouchKind.VOICEMAIL, False, "2"),
-    Outcome("no_answer", _lazy("No answer"), _lazy("Call, an attempt"), TouchKind.CALL, False, "3"),
-    Outcome("mail", _lazy("Mail sent"), _lazy("An attempt until they reply"), TouchKind.MAIL, None, "4"),
-    Outcome("meeting", _lazy("Meeting"), _lazy("Met them"), TouchKind.MEETING, True, "5"),
+    Outcome(
+        "reached", gettext_lazy("Reached"), gettext_lazy("Call, spoke to them"), TouchKind.CALL, True, "1"
+    ),
+    Outcome(
+        "message", gettext_lazy("Left message"), gettext_lazy("Voicemail"), TouchKind.VOICEMAIL, False, "2"
+    ),
+    Outcome(
+        "no_answer", gettext_lazy("No answer"), gettext_lazy("Call, an attempt"), TouchKind.CALL, False, "3"
+    ),
+    Outcome(
+        "mail",
+        gettext_lazy("Mail sent"),
+        gettext_lazy("An attempt until they reply"),
+        TouchKind.MAIL,
+        None,
+        "4",
+    ),
+    Outcome("meeting", gettext_lazy("Meeting"), gettext_lazy("Met them"), TouchKind.MEETING, True, "5"),
 )
 
 
@@ -57,16 +70,18 @@ class TouchForm(forms.Form):
     """A touch of Sales or Marketing: what came of it, when, and what is next."""
 
     outcome = forms.ChoiceField(
-        label=_lazy("What came of it?"),
+        label=gettext_lazy("What came of it?"),
         choices=[(one.code, one.label) for one in OUTCOMES],
         widget=forms.RadioSelect,
-        error_messages={"required": _lazy("Say what came of it.")},
+        error_messages={"required": gettext_lazy("Say what came of it.")},
     )
-    summary = forms.CharField(label=_lazy("In a few words"), max_length=200, required=False)
-    happened_at = forms.DateTimeField(label=_lazy("When"), widget=MomentInput(), validators=[check_reach])
-    next_step = forms.CharField(label=_lazy("Next step"), max_length=200, required=False)
+    summary = forms.CharField(label=gettext_lazy("In a few words"), max_length=200, required=False)
+    happened_at = forms.DateTimeField(
+        label=gettext_lazy("When"), widget=MomentInput(), validators=[check_reach]
+    )
+    next_step = forms.CharField(label=gettext_lazy("Next step"), max_length=200, required=False)
     next_step_on = forms.DateField(
-        label=_lazy("Next step on"), widget=DayInput(), required=False, validators=[check_reach]
+        label=gettext_lazy("Next step on"), widget=DayInput(), required=False, validators=[check_reach]
     )
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
@@ -89,24 +104,24 @@ class TouchForm(forms.Form):
 class NextStepForm(forms.Form):
     """What happens next with a lead, and when."""
 
-    step = forms.CharField(label=_lazy("Next step"), max_length=200)
-    on = forms.DateField(label=_lazy("On"), widget=DayInput(), validators=[check_reach])
+    step = forms.CharField(label=gettext_lazy("Next step"), max_length=200)
+    on = forms.DateField(label=gettext_lazy("On"), widget=DayInput(), validators=[check_reach])
 
 
 class BudgetForm(forms.Form):
     """How much money there is."""
 
     amount = forms.DecimalField(
-        label=_lazy("Budget"), min_value=0, max_digits=14, decimal_places=2, localize=False
+        label=gettext_lazy("Budget"), min_value=0, max_digits=14, decimal_places=2, localize=False
     )
     currency = forms.RegexField(
-        label=_lazy("Currency"),
+        label=gettext_lazy("Currency"),
         regex=r"^[A-Za-z]{3}$",
         initial="EUR",
-        error_messages={"invalid": _lazy("Three letters, such as EUR.")},
+        error_messages={"invalid": gettext_lazy("Three letters, such as EUR.")},
         widget=forms.TextInput(attrs={"maxlength": 3, "autocapitalize": "characters"}),
     )
-    text = forms.CharField(label=_lazy("Note"), max_length=200, required=False)
+    text = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
 
     def clean_currency(self) -> str:
         """Write the currency as its code."""
@@ -116,17 +131,19 @@ class BudgetForm(forms.Form):
 class AuthorityForm(forms.Form):
     """Which role of those who decide was met."""
 
-    text = forms.CharField(label=_lazy("Role met"), max_length=200, help_text=_lazy("For example CFO."))
+    text = forms.CharField(
+        label=gettext_lazy("Role met"), max_length=200, help_text=gettext_lazy("For example CFO.")
+    )
 
 
 #: Parts that people play in a buying committee.
 ROLES = {
-    "decides": _lazy("Decides"),
-    "champion": _lazy("Champion"),
-    "user": _lazy("Would use it"),
-    "influences": _lazy("Influences"),
-    "buys": _lazy("Purchasing"),
-    "blocks": _lazy("Blocks"),
+    "decides": gettext_lazy("Decides"),
+    "champion": gettext_lazy("Champion"),
+    "user": gettext_lazy("Would use it"),
+    "influences": gettext_lazy("Influences"),
+    "buys": gettext_lazy("Purchasing"),
+    "blocks": gettext_lazy("Blocks"),
 }
 
 
@@ -134,8 +151,8 @@ class RoleForm(forms.Form):
     """Which part a person plays among those who decide."""
 
     role = forms.ChoiceField(
-        label=_lazy("Part in the decision"),
-        choices=[("", _lazy("Unknown")), *ROLES.items()],
+        label=gettext_lazy("Part in the decision"),
+        choices=[("", gettext_lazy("Unknown")), *ROLES.items()],
         required=False,
     )
 
@@ -143,14 +160,14 @@ class RoleForm(forms.Form):
 class NeedForm(forms.Form):
     """What the buyer needs."""
 
-    text = forms.CharField(label=_lazy("Need"), max_length=200)
+    text = forms.CharField(label=gettext_lazy("Need"), max_length=200)
 
 
 class TimingForm(forms.Form):
     """By when it must run."""
 
-    on = forms.DateField(label=_lazy("Must run by"), widget=DayInput(), validators=[check_reach])
-    text = forms.CharField(label=_lazy("Note"), max_length=200, required=False)
+    on = forms.DateField(label=gettext_lazy("Must run by"), widget=DayInput(), validators=[check_reach])
+    text = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
 
 
 BANT_FORMS: dict[str, type[forms.Form]] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from leads.choices import SIDE_OF_ROLE, Role
 from leads.models import Team, User
@@ -16,11 +16,11 @@ class PersonForm(forms.ModelForm):
     """One person: role, team, hours, and how many leads they take."""
 
     bar = forms.MultipleChoiceField(
-        label=_lazy("Takes only leads of"),
+        label=gettext_lazy("Takes only leads of"),
         choices=[(cell, cell) for cell in CELLS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_lazy(
+        help_text=gettext_lazy(
             "Cells of the grid, above what the agreement asks. None ticked: every sales-ready lead."
         ),
     )
@@ -32,26 +32,26 @@ class PersonForm(forms.ModelForm):
             *("max_open", "max_per_day", "max_per_week", "max_per_month", "weight"),
         )
         labels = {
-            "name": _lazy("Name"),
-            "email": _lazy("E-mail"),
-            "role": _lazy("Role"),
-            "team": _lazy("Team"),
-            "is_active": _lazy("May log in and take leads"),
-            "calendar": _lazy("Working hours"),
-            "max_open": _lazy("Most leads held at once"),
-            "max_per_day": _lazy("Most new leads in a day"),
-            "max_per_week": _lazy("… in a week"),
-            "max_per_month": _lazy("… in a month"),
-            "weight": _lazy("Weight"),
+            "name": gettext_lazy("Name"),
+            "email": gettext_lazy("E-mail"),
+            "role": gettext_lazy("Role"),
+            "team": gettext_lazy("Team"),
+            "is_active": gettext_lazy("May log in and take leads"),
+            "calendar": gettext_lazy("Working hours"),
+            "max_open": gettext_lazy("Most leads held at once"),
+            "max_per_day": gettext_lazy("Most new leads in a day"),
+            "max_per_week": gettext_lazy("… in a week"),
+            "max_per_month": gettext_lazy("… in a month"),
+            "weight": gettext_lazy("Weight"),
         }
         help_texts = {
-            "email": _lazy("The login."),
+            "email": gettext_lazy("The login."),
             "calendar": "",
-            "max_open": _lazy("Blank: no limit."),
+            "max_open": gettext_lazy("Blank: no limit."),
             "max_per_day": "",
             "max_per_week": "",
             "max_per_month": "",
-            "weight": _lazy(
+            "weight": gettext_lazy(
                 "Twice the weight, twice the leads, where the agreement gives them out by weight."
             ),
         }
@@ -92,19 +92,19 @@ class PersonForm(forms.ModelForm):
 class TeamForm(forms.ModelForm):
     """One team: whose side, which leads, whose hours."""
 
-    segment_key = forms.ChoiceField(label=_lazy("Takes leads of"), required=False)
+    segment_key = forms.ChoiceField(label=gettext_lazy("Takes leads of"), required=False)
 
     class Meta:
         model = Team
         fields = ("name", "side", "leg", "segment_key", "calendar")
         labels = {
-            "name": _lazy("Name"),
-            "side": _lazy("Side"),
-            "leg": _lazy("Leg on which it takes leads"),
-            "calendar": _lazy("Working hours"),
+            "name": gettext_lazy("Name"),
+            "side": gettext_lazy("Side"),
+            "leg": gettext_lazy("Leg on which it takes leads"),
+            "calendar": gettext_lazy("Working hours"),
         }
         help_texts = {
-            "leg": _lazy("1 from Marketing to Sales, 2 from qualifiers to closers."),
+            "leg": gettext_lazy("1 from Marketing to Sales, 2 from qualifiers to closers."),
             "calendar": "",
         }
 
@@ -131,13 +131,13 @@ class TeamForm(forms.ModelForm):
 class FindForm(forms.Form):
     """Which people are listed."""
 
-    q = forms.CharField(label=_lazy("Name or e-mail"), required=False)
-    role = forms.ChoiceField(label=_lazy("Role"), required=False)
+    q = forms.CharField(label=gettext_lazy("Name or e-mail"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
     team = forms.ModelChoiceField(
-        label=_lazy("Team"),
+        label=gettext_lazy("Team"),
         queryset=Team.objects.order_by("name"),
         required=False,
-        empty_label=_lazy("All teams"),
+        empty_label=gettext_lazy("All teams"),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

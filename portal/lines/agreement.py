@@ -193,7 +193,8 @@ def state_line(version: AgreementVersion, today: date) -> str:
     if version.is_baseline:
         return _("Version %(n)s, since %(since)s. Judges imported history only.") % said
     if version.state == "active":
-        return f"{_('Version %(n)s, in force since %(since)s.') % said} {_review(version, today)}"
+        in_force = _("Version %(n)s, in force since %(since)s.") % said
+        return f"{in_force} {_review(version, today)}"
     if version.superseded_at:
         said["until"] = verdicts.day(version.superseded_at)
         return _("Version %(n)s, in force from %(since)s to %(until)s. Superseded.") % said

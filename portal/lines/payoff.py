@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from leads.choices import Side, Stage
 from portal import charts, wording
@@ -20,24 +19,24 @@ from sla.compliance.periods import FEW
 from sla.queries.decisions import Decisions
 
 SPEEDS: dict[str, str | Promise] = {
-    "hour": _lazy("in 1 h"),
-    "four_hours": _lazy("in 4 h"),
-    "day": _lazy("in 24 h"),
-    "later": _lazy("later"),
-    "never": _lazy("never"),
+    "hour": gettext_lazy("in 1 h"),
+    "four_hours": gettext_lazy("in 4 h"),
+    "day": gettext_lazy("in 24 h"),
+    "later": gettext_lazy("later"),
+    "never": gettext_lazy("never"),
 }
 #: Short names of stages, for a drawing with little room.
 SHORT: dict[str, str | Promise] = {
-    Stage.INQUIRY: _lazy("Inquiry"),
-    Stage.NURTURING: _lazy("Nurturing"),
-    Stage.MQL: _lazy("Sales-ready"),
-    Stage.SAL: _lazy("Accepted"),
-    Stage.SQL: _lazy("Qualified"),
-    Stage.OPPORTUNITY: _lazy("Opportunity"),
-    Stage.CUSTOMER: _lazy("Won"),
-    Stage.RECYCLED: _lazy("Not now"),
-    Stage.DISQUALIFIED: _lazy("Never"),
-    Stage.LOST: _lazy("Lost"),
+    Stage.INQUIRY: gettext_lazy("Inquiry"),
+    Stage.NURTURING: gettext_lazy("Nurturing"),
+    Stage.MQL: gettext_lazy("Sales-ready"),
+    Stage.SAL: gettext_lazy("Accepted"),
+    Stage.SQL: gettext_lazy("Qualified"),
+    Stage.OPPORTUNITY: gettext_lazy("Opportunity"),
+    Stage.CUSTOMER: gettext_lazy("Won"),
+    Stage.RECYCLED: gettext_lazy("Not now"),
+    Stage.DISQUALIFIED: gettext_lazy("Never"),
+    Stage.LOST: gettext_lazy("Lost"),
 }
 #: Shares at which a cell of the heat map takes the next step.
 HEAT = (0.0, 0.05, 0.12, 0.2, 0.28)
@@ -190,7 +189,14 @@ def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> li
         when = _("overdue") if days < 0 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
         what, more = _("Review of the definition"), _("Both sides confirm it or draft a new one.")
         rows.append(
-            Waiting(when, "late" if days < 0 else "warn", what, more, reverse("agreement"), _("Open"))
+            Waiting(
+                when,
+                "late" if days < 0 else "warn",
+                what,
+                more,
+                reverse("agreement"),
+                pgettext("a button", "Open"),
+            )
         )
     return rows
 
@@ -210,7 +216,7 @@ def _unsigned(version: Any, sides: tuple[str, ...]) -> Waiting:
 
 def _since(since: datetime | None, what: str, more: str, url: str) -> Waiting:
     day = formats.date_format(since, _("j M")) if since else ""
-    return Waiting(_("since %(day)s") % {"day": day}, "na", what, more, url, _("Open"))
+    return Waiting(_("since %(day)s") % {"day": day}, "na", what, more, url, pgettext("a button", "Open"))
 
 
 def _cell(month: payoff.Month, index: int, target: float) -> Cell | None:

@@ -201,7 +201,8 @@ def _bant(happening: queries.Happening, now: datetime) -> str:
 def _question(happening: queries.Happening, now: datetime) -> str:
     question = happening.thing
     asked = _("Question: %(text)s") % {"text": question.text}
-    return f"{asked} {_('Answer: %(text)s') % {'text': question.answer}}" if question.answer else asked
+    answered = _("Answer: %(text)s") % {"text": question.answer}
+    return f"{asked} {answered}" if question.answer else asked
 
 
 def _refusal(happening: queries.Happening, now: datetime) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads import people
@@ -43,36 +43,52 @@ class Place:
 
 GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     (
-        _lazy("Company"),
+        gettext_lazy("Company"),
         (
-            Place("setup-company", _lazy("Company"), _lazy("name and time zone")),
-            Place("settings-people", _lazy("People"), _lazy("who works here, roles, limits")),
-            Place("settings-teams", _lazy("Teams"), _lazy("sides, segments, hours")),
-            Place("settings-calendars", _lazy("Calendars"), _lazy("working hours, holidays, closures")),
-            Place("agreement", _lazy("Agreements"), _lazy("what both sides signed")),
+            Place("setup-company", gettext_lazy("Company"), gettext_lazy("name and time zone")),
+            Place("settings-people", gettext_lazy("People"), gettext_lazy("who works here, roles, limits")),
+            Place("settings-teams", gettext_lazy("Teams"), gettext_lazy("sides, segments, hours")),
+            Place(
+                "settings-calendars",
+                gettext_lazy("Calendars"),
+                gettext_lazy("working hours, holidays, closures"),
+            ),
+            Place("agreement", gettext_lazy("Agreements"), gettext_lazy("what both sides signed")),
         ),
     ),
     (
-        _lazy("Data"),
+        gettext_lazy("Data"),
         (
-            Place("imports", _lazy("Imports"), _lazy("files brought in, rejected rows")),
-            Place("duplicates", _lazy("Duplicates"), _lazy("leads that may be the same person")),
-            Place("settings-audit", _lazy("Log"), _lazy("who did what, and whether it is unbroken")),
+            Place("imports", gettext_lazy("Imports"), gettext_lazy("files brought in, rejected rows")),
+            Place(
+                "duplicates", gettext_lazy("Duplicates"), gettext_lazy("leads that may be the same person")
+            ),
+            Place(
+                "settings-audit",
+                gettext_lazy("Log"),
+                gettext_lazy("who did what, and whether it is unbroken"),
+            ),
         ),
     ),
     (
-        _lazy("Connections"),
+        gettext_lazy("Connections"),
         (
-            Place("settings-keys", _lazy("API keys"), _lazy("what other programs may do")),
-            Place("operations-webhooks", _lazy("Webhooks"), _lazy("what other programs are told")),
-            Place("operations-delivery", _lazy("Post"), _lazy("mail, chat and webhooks under way")),
+            Place("settings-keys", gettext_lazy("API keys"), gettext_lazy("what other programs may do")),
+            Place(
+                "operations-webhooks", gettext_lazy("Webhooks"), gettext_lazy("what other programs are told")
+            ),
+            Place(
+                "operations-delivery", gettext_lazy("Post"), gettext_lazy("mail, chat and webhooks under way")
+            ),
         ),
     ),
     (
-        _lazy("Running"),
+        gettext_lazy("Running"),
         (
-            Place("operations-status", _lazy("Status"), _lazy("worker, queue, what waits")),
-            Place("clock-repair", _lazy("Repair clocks"), _lazy("after a calendar was corrected")),
+            Place("operations-status", gettext_lazy("Status"), gettext_lazy("worker, queue, what waits")),
+            Place(
+                "clock-repair", gettext_lazy("Repair clocks"), gettext_lazy("after a calendar was corrected")
+            ),
         ),
     ),
 )

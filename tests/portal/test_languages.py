@@ -62,13 +62,21 @@ def test_compiled_catalog_says_the_same() -> None:
 
 
 class Brackets:
-    """A language in which every translated sentence stands in brackets."""
+    """English with every sentence in brackets that has its German, ours or of Django."""
+
+    def __init__(self) -> None:
+        self.german = trans_real.translation("de")
+        self.known = {entry.msgid for entry in catalog()} | {entry.msgid_plural for entry in catalog()}
 
     def gettext(self, message: str) -> str:
-        return f"⟦{message.rpartition(chr(4))[2]}⟧" if message else ""
+        text = message.rpartition(chr(4))[2]
+        is_known = text in self.known or self.german.gettext(message) != message
+        return f"⟦{text}⟧" if is_known else text
 
     def ngettext(self, one: str, many: str, count: int) -> str:
-        return self.gettext(one if count == 1 else many)
+        is_known = many in self.known or self.german.ngettext(one, many, 2) != many
+        said = one if count == 1 else many
+        return f"⟦{said}⟧" if is_known else said
 
     def language(self) -> str:
         return "de"
