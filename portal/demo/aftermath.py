@@ -29,7 +29,7 @@ def follow(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     rng = story.rng
     disposition = offer.document.reason(reason).disposition
     if not offer.handoff.is_history:
-        _care(story, offer, reason, disposition, at)
+        _care(story, offer, reason, at)
     if disposition != Disposition.REPAIR and rng.random() < 0.055:
         story.tell(at + timedelta(days=rng.uniform(35, 190)), "buy")
     elif disposition == Disposition.RECYCLE and rng.random() < 0.3:
@@ -40,16 +40,17 @@ def follow(story: Story, offer: Offer, reason: str, at: datetime) -> None:
         story.tell(at + timedelta(days=rng.uniform(30, 150)), "return_of_interest")
 
 
-def _care(story: Story, offer: Offer, reason: str, disposition: str, at: datetime) -> None:
+def _care(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     if story.rng.random() < _CONTESTED.get(reason, 0):
-        _contest(story, offer, disposition, at)
+        _contest(story, offer, reason, at)
     else:
-        _take_up(story, offer, disposition, at)
+        _take_up(story, offer, reason, at)
 
 
-def _take_up(story: Story, offer: Offer, disposition: str, at: datetime) -> None:
+def _take_up(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     """Let Marketing do its part: put the data right, or acknowledge the lead and put it on its track."""
     rng = story.rng
+    disposition, track = offer.document.reason(reason).disposition, offer.document.reason(reason).track
     if disposition == Disposition.REPAIR:
         story.tell(offer.within(rng, at, "repair", _IN_TIME), "repair", note="Checked with the company.")
         return
@@ -58,11 +59,13 @@ def _take_up(story: Story, offer: Offer, disposition: str, at: datetime) -> None
     if disposition == Disposition.RECYCLE:
         share = rng.triangular(0.15, 0.95, 0.5) if rng.random() < _IN_TIME else rng.uniform(1.05, 1.7)
         nurtured_at = offer.world.hours.due_at(at, offer.allowed("nurture") * share)
-        for days in (0, 30, 60):
-            story.tell(max(nurtured_at, acknowledged_at) + timedelta(days=days), "nurture")
+        began_at = max(nurtured_at, acknowledged_at)
+        steps = offer.document.track(track).steps if track else ()
+        for days in (0, *(step.after_days + 0.2 + offer.handoff.pk % 3 for step in steps[1:])):
+            story.tell(began_at + timedelta(days=days), "nurture")
 
 
-def _contest(story: Story, offer: Offer, disposition: str, at: datetime) -> None:
+def _contest(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     rng, world = story.rng, offer.world
     contested_at = world.minutes(at, rng.uniform(60, 420))
     story.tell(contested_at, "contest", note=rng.choice(words.CONTESTS))
@@ -71,7 +74,7 @@ def _contest(story: Story, offer: Offer, disposition: str, at: datetime) -> None
     ruled_at = world.days(contested_at, rng.uniform(0.4, 2.7))
     story.tell(ruled_at, "rule", ruling=ruling.value, note=note)
     if ruling == Ruling.UPHELD:
-        _take_up(story, offer, disposition, ruled_at)
+        _take_up(story, offer, reason, ruled_at)
 
 
 def _month(day: date, months: int) -> date:

@@ -11,6 +11,7 @@ from portal.demo.story import Offer, Story, World
 from sla import handoffs, intake, sweep
 from sla.choices import REFUSED_STATES, HandoffState
 from sla.models import Handoff
+from sla.queries import nurture
 
 _SWEEP_MINUTES = 120
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -120,7 +121,13 @@ class Player:
         beginnings.care_again(story, self.world, lead.stage, at)
 
     def _nurture(self, story: Story, lead: Lead, at: datetime) -> None:
-        if lead.stage in ("recycled", *_IN_MARKETING):
+        if lead.stage not in ("recycled", *_IN_MARKETING):
+            return
+        step = nurture.following(list(Handoff.objects.filter(lead=lead).values_list("pk", flat=True))).first()
+        if step:
+            handoff = Handoff.objects.select_related("lead", "version", "refusal").get(pk=step.refusal_id)
+            intake.take_step(handoff=handoff, number=step.number, actor=self._marketer(story), now=at)
+        else:
             self._touch(
                 story, lead, at, actor=self._marketer(story), **beginnings.useful(story.rng, "nurture_step")
             )

@@ -116,6 +116,40 @@ def passed_round(*agos: float) -> Script:
     return script
 
 
+def asleep(ago: float, reason: str, signs: str) -> Script:
+    """Let the rep wait for a sign of the buyer, and Marketing take the lead up."""
+
+    def script(story: Story, offer: Offer) -> None:
+        at = offer.world.ago(ago)
+        about = aftermath.said(story, offer, reason, at)
+        story.tell(at, "decline", **{**about, "wake_trigger": signs})
+        story.tell(offer.world.ago(ago - 90), "acknowledge")
+
+    return script
+
+
+def shown(ago: float, kind: str, summary: str) -> Script:
+    """Let the buyer do something by themselves."""
+
+    def script(story: Story, offer: Offer) -> None:
+        about = {"side": "prospect", "kind": kind, "summary": summary}
+        story.tell(offer.world.ago(ago), "interest", **about)
+
+    return script
+
+
+def both(*scripts: Script) -> Script:
+    """Let several things happen."""
+
+    def script(story: Story, offer: Offer) -> None:
+        if offer.handoff.cycle > 1:
+            return  # what comes again waits for a decision
+        for one in scripts:
+            one(story, offer)
+
+    return script
+
+
 def again(ago: float, script: Script) -> Script:
     """Let the first rep say later, and the lead come back on its own."""
 
@@ -171,6 +205,16 @@ SCENES = (
     Scene("Paul Egger", 330, asked(290)),
     Scene("Jonas Weber", 1.55 * DAY, refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY))),
     Scene("Sofia Lenz", 3.3 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY))),
+    Scene(
+        "Tomas Reiter",
+        16 * DAY,
+        both(
+            asleep(15 * DAY, "timing_later", "prospect.replied prospect.submitted"),
+            shown(70, "submitted", "Asked for a demo again"),
+        ),
+    ),
+    Scene("Sofia Lenz", 22 * DAY, asleep(21 * DAY, "no_budget", "prospect.replied")),
+    Scene("Mia Keller", 12 * DAY, asleep(11 * DAY, "wrong_contact", "prospect.replied")),
     Scene("Tomas Reiter", 2.4 * DAY, refused("decline", 2.3 * DAY, "timing_later", ACKNOWLEDGED)),
 )
 

@@ -64,7 +64,8 @@ def line(row: Row, user: User, now: datetime) -> DeskLine:
         note=note,
         badge=clocks.badge(row.clock, now) if row.clock else None,
         due_line=_due_line(row, now),
-        actions=tuple(made[:BUTTONS]),
+        # A reminder to Sales does not bring what the dossier lacks.
+        actions=tuple(one for one in made if row.item.kind != "missing" or one.code != "nudge")[:BUTTONS],
     )
 
 

@@ -115,7 +115,8 @@ def _words(handoff: Handoff, move: str) -> moves.Words:
         title % {"company": handoff.lead.account},
         "",
         sub=_sub(handoff),
-        foot=_("Undo for 2 minutes. Judged by agreement v%(n)s.") % {"n": handoff.version.number},
+        foot=_("Undo for 2 minutes, unless it goes to another rep. Judged by agreement v%(n)s.")
+        % {"n": handoff.version.number},
     )
 
 

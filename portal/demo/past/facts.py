@@ -9,6 +9,7 @@ from leads.models import BantFact, Consent, Deal, User
 from portal.demo import beginnings, work
 from portal.demo.past.state import MARKETING, Past
 from portal.demo.past.trace import Trace
+from sla import handoffs
 from sla.choices import Event
 
 
@@ -95,11 +96,14 @@ def care(past: Past) -> None:
 def nurture(past: Past) -> None:
     """Take a step of the track that a refused lead was put on."""
     if past.lead.stage in (Stage.RECYCLED, *MARKETING) and not past.open_handoff:
-        touch(
-            past,
-            actor=past.rng.choice(past.world.company.marketers),
-            **beginnings.useful(past.rng, "nurture_step"),
-        )
+        marketer = past.rng.choice(past.world.company.marketers)
+        about = beginnings.useful(past.rng, "nurture_step")
+        step = next((one for one in past.steps if one.done_at is None), None)
+        if step:
+            step.done_at, step.done_by = past.at, marketer
+            asked = handoffs.step_of(step.refusal.handoff, step.number)
+            about |= {"kind": asked.kind, "summary": asked.label}
+        touch(past, actor=marketer, **about)
 
 
 def sort(past: Past) -> None:

@@ -9,7 +9,7 @@ from portal.demo.past.state import Past
 from sla import agreements, readiness, standings
 from sla.choices import STAGE_AFTER_REFUSAL, Disposition, Event, HandoffState, Ruling
 from sla.document import Reason
-from sla.models import Handoff, Refusal
+from sla.models import Handoff, NurtureStep, Refusal
 
 #: What clocks hear when a lead comes back to Marketing.
 _DUE = {Disposition.RECYCLE: (Event.RECYCLE_DUE,), Disposition.REPAIR: (Event.REPAIR_DUE,)}
@@ -36,6 +36,18 @@ def acknowledge(past: Past) -> None:
         refusal.acknowledged_at, refusal.acknowledged_by = past.at, marketer
         past.change("acknowledge", marketer)
         past.hear(Event.ACKNOWLEDGED)
+        if refusal.track:
+            _put_on_track(past, refusal)
+
+
+def _put_on_track(past: Past, refusal: Refusal) -> None:
+    today = past.world.day(past.at)
+    track = agreements.document(refusal.handoff.version).track(refusal.track)
+    past.steps = [
+        NurtureStep(refusal=refusal, number=number, due_on=today + timedelta(days=step.after_days))
+        for number, step in enumerate(track.steps, start=1)
+    ]
+    past.book.steps += past.steps
 
 
 def repair(past: Past, *, note: str) -> None:
@@ -110,6 +122,7 @@ def _refuse(
     note: str,
     right_contact: str,
     wake_on: date | None,
+    wake_trigger: str = "",
 ) -> None:
     handoff = past.handoff
     if handoff is None or handoff.rep is None:
@@ -123,6 +136,7 @@ def _refuse(
         right_contact=right_contact,
         track=(meant.track or "") if disposition == Disposition.RECYCLE else "",
         wake_at=_wake_at(past, meant, wake_on) if disposition == Disposition.RECYCLE else None,
+        wake_trigger=wake_trigger if disposition == Disposition.RECYCLE else "",
         mismatch=_mismatch(past, handoff, meant),
     )
     past.book.refusals.append(past.refusal)

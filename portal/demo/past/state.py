@@ -13,7 +13,7 @@ from portal.demo.past.trace import Trace
 from portal.demo.story import Story, World
 from sla import clocks, readiness
 from sla.choices import Event
-from sla.models import AgreementVersion, Handoff, Question, Refusal, Snapshot, Verdict
+from sla.models import AgreementVersion, Handoff, NurtureStep, Question, Refusal, Snapshot, Verdict
 
 #: Stages in which Marketing has the lead and it may become sales-ready.
 MARKETING = (Stage.INQUIRY, Stage.NURTURING)
@@ -39,6 +39,7 @@ class Book:
     stages: list[StageChange] = field(default_factory=list)
     handoffs: list[Handoff] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    steps: list[NurtureStep] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -62,6 +63,8 @@ class Past:
         self.handoff: Handoff | None = None
         self.refusal: Refusal | None = None
         self.question: Question | None = None
+        #: Of the track that the lead was last put on.
+        self.steps: list[NurtureStep] = []
         self.cycle = 0
         self.said_no: set[int] = set()
         self.tier = ""

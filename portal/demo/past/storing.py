@@ -11,7 +11,7 @@ from leads.models import Account, BantFact, Consent, Deal, Lead, StageChange, To
 from portal.demo.past.state import Book
 from portal.demo.past.trace import Trace
 from sla import clocks
-from sla.models import Clock, ClockEvent, Handoff, Question, Refusal, Snapshot, Verdict
+from sla.models import Clock, ClockEvent, Handoff, NurtureStep, Question, Refusal, Snapshot, Verdict
 
 #: The columns of a log line, the detail last.
 _LINE = (
@@ -33,6 +33,7 @@ def store(book: Book, accounts: Sequence[Account], leads: Sequence[Lead]) -> Non
         (Snapshot, book.snapshots),
         (Verdict, book.verdicts),
         (Refusal, book.refusals),
+        (NurtureStep, book.steps),
         (Question, book.questions),
         (Deal, book.deals),
     ):

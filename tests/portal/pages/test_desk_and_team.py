@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads.choices import Role, Stage
-from sla.models import Question, Refusal, Standing
+from sla.models import NurtureStep, Question, Refusal, Snapshot, Standing
 from tests.factories import NOW, cast, make_lead, signed_version
 from tests.sla.compliance import rows
 
@@ -223,3 +223,60 @@ def test_desk_and_team_need_as_many_queries_for_thirty_as_for_one(client, people
     grow(29)
 
     assert (queries("desk", people.marketer), queries("team", people.sales_manager)) == before
+
+
+def on_track(people, version, company: str):
+    """Put a returned lead on the agreement's track eight days ago: its first step is due since yesterday."""
+    handoff = returned(version, people.sales, company, rep=people.rep)
+    Refusal.objects.filter(pk=handoff.pk).update(acknowledged_at=YESTERDAY, track="stay_in_touch")
+    NurtureStep.objects.create(refusal_id=handoff.pk, number=1, due_on=YESTERDAY.date())
+    return handoff
+
+
+def test_step_of_a_track_is_done_with_one_tap_and_written_down_once(client, people, version) -> None:
+    handoff = on_track(people, version, "Tracked Ltd")
+    url = f"{reverse('handoff-step', args=[handoff.pk])}?number=1"
+
+    assert url in text(client, people.marketer, "desk", tab="step")
+    for _tap in range(2):
+        assert client.post(url).status_code == 302
+
+    assert handoff.lead.touches.filter(side="marketing", kind="mail", summary="A useful article").count() == 1
+    assert "Tracked Ltd" not in text(client, people.marketer, "desk", tab="step")
+    dossier = client.get(reverse("lead", args=[handoff.lead_id])).content.decode()
+    assert "1 of 1 steps done" in dossier
+    assert "Marketing answered" in dossier
+
+
+def test_rep_reads_what_marketing_answered_but_takes_no_step(client, people, version) -> None:
+    handoff = on_track(people, version, "Tracked Ltd")
+    type(handoff.lead).objects.filter(pk=handoff.lead_id).update(team=people.sales)
+    client.force_login(people.sales_manager)
+
+    dossier = client.get(reverse("lead", args=[handoff.lead_id])).content.decode()
+
+    assert "taken up again, on the track “Stay in touch”" in dossier
+    assert reverse("handoff-step", args=[handoff.pk]) not in dossier
+
+
+def test_desk_says_where_the_dossier_contradicts_and_contests_with_one_tap(client, people, version) -> None:
+    handoff = returned(version, people.sales, "Big Ltd", mismatch="Employees: 400")
+
+    assert "The dossier says otherwise: Employees: 400" in text(client, people.marketer, "desk")
+    client.post(reverse("handoff-contest", args=[handoff.pk]))
+
+    handoff.refusal.refresh_from_db()
+    assert (handoff.refusal.contested_by, handoff.refusal.contest_note) == (people.marketer, "Employees: 400")
+
+
+def test_missing_data_is_listed_by_what_still_lacks(client, people, version) -> None:
+    lead = make_lead(company="Bare Ltd", stage=Stage.MQL, source="Webinar")
+    handoff = rows.offer(version, people.sales, "offered", YESTERDAY, rep=people.rep, lead=lead)
+    Snapshot.objects.create(
+        handoff=handoff, taken_at=YESTERDAY, is_complete=False, missing=["source", "first_identified"]
+    )
+
+    found = text(client, people.marketer, "desk", tab="missing")
+
+    assert "Missing: how it was first identified" in found
+    assert "where it came from" not in found
