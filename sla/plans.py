@@ -60,7 +60,7 @@ def _plans(hours: Mapping[int, businesstime.Schedule], now: datetime) -> dict[in
     )  # fmt: skip
     due: dict[int, dict[tuple[int, str], tuple[datetime, bool]]] = defaultdict(dict)
     for rep_id, handoff_id, kind, due_at, breached_at in rows:
-        if due_at < ends[rep_id]:
+        if due_at and due_at < ends[rep_id]:
             # Two clocks that one act stops are one thing to do.
             due[rep_id].setdefault((handoff_id, PARTS.get(kind, "other")), (due_at, bool(breached_at)))
     return {pk: _plan(found.items(), now) for pk, found in due.items()}

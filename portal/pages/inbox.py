@@ -6,6 +6,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -43,12 +46,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def fresh(request: HttpRequest) -> HttpResponse:
-    """Tell how many leads came after the page was drawn; 204 when none did."""
-    after = _whole(request.GET.get("after"), lowest=0)
-    count = queries.arrived(access.person(request), after_id=after)
+    """Tell how many leads came after the page was drawn; 204 when none did, 304 when as many as before."""
+    user, after = access.person(request), _whole(request.GET.get("after"), lowest=0)
+    count = queries.arrived(user, after_id=after)
     if not count:
         return HttpResponse(status=204)
-    return render(request, "inbox/_fresh.html", {"count": count})
+    mark = quote_etag(f"{user.pk}-{after}-{count}-{get_language()}")
+    answer = get_conditional_response(request, etag=mark)
+    answer = answer or render(request, "inbox/_fresh.html", {"count": count})
+    answer["ETag"], answer["Cache-Control"] = mark, "private, no-cache"
+    return answer
 
 
 @require_safe

@@ -241,3 +241,14 @@ def test_foreign_rows_are_missing(play: Scene, client: Client, name: str, page: 
     handoff = offered(play)
     client.force_login(getattr(play.cast, name))
     assert client.get(reverse(page, args=[handoff.pk])).status_code == 404
+
+
+def test_poll_that_finds_nothing_new_sends_nothing(play: Scene, rep: Client) -> None:
+    offered(play)
+    first = rep.get("/inbox/fresh/?after=0")
+    assert (first.status_code, "1 new lead" in words(first)) == (200, True)
+    again = {"If-None-Match": first["ETag"]}
+    unchanged = rep.get("/inbox/fresh/?after=0", headers=again)
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    offered(play)
+    assert "2 new leads" in words(rep.get("/inbox/fresh/?after=0", headers=again))
