@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 #: Routes that answer with something else than a page of their own.
 NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("healthz", "readyz"), "for machines"),
+    "demo-remove": "only in a home that holds the demo",
     **dict.fromkeys(
         (
             "home",
@@ -18,6 +19,9 @@ NO_PAGES: dict[str, str] = {
             "view-remove",
             "feed-end",
             "import-recognized",
+            "import-undo",
+            "settings-audit-check",
+            "setup-mail",
         ),
         "leads on",
     ),
