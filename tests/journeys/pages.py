@@ -54,7 +54,8 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("agreement-comment", "agreement-propose", "agreement-settle"), "an act"),
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv", "compliance-ledger-csv"), "a file"),
     **dict.fromkeys(
-        ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge"), "a move"
+        ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge", "handoff-step"),
+        "a move",
     ),
 }
 
