@@ -1,10 +1,13 @@
-"""Count how often somebody asks for a new password, by the name given and by where it came from."""
+"""Who knocks: the password asked for once more, and how often somebody asks for a new one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from leads.models import User
 from portal.models import PasswordRequest
 
 HOUR = timedelta(hours=1)
@@ -18,6 +21,11 @@ class Knock:
 
     is_email_over: bool
     is_place_over: bool
+
+
+def is_own_password(request: HttpRequest, user: User, password: str) -> bool:
+    """Tell whether this is the person's password; wrong ones count towards the same limit as at the login."""
+    return authenticate(request, username=user.email, password=password) == user
 
 
 def note(*, email: str, address: str, now: datetime) -> Knock:

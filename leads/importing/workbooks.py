@@ -3,11 +3,12 @@
 import csv
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openpyxl
 from django.utils.translation import gettext as _
@@ -18,9 +19,16 @@ from leads.importing.decoding import UnreadableFile
 #: A packed file that unpacks to more than this, or this many times its size, is no table of people.
 LARGEST_UNPACKED = 400 * 1024 * 1024
 LARGEST_RATIO = 150
+#: Rows are read one by one; texts, styles and whatever else is no sheet are held at once.
+LARGEST_HELD = 64 * 1024 * 1024
 MOST_PARTS = 2_000
 MOST_COLUMNS = 500
 _SIGNATURE = b"PK\x03\x04"
+#: What the library raises for parts that are damaged, missing, packed in an unknown way or made up.
+BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError,
+    AttributeError, OSError, EOFError, RuntimeError,
+)  # fmt: skip
 
 
 def is_workbook(path: Path) -> bool:
@@ -47,14 +55,22 @@ def delimited(path: Path) -> Iterator[Path]:
 def write_text(path: Path, into: Path) -> None:
     """Write the first sheet that holds anything as a CSV file; raise UnreadableFile."""
     _check_size(path)
+    # Opened here, as the library goes by the end of a name, and uploads are kept under names of our own.
+    with path.open("rb") as packed, into.open("w", encoding="utf-8", newline="") as file:
+        try:
+            is_filled = _write_first(packed, csv.writer(file))
+        except BROKEN as error:
+            text = _("The spreadsheet cannot be opened. Save it again as XLSX or CSV.")
+            raise UnreadableFile(text) from error
+    if not is_filled:
+        raise UnreadableFile(_("The spreadsheet is empty."))
+
+
+def _write_first(packed: BinaryIO, writer: Any) -> bool:
+    """Write the first sheet that holds anything and tell whether there was one."""
+    book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UnreadableFile(_("The spreadsheet cannot be opened. Save it again as XLSX or CSV.")) from error
-    try:
-        with into.open("w", encoding="utf-8", newline="") as file:
-            if not any(_write(sheet, csv.writer(file)) for sheet in book.worksheets):
-                raise UnreadableFile(_("The spreadsheet is empty."))
+        return any(_write(sheet, writer) for sheet in book.worksheets)
     finally:
         book.close()
 
@@ -68,7 +84,9 @@ def _check_size(path: Path) -> None:
         raise UnreadableFile(_("The spreadsheet is damaged.")) from error
     unpacked = sum(part.file_size for part in parts)
     too_dense = unpacked > LARGEST_RATIO * max(path.stat().st_size, 1) and unpacked > 10 * 1024 * 1024
-    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED or too_dense:
+    held = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    too_large = unpacked > LARGEST_UNPACKED or held > LARGEST_HELD
+    if len(parts) > MOST_PARTS or too_large or too_dense:
         raise UnreadableFile(_("The spreadsheet unpacks to too much. Save the table as CSV."))
     if not any(part.filename.startswith("xl/") for part in parts):
         raise UnreadableFile(_("This is no text file: save the table as CSV first."))

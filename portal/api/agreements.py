@@ -10,12 +10,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal import access
+from portal import access, knocking
 from portal.addresses import client_address
 from portal.api import matching
-from portal.api.problems import Problem
+from portal.api.problems import Problem, invalid
 from portal.api.shapes import terms as shapes
 from portal.api.views import ApiView
+from portal.forms.agreement import is_name_of
 from portal.models import ApiKey, Scope
 from sla import agreements, permissions
 from sla import document as documents
@@ -96,6 +97,7 @@ class Signing(AgreementView):
         said = self.sent(shapes.Signed)
         access.require(permissions.can_sign(self.person, said["side"]))
         matching.check(request, version, is_needed=True)
+        self._is_in_person(said["name"], said.pop("password"))
         address = client_address(request._request)
         try:
             agreements.sign(version=version, user=self.person, now=timezone.now(), address=address, **said)
@@ -105,6 +107,13 @@ class Signing(AgreementView):
             raise _not_open() from error
         fresh = self.version(pk)
         return self.show(fresh, shapes.VersionDetail, tagged=fresh)
+
+    def _is_in_person(self, name: str, password: str) -> None:
+        """Refuse an open session that somebody else uses, as the page of signing does."""
+        if not is_name_of(self.person.name, name):
+            raise invalid("/name", _("Write your name as “%(name)s”.") % {"name": self.person.name})
+        if not knocking.is_own_password(self.request._request, self.person, password):
+            raise invalid("/password", _("This is not your password."))
 
 
 def _not_open() -> Problem:

@@ -39,7 +39,7 @@ def message(letter: Letter) -> dict[str, Any]:
         blocks.append({"type": "header", "text": {"type": "plain_text", "text": letter.subject[:150]}})
     for item in letter.items[:MOST_ITEMS]:
         blocks += _blocks(item)
-    return {"text": letter.subject, "blocks": blocks}
+    return {"text": _escaped(letter.subject), "blocks": blocks}
 
 
 def _blocks(item: Item) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def _escaped(text: str) -> str:
 
 def reply(url: str, text: str) -> None:
     """Replace the message in the chat by what has become of it; raises Rejected, Unreachable."""
-    said = {"replace_original": True, "text": text}
+    said = {"replace_original": True, "text": _escaped(text)}
     outbound.post(url, json.dumps(said).encode(), {"Content-Type": "application/json"})
 
 

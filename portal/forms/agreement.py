@@ -84,6 +84,11 @@ class CommentForm(forms.Form):
         self.fields["clause"].choices = offered  # type: ignore[attr-defined] # a ChoiceField
 
 
+def is_name_of(known: str, written: str) -> bool:
+    """Tell whether somebody wrote out this name, however it is spaced."""
+    return " ".join(written.split()).casefold() == " ".join(known.split()).casefold()
+
+
 class SignForm(forms.Form):
     """A signature: the side, the name written out, and the password once more."""
 
@@ -116,10 +121,10 @@ class SignForm(forms.Form):
 
     def clean_name(self) -> str:
         """The name must be that of the login, however it is spaced."""
-        name = " ".join(str(self.cleaned_data["name"]).split())
-        if name.casefold() != " ".join(self.written.split()).casefold():
+        name = str(self.cleaned_data["name"])
+        if not is_name_of(self.written, name):
             raise forms.ValidationError(gettext("Write your name as “%(name)s”.") % {"name": self.written})
-        return name
+        return " ".join(name.split())
 
     def clean(self) -> dict[str, Any]:
         """Nobody signs a text that changed since it was read."""

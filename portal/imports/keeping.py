@@ -58,7 +58,7 @@ def keep(*, name: str, file: Upload, kind: str, owner: User, now: datetime) -> I
             for chunk in file.chunks():
                 kept.write(chunk)
         look = guessing.look(path)
-    except UnreadableFile:
+    except BaseException:
         shutil.rmtree(folder)
         raise
     return ImportJob.objects.create(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from leads import people
 from leads.choices import Role
 from portal import access, addresses, context, knocking, logins, navigation, toasts
+from portal.delivery import links
 from sla.queries import beginning
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -59,7 +60,11 @@ class ForgottenPassword(views.PasswordResetView):
         asked = knocking.note(email=form.cleaned_data["email"], address=address, now=timezone.now())
         if asked.is_place_over:
             return render(self.request, "registration/too_many.html", status=429)
-        return redirect(self.get_success_url()) if asked.is_email_over else super().form_valid(form)
+        if asked.is_email_over:
+            return redirect(self.get_success_url())
+        # Whoever asks also says under which name this site was called: the letter leads to our own.
+        self.extra_email_context = {"site": links.absolute("")}
+        return super().form_valid(form)
 
 
 class ChangePassword(views.PasswordChangeView):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leads.choices import Side
 from leads.models import User
-from portal import access, toasts
+from portal import access, knocking, toasts
 from portal.addresses import client_address
 from portal.forms import agreement as forms
 from portal.lines import clauses as lines
@@ -129,8 +128,8 @@ def refusal(error: Exception) -> str:
 
 
 def is_password(request: HttpRequest, user: User, form: forms.SignForm) -> bool:
-    """Ask for the password again; wrong ones count towards the same limit as at the login."""
-    if authenticate(request, username=user.email, password=form.cleaned_data["password"]) == user:
+    """Ask for the password again."""
+    if knocking.is_own_password(request, user, form.cleaned_data["password"]):
         return True
     form.add_error("password", _("This is not your password."))
     return False

@@ -18,6 +18,7 @@ from leads import people
 from leads.choices import Role
 from leads.models import Team, User
 from portal import access, navigation, toasts
+from portal.delivery import links
 from portal.forms.people import FindForm, PersonForm, TeamForm
 from portal.lines import setup as steps
 from portal.pages import moves
@@ -143,7 +144,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     people.open_login(user=known)
     form = PasswordResetForm({"email": known.email})
     if form.is_valid():
-        form.save(request=request, use_https=request.is_secure())
+        form.save(request=request, extra_email_context={"site": links.absolute("")})
     toasts.say(request, _("A link to set a password is on its way to %(email)s.") % {"email": known.email})
     return redirect("settings-person", pk)
 

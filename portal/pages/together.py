@@ -80,11 +80,15 @@ def _person(request: HttpRequest, user: User) -> User | None:
     people = User.objects.filter(is_active=True, role__in=permissions.TAKES_LEADS)
     if user.team_id:
         people = people.filter(team=user.team_id)
-    return people.filter(pk=pk).first() if pk.isdecimal() else None
+    return people.filter(pk=pk).first() if _is_number(pk) else None
 
 
 def _chosen(request: HttpRequest, name: str) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist(name) if pk.isdecimal()][:MOST]
+    return [int(pk) for pk in request.POST.getlist(name) if _is_number(pk)][:MOST]
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 12
 
 
 def _answer(request: HttpRequest, results: Iterable[Result], back: str, title: str) -> HttpResponse:

@@ -72,6 +72,10 @@ def read(text: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         template = gettext_noop("Line %(line)s: this is not YAML.")
         raise Unreadable(template, line=mark.line + 1 if mark else 1) from error
+    except Unreadable:
+        raise
+    except (ValueError, KeyError) as error:  # a number of thousands of digits, a date or yes that is none
+        raise Unreadable(gettext_noop("The file holds a value that cannot be read.")) from error
     except RecursionError as error:
         raise Unreadable(gettext_noop("The file is nested too deeply.")) from error
 

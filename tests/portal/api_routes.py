@@ -6,8 +6,8 @@ something; = tells why nothing was done. A method without a line answers 405.
 
 from typing import Any
 
-
 from portal.api import urls
+from tests.factories import PASSWORD
 from tests.portal import routes
 
 TABLE = """
@@ -119,7 +119,7 @@ FILLED: dict[str, Any] = {
     "POST api-handoff-withdraw": {"reason": "mistake"},
     "POST api-handoff-contest": {"note": "The budget is known."},
     "POST api-handoff-rule": {"ruling": "upheld"},
-    "POST api-version-sign": {"side": "marketing", "name": "Somebody"},
+    "POST api-version-sign": {"side": "marketing", "name": "Somebody", "password": PASSWORD},
     "POST api-import-start": {"step": "check"},
     "PUT api-import-mapping": {"mapping": {}},
 }  # fmt: skip

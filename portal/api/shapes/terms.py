@@ -55,8 +55,11 @@ class DraftIn(serializers.Serializer[Any]):
 
 
 class Signed(serializers.Serializer[Any]):
+    """A signature: the side, the name as it stands with the login, and the password once more."""
+
     side = serializers.ChoiceField(choices=Side.choices)
     name = serializers.CharField(max_length=150)
+    password = serializers.CharField(write_only=True, trim_whitespace=False)
 
 
 class LabIn(serializers.Serializer[Any]):

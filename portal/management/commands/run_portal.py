@@ -1,5 +1,6 @@
 """Run all of Concord from one terminal: web server, worker and beat."""
 
+import os
 import signal
 import socket
 import sys
@@ -104,7 +105,8 @@ def children(host: str, port: int) -> list[Child]:
     """Return the processes; on SQLite one worker does everything with threads, else long work has its own."""
     on_sqlite = connection.vendor == "sqlite"
     loglevel = "WARNING" if settings.IS_TRYOUT else "INFO"
-    environment = {"LOG_LEVEL": loglevel} if settings.IS_TRYOUT else {}
+    own = {"LOG_LEVEL": loglevel, "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://localhost:{port}"}
+    environment = own if settings.IS_TRYOUT else {}
     web = ["gunicorn", "portal.wsgi:application", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
     web += ["--workers", "1" if on_sqlite else "2", "--threads", "8", "--graceful-timeout", "5"]
     web += ["--no-control-socket", "--log-level", loglevel.lower()]

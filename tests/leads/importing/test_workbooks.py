@@ -75,6 +75,24 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path: Pat
     assert refused(path) == "The spreadsheet unpacks to too much. Save the table as CSV."
 
 
+def test_texts_that_fill_the_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workbooks, "LARGEST_HELD", 100_000)
+    path = tmp_path / "texts.xlsx"
+    with zipfile.ZipFile(book(path, [["Id"], ["1"]]), "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more.xml", b"<si/>" * 20_001)
+    assert refused(path) == "The spreadsheet unpacks to too much. Save the table as CSV."
+
+
+@pytest.mark.parametrize("data", [b"<worksheet><a", b"<a/>", b"", b"\xff\xfe"])
+def test_damaged_sheet_ends_in_a_sentence(tmp_path: Path, data: bytes):
+    path, bad = book(tmp_path / "a.xlsx", [["Id"], ["1"]]), tmp_path / "bad.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bad, "w") as new:
+        for part in old.infolist():
+            is_sheet = part.filename.startswith("xl/worksheets/")
+            new.writestr(part.filename, data if is_sheet else old.read(part))
+    assert refused(bad).startswith("The spreadsheet ")
+
+
 def test_external_entities_are_refused(tmp_path: Path):
     path = book(tmp_path / "a.xlsx", [["Id"], ["1"]])
     evil = tmp_path / "evil.xlsx"

@@ -37,6 +37,15 @@ def test_without_key_or_session_nobody_gets_in(at: Company) -> None:
     problem(Client().get(f"{ROOT}/leads/"), 401, "not_authenticated")
 
 
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_endless_nesting_is_the_callers_fault(at: Company, opening: str) -> None:
+    call = Caller(at.cast.operations)
+    headers = {"Authorization": f"Bearer {call.secret}"}
+    body = opening * 50_000
+    answer = call.client.post(f"{ROOT}/leads/", body, content_type="application/json", headers=headers)
+    problem(answer, 400, "parse_error")
+
+
 def test_expired_and_revoked_keys_open_nothing(at: Company) -> None:
     call = Caller(at.cast.rep, expires_at=timezone.now() - timedelta(seconds=1))
     problem(call("GET", "/me/"), 401, "authentication_failed")

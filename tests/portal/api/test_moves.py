@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from leads.models import AuditEntry
@@ -16,7 +17,8 @@ from sla.compliance.periods import Filters
 from sla.models import AgreementVersion, Clock, Handoff
 from tests import company
 from tests.company import Company
-from tests.portal.api.conftest import Caller, problem
+from tests.factories import PASSWORD
+from tests.portal.api.conftest import ROOT, Caller, problem
 
 pytestmark = pytest.mark.django_db
 #: Moves that nobody makes by hand, and those that are no move of the table.
@@ -185,9 +187,33 @@ def test_key_drafts_and_proposes_but_never_signs(at: Company) -> None:
     address = f"/agreements/{at.version.agreement.key}/draft/"
     problem(call("PUT", address, {"document": text}), 428, "if_match_needed")
     assert call("POST", f"/versions/{pk}/propose/").json()["state"] == "proposed"
-    signed = {"side": "marketing", "name": "Mara"}
+    signed = {"side": "marketing", "name": "Mara", "password": PASSWORD}
     problem(call("POST", f"/versions/{pk}/sign/", signed, if_match="*"), 403, "keys_never_sign")
     assert not AgreementVersion.objects.get(pk=pk).signatures.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [({"password": "guess"}, "/password"), ({"password": ""}, "/password"), ({"name": "Somebody"}, "/name")],
+)
+def test_open_session_signs_only_with_name_and_password(at: Company, wrong: dict, pointer: str) -> None:
+    person = at.cast.sales_manager
+    data = {**at.version.document, "title": "The next one"}
+    draft = agreements.load(key=at.version.agreement.key, data=data, now=at.now)
+    client = Client()
+    client.force_login(person)
+
+    def sign(**changes: str) -> Any:
+        said = {"side": "sales", "name": person.name, "password": PASSWORD, **changes}
+        address = f"{ROOT}/versions/{draft.pk}/sign/"
+        return client.post(address, said, content_type="application/json", headers={"If-Match": "*"})
+
+    assert problem(sign(**wrong), 422, "invalid")["errors"][0]["pointer"] == pointer
+    assert not draft.signatures.exists()
+    answer = sign()
+    assert answer.status_code == 200
+    assert PASSWORD not in answer.content.decode()
+    assert draft.signatures.get().user == person
 
 
 def test_faults_of_a_draft_are_pointed_at(at: Company) -> None:

@@ -97,8 +97,9 @@ def test_names_from_outside_are_no_markup_in_the_chat(play: Scene, channel: Rece
     handoff = offered(play)
     type(handoff.lead).objects.filter(pk=handoff.lead_id).update(title="<!channel> <http://x|y> & co")
     delivery.deliver(now=NOW)
-    section = json.loads(channel.got[0][1])["blocks"][0]["text"]["text"]
-    assert "<!channel>" not in section
+    said = json.loads(channel.got[0][1])
+    section = said["blocks"][0]["text"]["text"]
+    assert "<!channel>" not in section + said["text"]
     assert "&lt;!channel&gt;" in section
 
 
@@ -112,6 +113,14 @@ def test_pressed_button_accepts_at_once_and_says_so(play: Scene, channel: Receiv
     assert state(handoff) == "accepted"
     said = json.loads(channel.got[0][1])
     assert said == {"replace_original": True, "text": f"Accepted {handoff.lead.account}."}
+
+
+def test_names_from_outside_are_no_markup_in_the_answer(play: Scene, channel: Receiver, slack: None) -> None:
+    member(play.rep)
+    handoff = offered(play)
+    type(handoff.lead.account).objects.filter(pk=handoff.lead.account_id).update(name="<!channel> & co")
+    assert press(links.token("accept", handoff, play.rep), url=channel.url) == 200
+    assert json.loads(channel.got[0][1])["text"] == "Accepted &lt;!channel&gt; &amp; co."
 
 
 def test_button_that_slack_sends_again_changes_nothing(play: Scene, channel: Receiver, slack: None) -> None:

@@ -88,10 +88,13 @@ def test_single_keys_are_kept_for_the_person(client: Client, rep: User) -> None:
     assert b'data-keys="off"' in client.get("/more/").content
 
 
-def test_forgotten_password_is_set_by_a_link(client: Client, rep: User) -> None:
-    client.post("/password/forgotten/", {"email": "mia@example.com"})
+def test_forgotten_password_is_set_by_a_link(client: Client, rep: User, settings) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "https://concord.example.com", ["*"]
+    client.post("/password/forgotten/", {"email": "mia@example.com"}, headers={"Host": "evil.example.org"})
     link = next(line for line in mail.outbox[0].body.splitlines() if "/password/new/" in line)
-    form_address = client.get(link.removeprefix("http://testserver"))["Location"]
+    assert link.startswith("https://concord.example.com/")
+    assert "evil" not in mail.outbox[0].body
+    form_address = client.get(link.removeprefix("https://concord.example.com"))["Location"]
     wanted = "a quiet river 7"
     client.post(form_address, {"new_password1": wanted, "new_password2": wanted})
     assert log_in(client, password=wanted).status_code == 302

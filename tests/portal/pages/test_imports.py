@@ -1,8 +1,10 @@
 """A file is brought in step by step: looked at, mapped, checked, imported; bad input loses nothing."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.choices import Role
+from leads.importing import guessing
 from leads.models import ImportReject, Lead, User
 from portal import imports
+from portal.imports import returning
 from portal.models import ImportJob, SavedMapping
 from tests import factories
 
@@ -202,6 +206,44 @@ def test_cells_that_a_spreadsheet_would_run_are_given_back_harmless(client: Clie
     imports.work(now=timezone.now)
     rejected = b"".join(client.get(reverse("import-rejects", args=[job.pk])).streaming_content).decode()
     assert rejected.splitlines()[1].endswith(",'=cmd()")
+
+
+@pytest.mark.parametrize("cell", ["@SUM(1)", "+cmd|' /C calc'!A0", "-2+cmd()", "\t=cmd()"])
+def test_rejected_formulas_come_back_as_text(cell: str) -> None:
+    assert returning._harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["-12.50", "+43 1 234-56", "-", "a=b", ""])
+def test_rejected_numbers_come_back_as_they_were(cell: str) -> None:
+    assert returning._harmless(cell) == cell
+
+
+def test_header_that_a_spreadsheet_would_run_is_given_back_harmless(client: Client, marketer: User) -> None:
+    job = brought(client, marketer, PEOPLE.replace(b"Created", b"=cmd()"))
+    head = next(imports.rejected(job))
+    assert head.strip().endswith(",'=cmd()")
+
+
+def test_spreadsheet_is_brought_in_like_its_csv(client: Client, marketer: User) -> None:
+    packed = io.BytesIO()
+    book = openpyxl.Workbook()
+    for line in PEOPLE.decode().splitlines():
+        book.active.append(line.split(","))
+    book.save(packed)
+    job = brought(client, marketer, packed.getvalue())
+    assert job.header == ["Id", "Name", "Company", "E-mail", "Status", "Created"]
+
+
+def test_file_that_breaks_its_reader_leaves_nothing_behind(
+    client: Client, marketer: User, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(guessing, "look", broken)
+    client.raise_request_exception = False
+    assert bring(client, marketer).status_code == 500
+    assert not list(Path(settings.MEDIA_ROOT, "imports").iterdir())
 
 
 def imported(client: Client, marketer: User, data: bytes) -> ImportJob:

@@ -39,6 +39,14 @@ def test_chosen_leads_are_handed_over_each_with_its_result(client, play):
     assert Handoff.objects.filter(lead=taken).count() == 1
 
 
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 5000, "-1", "x"])
+def test_numbers_that_no_lead_has_choose_nothing(client, play, number):
+    client.force_login(play.marketer)
+    assert client.post(reverse("desk-offer"), {"lead": number}).status_code == 302
+    client.force_login(play.cast.sales_manager)
+    assert client.post(reverse("team-give"), {"handoff": number, "to": number}).status_code == 302
+
+
 def test_desk_lets_ready_leads_be_chosen(client, play):
     lead = factories.ready_lead()
     client.force_login(play.marketer)

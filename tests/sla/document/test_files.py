@@ -83,6 +83,10 @@ def test_yaml_has_no_surprises() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("a: " + "9" * 5000, "The file holds a value that cannot be read."),
+        ('{"a": ' + "9" * 5000 + "}", "The file holds a value that cannot be read."),
+        ("a: !!timestamp 2026-99-99", "The file holds a value that cannot be read."),
+        ("a: !!bool perhaps", "The file holds a value that cannot be read."),
         ("a: &x [1]\nb: *x\n", "References (*name) are not allowed in an agreement."),
         ("a: 1\na: 2\n", "“a” stands twice in one object."),
         ('{"a": 1, "a": 2}', "“a” stands twice in one object."),
