@@ -1,11 +1,11 @@
 """Calls that may be repeated: the same `Idempotency-Key` gets the same answer and is worked on once."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -14,6 +14,7 @@ from portal.api.problems import Problem
 from portal.models import IdempotentCall
 
 HEADER = "Idempotency-Key"
+SALT = "portal.api.repeating"
 LONGEST_KEY = 255
 KEPT_FOR = timedelta(hours=24)
 #: A call that never ended, as when its process died, may be tried again after this.
@@ -52,8 +53,11 @@ def _known(call: IdempotentCall, fingerprint: str) -> IdempotentCall:
 
 
 def fingerprint_of(request: Request) -> str:
-    """Return the SHA-256 of method, address and body; of a form with files the hash of its parts."""
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    """Return the SHA-256 of method, address and body; of a form with files the hash of its parts.
+
+    It is keyed, as a body may hold a password that nobody shall guess from the stored hash.
+    """
+    digest = salted_hmac(SALT, f"{request.method} {request.get_full_path()}\n", algorithm="sha256")
     if not (request.content_type or "").startswith("multipart/"):
         digest.update(request.body)
         return digest.hexdigest()

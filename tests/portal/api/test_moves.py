@@ -1,5 +1,7 @@
 """Moves by machine: one address each, told who was faster, worked on once however often they are sent."""
 
+import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -166,6 +168,13 @@ def test_call_that_broke_can_be_tried_again(at: Company, monkeypatch: pytest.Mon
         patch.setattr(handoffs, "offer", lambda **_known: 1 / 0)
         problem(call("POST", "/handoffs/", {"lead": lead.pk}, idempotency_key="e1"), 500, "failed")
     assert call("POST", "/handoffs/", {"lead": lead.pk}, idempotency_key="e1").status_code == 201
+
+
+def test_kept_hash_tells_nothing_without_the_key_of_the_site(at: Company) -> None:
+    body = {"password": "guessable"}
+    Caller(at.cast.rep)("POST", "/deals/", body, idempotency_key="g1")
+    plain = hashlib.sha256(b"POST /api/v1/deals/\n" + json.dumps(body).encode()).hexdigest()
+    assert IdempotentCall.objects.get().fingerprint != plain
 
 
 def test_answers_are_forgotten_after_a_day(at: Company) -> None:
