@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import BrowserContext, Page, Route
 
 from sla import agreements, calendars
@@ -87,6 +88,13 @@ def _nothing_kept_in_memory() -> None:
     """Forget calendars and agreements of the test before: the same key means another row here."""
     calendars.forget()
     agreements.forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Begin and end in the house's language: a request leaves its reader's behind in the thread."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")

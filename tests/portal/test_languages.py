@@ -9,19 +9,15 @@ from pathlib import Path
 import polib
 import pytest
 from django.apps import apps
-from django.core import mail
 from django.db import models
 from django.http import HttpResponse
 from django.test import Client
 from django.utils.translation import trans_real
 
 from leads.models import User
-from portal import delivery
 from portal.templatetags.concord import drawn_grade
-from tests.factories import NOW, cast
 from tests.portal import routes
 from tests.portal.conftest import Samples
-from tests.portal.delivery.post import tell
 from tests.portal.routes import Row
 
 LOCALES = Path(__file__).parents[2] / "portal" / "locale"
@@ -237,16 +233,3 @@ def test_nothing_on_a_page_is_left_unmarked(samples: Samples) -> None:
 def test_a_sentence_left_unmarked_is_found() -> None:
     page = "<p>⟦Judged by ⟦agreement v⟧3⟧</p><p>Nobody <b>marked</b> this</p><i title='nor that one'>Pat</i>"
     assert unmarked(page, "\npat\n") == ["Nobody", "marked", "this", "nor that one"]
-
-
-@pytest.mark.django_db
-def test_letter_speaks_the_language_of_its_reader() -> None:
-    people = cast()
-    User.objects.filter(pk=people.rep.pk).update(language="de")
-    tell(people.rep)
-    tell(people.other_rep)
-    delivery.deliver(now=NOW)
-    said = {letter.to[0]: (letter.subject, letter.body) for letter in mail.outbox}
-    assert "Zur Erinnerung: Ein Lead wartet auf Sie." in said[people.rep.email][0]
-    assert "Wählen, worüber und wie Sie informiert werden" in said[people.rep.email][1]
-    assert "A reminder: A lead waits for you." in said[people.other_rep.email][0]

@@ -53,6 +53,7 @@ def test_fifth_wrong_password_pauses_the_login(client: Client, rep: User) -> Non
 
 @pytest.mark.parametrize("role", Role)
 def test_start_leads_to_the_first_page_of_the_role(client: Client, role: Role) -> None:
+    factories.signed_version()
     client.force_login(factories.user(role))
     assert client.get("/")["Location"] == navigation.first_address(role)
 
