@@ -34,7 +34,8 @@ def keep(*, user: User, name: str, query: str, is_shared: bool, now: datetime) -
 
 def remove(*, user: User, pk: int) -> bool:
     """Remove one of a person's own views; say whether there was one."""
-    return bool(SavedView.objects.filter(owner=user, pk=pk).delete()[0])
+    own = SavedView.objects.filter(owner=user, pk=pk)
+    return own.exists() and bool(own.delete()[0])
 
 
 def _count(user: User) -> int:

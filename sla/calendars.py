@@ -95,7 +95,9 @@ def away(users: Iterable[User], at: datetime, otherwise: str = "default") -> set
     absences = absent_days(user.pk for user in people)
     zones = {key: schedule(key) for key in {_key_of_user(user) or otherwise for user in people}}
     return {
-        user.pk for user in people if zones[_key_of_user(user) or otherwise].local_date(at) in absences[user.pk]
+        user.pk
+        for user in people
+        if zones[_key_of_user(user) or otherwise].local_date(at) in absences[user.pk]
     }
 
 

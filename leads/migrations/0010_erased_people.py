@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0009_company'),
+        ("leads", "0009_company"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lead',
-            name='erased_at',
-            field=models.DateTimeField(help_text='Nothing personal is left; ids and counts stay.', null=True),
+            model_name="lead",
+            name="erased_at",
+            field=models.DateTimeField(help_text="Nothing personal is left; ids and counts stay.", null=True),
         ),
     ]

@@ -29,9 +29,11 @@ from sla.queries import spans
 SEGMENTS = ("all", "accept", "contact", "next", "late", "waiting")
 GROUPS = ("late", "today", "later")
 #: The columns that rows show: most of a page's time would go into reading the others.
-SEEN = ("state", "rep", "grid", "cycle", "accepted_at", "team__name", "lead__name", "lead__email", "lead__title",
-        "lead__source", "lead__account__name", "snapshot__budget", "snapshot__employees", "question__text",
-        "question__answered_at")  # fmt: skip
+SEEN = (
+    *("state", "rep", "grid", "cycle", "accepted_at", "team__name"),
+    *("lead__name", "lead__email", "lead__title", "lead__source", "lead__account__name"),
+    *("snapshot__budget", "snapshot__employees", "question__text", "question__answered_at"),
+)
 
 
 class Entry(NamedTuple):
@@ -199,11 +201,15 @@ def _next_clocks(user: User, day_ends_at: datetime) -> dict[int, tuple[Any, ...]
     )
     is_soon = Q(warned_at__isnull=False, breached_at__isnull=True) & ~Q(state=ClockState.PAUSED)
     on_mine = Handoff.objects.open().filter(mine(user)).values("pk")
-    found = Clock.objects.open().filter(side=Side.SALES, handoff_id__in=on_mine).annotate(
-        rank=rank,
-        is_late=_flag(Q(breached_at__isnull=False)),
-        is_today=_flag(Q(due_at__isnull=False, due_at__lt=day_ends_at)),
-        soon_at=Case(When(is_soon, then=F("due_at"))),
+    found = (
+        Clock.objects.open()
+        .filter(side=Side.SALES, handoff_id__in=on_mine)
+        .annotate(
+            rank=rank,
+            is_late=_flag(Q(breached_at__isnull=False)),
+            is_today=_flag(Q(due_at__isnull=False, due_at__lt=day_ends_at)),
+            soon_at=Case(When(is_soon, then=F("due_at"))),
+        )
     )
     ordered = found.filter(rank=1).order_by(F("due_at").asc(nulls_last=True), "handoff_id")
     first = ordered.values_list("handoff_id", "pk", "is_late", "is_today", "soon_at")

@@ -35,7 +35,8 @@ def test_operations_finds_any_lead(enter: Enter, at: Company) -> None:
     for account in ("Vela Medical", "Tarn Energy"):
         company.offered(at, account)
     page = enter(at.cast.operations)
-    expect(page).to_have_title("Leads · Concord")
+    expect(page).to_have_title("Settings · Concord")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Leads").click()
     page.get_by_role("link", name="All", exact=True).click()
     expect(page.locator("main")).to_contain_text("Vela Medical")
     page.keyboard.press("/")

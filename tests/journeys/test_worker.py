@@ -54,7 +54,7 @@ def test_late_appears_with_the_worker_and_not_without(child_env: dict[str, str],
     handoff = company.offered(at, "Overdue Ltd", ago=5 * HOUR)
     client, log = Client(), tmp_path / "processes.log"
     client.force_login(at.cast.rep)
-    _web, worker, beat = children("127.0.0.1", 0)
+    _web, worker, beat = children("127.0.0.1", 0)[:3]
     environment = {**child_env, "BEAT_SECONDS": "1"}
 
     def inbox() -> str:

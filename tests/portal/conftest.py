@@ -17,7 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from leads.models import Lead
 from portal.models import Heartbeat
 from sla import agreements, calendars
-from sla.models import AgreementVersion, Handoff
+from sla.models import AgreementVersion, Handoff, SweepMark
 from tests import company
 from tests.portal import routes, things
 
@@ -73,7 +73,7 @@ class Samples:
         return self.watch(who, lambda client: getattr(client, method.lower())(address, data or None))
 
     def watch(self, who: str, call: Callable[[Client], HttpResponse]) -> tuple[HttpResponse, list[str]]:
-        """Let somebody's browser do something and take everything back; return the answer and what it wrote."""
+        """Let somebody's browser do something, take it back, and return the answer and what it wrote."""
         written: list[str] = []
 
         def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -110,6 +110,8 @@ def samples(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         # A slow machine needs more than two minutes for a module, the length of an undo and of a heartbeat.
         Handoff.objects.filter(undo_until__isnull=False).update(undo_until=at.now + company.DAY)
         Heartbeat.objects.create(name="queue", beat_at=at.now + company.DAY)
+        later = at.now + company.DAY
+        SweepMark.objects.update_or_create(name="sweep", defaults={"clocks_at": later, "finished_at": later})
         clients = {who: Client(raise_request_exception=False) for who in routes.COLUMNS}
         for who, client in clients.items():
             if who != "nobody":

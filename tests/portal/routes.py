@@ -241,6 +241,12 @@ def in_days(days: int) -> str:
     return (date.today() + timedelta(days=days)).isoformat()
 
 
+CALENDAR = {
+    "name": "Summer",
+    "timezone": "Europe/Berlin",
+    "holidays": "2030-01-01",
+    **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"),
+}
 #: What a form must hold for a move to be made.
 FILLED: dict[str, dict[str, Any]] = {
     "agreement-new": {
@@ -255,16 +261,9 @@ FILLED: dict[str, dict[str, Any]] = {
         "attendees": "Milo, Sam",
         "minutes": "Held.",
         "outcome": "",
-    },  # fmt: skip
-    **dict.fromkeys(
-        ("settings-calendar", "settings-calendar-new"),
-        {
-            "name": "Summer",
-            "timezone": "Europe/Berlin",
-            "holidays": "2030-01-01",
-            **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"),
-        },
-    ),
+    },
+    "settings-calendar": CALENDAR,
+    "settings-calendar-new": CALENDAR,
     "agreement-comment": {"clause": "", "text": "Can we hold this?"},
     "handoff-ask": {"text": "Which plant is it about?"},
     "handoff-decline": {"reason": "no_budget"},
