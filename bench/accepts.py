@@ -17,14 +17,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from bench import inbox, offers  # noqa: E402
-from sla.models import Handoff  # noqa: E402
-from tests import factories  # noqa: E402
+from bench import inbox, offers
+from sla.models import Handoff
+from tests import factories
 
 WANTED_MS, WANTED_PER_SECOND = 40, 150
 

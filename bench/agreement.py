@@ -13,13 +13,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - Django must be set up first
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from leads.choices import Role  # noqa: E402
-from leads.models import User  # noqa: E402
-from sla.models import AgreementVersion  # noqa: E402
+from leads.choices import Role
+from leads.models import User
+from sla.models import AgreementVersion
 
 RUNS = 7
 

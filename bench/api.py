@@ -21,18 +21,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ["API_CALLS_PER_MINUTE"] = "1000000"
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core import signing  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.conf import settings
+from django.core import signing
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 
-from bench.inbox import REPS, fill, hand_over, median_of_runs  # noqa: E402
-from leads.models import Lead, User  # noqa: E402
-from portal import api_keys  # noqa: E402
-from portal.api import paging  # noqa: E402
-from portal.models import Scope  # noqa: E402
-from tests import factories  # noqa: E402
+from bench.inbox import REPS, fill, hand_over, median_of_runs
+from leads.models import Lead, User
+from portal import api_keys
+from portal.api import paging
+from portal.models import Scope
+from tests import factories
 
 BATCH, PER_LEAD = 1000, 5
 NOW = datetime.now(UTC)

@@ -19,23 +19,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ["API_CALLS_PER_MINUTE"] = "1000000"
 django.setup()
 
-import schemathesis  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.core.signals import request_finished, request_started  # noqa: E402
-from django.db import close_old_connections, transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from drf_spectacular.generators import SchemaGenerator  # noqa: E402
-from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
-from schemathesis.checks import not_a_server_error  # noqa: E402
-from schemathesis.generation import GenerationMode  # noqa: E402
-from schemathesis.specs.openapi import checks  # noqa: E402
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
 
-from leads.models import Account, Deal, Lead, User  # noqa: E402
-from portal import api_keys  # noqa: E402
-from portal.models import Scope  # noqa: E402
-from portal.wsgi import application  # noqa: E402
-from sla.models import AgreementVersion, Clock, Handoff, LabRun  # noqa: E402
-from tests import company  # noqa: E402
+from leads.models import Account, Deal, Lead, User
+from portal import api_keys
+from portal.models import Scope
+from portal.wsgi import application
+from sla.models import AgreementVersion, Clock, Handoff, LabRun
+from tests import company
 
 #: Each touch of a batch has a result of its own, so that a bad one is no bad call.
 TOLERANT = "POST /api/v1/touches/batch/"

@@ -22,17 +22,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.backends.utils import CursorWrapper  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import reverse  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from leads import queries  # noqa: E402
-from leads.models import Lead, User  # noqa: E402
-from sla.models import Handoff  # noqa: E402
-from tests import factories  # noqa: E402
+from leads import queries
+from leads.models import Lead, User
+from sla.models import Handoff
+from tests import factories
 
 RUNS, REQUESTS, OPEN, REPS = 5, 200, 1_000, 200
 NOW = datetime.now(UTC)

@@ -18,18 +18,18 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
 
-from leads import setbased  # noqa: E402
-from leads.models import Account, Deal, Lead, Touch  # noqa: E402
-from sla import document, readiness  # noqa: E402
-from sla.lab import backtest  # noqa: E402
-from sla.lab.asking import Asked, Draft  # noqa: E402
-from sla.models import AgreementVersion, Handoff, Snapshot  # noqa: E402
-from sla.reading import Problem  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.factories import NOW  # noqa: E402
+from leads import setbased
+from leads.models import Account, Deal, Lead, Touch
+from sla import document, readiness
+from sla.lab import backtest
+from sla.lab.asking import Asked, Draft
+from sla.models import AgreementVersion, Handoff, Snapshot
+from sla.reading import Problem
+from tests import factories
+from tests.factories import NOW
 
 BATCH = 20_000
 STATES = ("accepted", "accepted", "declined", "won", "lost", "returned")

@@ -20,16 +20,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client
 
-from bench import inbox  # noqa: E402
-from leads import marks, setbased  # noqa: E402
-from leads.models import Lead, OutboxMessage, Team, Touch, User  # noqa: E402
-from sla import intake  # noqa: E402
-from sla.models import Clock, Handoff  # noqa: E402
-from tests import factories  # noqa: E402
+from bench import inbox
+from leads import marks, setbased
+from leads.models import Lead, OutboxMessage, Team, Touch, User
+from sla import intake
+from sla.models import Clock, Handoff
+from tests import factories
 
 TEAMS = 40
 WANTED_SECONDS, WANTED_MS = 30, 300

@@ -25,14 +25,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
 
-from portal import api_keys  # noqa: E402
-from sla.models import Handoff  # noqa: E402
-from tests import company, factories  # noqa: E402
-from tests.stack import free_port  # noqa: E402
+from portal import api_keys
+from sla.models import Handoff
+from tests import company, factories
+from tests.stack import free_port
 
 #: Claims as one must not, late and unasked, with the two nets behind the claim gone as well.
 BLIND = """

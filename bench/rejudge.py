@@ -18,14 +18,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
 
-from leads import marks, setbased  # noqa: E402
-from leads.models import Account, FactChange, Lead, Touch  # noqa: E402
-from sla import document, intake  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.factories import NOW  # noqa: E402
+from leads import marks, setbased
+from leads.models import Account, FactChange, Lead, Touch
+from sla import document, intake
+from tests import factories
+from tests.factories import NOW
 
 BATCH, AT_ONCE = 20_000, 2_000
 KINDS = ("visited", "downloaded", "attended", "opened", "clicked", "submitted")

@@ -22,16 +22,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.core.management import call_command
+from django.db import connection, transaction
 
-from bench import crowd  # noqa: E402
-from sla import handoffs, sweep  # noqa: E402
-from sla.models import Clock, Handoff  # noqa: E402
-from sla.sweep import ticking  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.factories import NOW  # noqa: E402
-from tests.sla.scene import Scene, offered, scene  # noqa: E402
+from bench import crowd
+from sla import handoffs, sweep
+from sla.models import Clock, Handoff
+from sla.sweep import ticking
+from tests import factories
+from tests.factories import NOW
+from tests.sla.scene import Scene, offered, scene
 
 DUE, MOVES, ACCEPTS = 20_000, 200, 300
 SWEPT = NOW + timedelta(hours=2, minutes=5)

@@ -15,15 +15,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from leads.models import Lead  # noqa: E402
-from sla import handoffs, intake  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.factories import NOW  # noqa: E402
-from tests.sla.scene import Scene, scene  # noqa: E402
+from leads.models import Lead
+from sla import handoffs, intake
+from tests import factories
+from tests.factories import NOW
+from tests.sla.scene import Scene, scene
 
 
 def main() -> None:

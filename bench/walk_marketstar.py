@@ -21,17 +21,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ["API_CALLS_PER_MINUTE"] = "1000000"
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.core.management import call_command
+from django.utils import timezone
 
-from bench.races import gunicorn  # noqa: E402
-from docs.client import Concord  # noqa: E402
-from leads.models import Deal, User  # noqa: E402
-from portal import api_keys  # noqa: E402
-from portal.models import Scope  # noqa: E402
-from sla.compliance import plain, report  # noqa: E402
-from sla.compliance.periods import Filters  # noqa: E402
-from tests import factories  # noqa: E402
+from bench.races import gunicorn
+from docs.client import Concord
+from leads.models import Deal, User
+from portal import api_keys
+from portal.models import Scope
+from sla.compliance import plain, report
+from sla.compliance.periods import Filters
+from tests import factories
 
 GATE = {"fact": "source", "op": "known"}
 #: What the import of the same files gives, see docs/real-data.md.

@@ -12,14 +12,14 @@ from portal.celery import app  # the worker's `--app`
 
 django.setup()
 
-from django.db import transaction  # noqa: E402
-from django.db.models import QuerySet  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from leads import outbox, setbased  # noqa: E402
-from portal.models import Notice  # noqa: E402
-from sla import outages, tasks  # noqa: E402
-from sla.sweep import ticking  # noqa: E402
+from leads import outbox, setbased
+from portal.models import Notice
+from sla import outages, tasks
+from sla.sweep import ticking
 
 __all__ = ["app"]
 true_now = timezone.now
