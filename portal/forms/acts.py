@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import User
+from portal.forms import selects
 
 
 class ActsForm(forms.Form):
@@ -19,8 +20,8 @@ class ActsForm(forms.Form):
 
     def __init__(self, *args: Any, things: Any, verbs: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["thing"].choices = [("", _("Everything")), *things]  # type: ignore[attr-defined]
-        self.fields["verb"].choices = [("", _("All acts")), *verbs]  # type: ignore[attr-defined]
+        selects.choice(self, "thing").choices = [("", _("Everything")), *things]
+        selects.choice(self, "verb").choices = [("", _("All acts")), *verbs]
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters as columns of the log; {} where they make no sense."""

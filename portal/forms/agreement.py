@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import selects
 from portal.forms.facts import DayInput
 from portal.forms.moves import words
 from sla import document
@@ -24,7 +25,7 @@ class StartForm(forms.Form):
 
     def __init__(self, *args: Any, sources: list[tuple[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["source"].choices = sources  # type: ignore[attr-defined] # a ChoiceField
+        selects.choice(self, "source").choices = sources
 
 
 class PlaceForm(forms.Form):
@@ -39,7 +40,7 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         offered = [*agreements, (FRESH, _("a new agreement, for a segment of its own"))]
-        self.fields["agreement"].choices = offered  # type: ignore[attr-defined] # a ChoiceField
+        selects.choice(self, "agreement").choices = offered
 
     def clean(self) -> dict[str, Any]:
         """A new agreement needs a name."""
@@ -81,7 +82,7 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         offered = [("", _("the whole text")), *clauses]
-        self.fields["clause"].choices = offered  # type: ignore[attr-defined] # a ChoiceField
+        selects.choice(self, "clause").choices = offered
 
 
 def is_name_of(known: str, written: str) -> bool:
@@ -114,7 +115,7 @@ class SignForm(forms.Form):
         self, *args: Any, sides: list[tuple[str, Any]], written: str, expected: str, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["side"].choices = sides  # type: ignore[attr-defined] # a ChoiceField
+        selects.choice(self, "side").choices = sides
         self.written, self.expected = written, expected
         first = {"sha256": expected, "side": sides[0][0] if len(sides) == 1 else ""}
         self.initial = {**self.initial, **first}

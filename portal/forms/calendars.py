@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.forms import selects
 from sla.businesstime import InvalidSchedule, Schedule
 
 DAYS = (
@@ -62,9 +63,7 @@ class CalendarForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["timezone"].choices = [  # type: ignore[attr-defined] # a ChoiceField
-            (name, name) for name in sorted(available_timezones())
-        ]
+        selects.choice(self, "timezone").choices = [(name, name) for name in sorted(available_timezones())]
         for code, label in DAYS:
             self.fields[code] = forms.CharField(
                 label=label, required=False, max_length=200, help_text=_("Such as 09:00–12:00, 13:00–17:00.")
@@ -151,7 +150,7 @@ class HolidaysForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["country"].choices = [  # type: ignore[attr-defined] # a ChoiceField
+        selects.choice(self, "country").choices = [
             (code, code) for code in sorted(holidays.list_supported_countries())
         ]
 

@@ -13,6 +13,7 @@ from leads.choices import ImportKind
 from leads.importing import guessing
 from leads.importing.mapping import ISO
 from leads.importing.shapes import Shape
+from portal.forms import selects
 
 #: What a column can be used as, in words; further fields are named as they are.
 USES: dict[str, str | Promise] = {
@@ -123,7 +124,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Sequence[ImportKind], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        selects.choice(self, "kind").choices = [(kind.value, kind.label) for kind in kinds]
 
 
 class ColumnsForm(forms.Form):
@@ -165,12 +166,12 @@ class ColumnsForm(forms.Form):
         if versions:
             self.fields["version"] = forms.ChoiceField(label=_("Judged by"), choices=versions)
         self.header, self.shape, self.examples = header, shape, examples
-        self.fields["dates"].choices = [  # type: ignore[attr-defined]
+        selects.choice(self, "dates").choices = [
             (ISO, _("2026-11-23, also with a time (ISO)")),
             *((form, _example(form)) for form in guessing.DATE_FORMS),
         ]
         zones = dict.fromkeys((zone, *SHORT_ZONES, *sorted(available_timezones())))
-        self.fields["time_zone"].choices = [(name, name) for name in zones]  # type: ignore[attr-defined]
+        selects.choice(self, "time_zone").choices = [(name, name) for name in zones]
         uses = [(use, USES.get(use, use)) for use in guessing.uses(shape)]
         for number, column in enumerate(header):
             self.fields[f"use_{number}"] = forms.ChoiceField(

@@ -10,6 +10,7 @@ from leads import queries
 from leads.choices import Stage
 from leads.models import Team, User
 from portal import saved
+from portal.forms import selects
 from sla.permissions import TAKES_LEADS
 
 GRADES = [f"{fit}{engagement}" for fit in "ABC" for engagement in "123"]
@@ -42,8 +43,7 @@ class LeadFilterForm(forms.Form):
         self._offer("source", ((name, name) for name in queries.sources()))
 
     def _offer(self, name: str, options: Any) -> None:
-        field: Any = self.fields[name]
-        field.choices = [ANY, *options]
+        selects.choice(self, name).choices = [ANY, *options]
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from leads.models import User
+from portal.forms import selects
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
 from sla.permissions import TAKES_LEADS
 
@@ -62,10 +64,8 @@ class RerouteForm(forms.Form):
         self, *args: Any, people: Iterable[User], reasons: Iterable[tuple[str, str]], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        to: Any = self.fields["to"]
-        to.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("name")
-        reason: Any = self.fields["reason"]
-        reason.choices = [("", gettext_lazy("No reason given")), *reasons]
+        selects.rows(self, "to").queryset = _among(people)
+        selects.choice(self, "reason").choices = [("", gettext_lazy("No reason given")), *reasons]
 
 
 class PassOnForm(forms.Form):
@@ -81,7 +81,7 @@ class PassOnForm(forms.Form):
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
         super().__init__(*args, **options)
         colleagues = User.objects.filter(is_active=True, role__in=TAKES_LEADS, team__isnull=False)
-        field: Any = self.fields["to"]
+        field = selects.rows(self, "to")
         field.queryset = colleagues.filter(team=person.team_id).exclude(pk=person.pk).order_by("name")
         field.widget.attrs["form"] = "moves"
 
@@ -93,8 +93,7 @@ class ReassignForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        field: Any = self.fields["to"]
-        field.queryset = User.objects.filter(pk__in=[person.pk for person in people]).order_by("name")
+        selects.rows(self, "to").queryset = _among(people)
 
 
 class QualifyForm(forms.Form):
@@ -148,9 +147,7 @@ class LoseForm(forms.Form):
 
     def __init__(self, *args: Any, reasons: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["reason"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext_lazy("Not known")), *reasons]
+        selects.choice(self, "reason").choices = [("", gettext_lazy("Not known")), *reasons]
 
 
 class RateForm(forms.Form):
@@ -171,8 +168,7 @@ class AcknowledgeForm(forms.Form):
 
     def __init__(self, *args: Any, tracks: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        field: Any = self.fields["track"]
-        field.choices = [("", gettext_lazy("As the reason says")), *tracks]
+        selects.choice(self, "track").choices = [("", gettext_lazy("As the reason says")), *tracks]
 
 
 class RepairForm(forms.Form):
@@ -204,3 +200,8 @@ class ReopenForm(forms.Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why does it come back?"), choices=ReopenReason.choices, widget=forms.RadioSelect
     )
+
+
+def _among(people: Iterable[User]) -> QuerySet[User]:
+    """Return these people as rows to choose from, by name."""
+    return User.objects.filter(pk__in=[person.pk for person in people]).order_by("name")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.choices import SIDE_OF_ROLE, Role
 from leads.models import Team, User
+from portal.forms import selects
 from sla.models import Agreement
 from sla.scoring import CELLS
 
@@ -59,8 +60,8 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial.setdefault("bar", self.instance.personal_bar.get("grid", []))
-        self.fields["calendar"].empty_label = _("Those of the team")  # type: ignore[attr-defined]
-        self.fields["team"].empty_label = _("No team")  # type: ignore[attr-defined]
+        selects.rows(self, "calendar").empty_label = _("Those of the team")
+        selects.rows(self, "team").empty_label = _("No team")
 
     def clean_email(self) -> str:
         """Compare addresses without case, as logging in does."""
@@ -111,7 +112,7 @@ class TeamForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         known = Agreement.objects.order_by("segment_rank").values_list("key", "name")
-        self.fields["segment_key"].choices = [("", _("Any agreement")), *known]  # type: ignore[attr-defined]
+        selects.choice(self, "segment_key").choices = [("", _("Any agreement")), *known]
 
     def clean_name(self) -> str:
         """Refuse a name that is taken."""
@@ -142,4 +143,4 @@ class FindForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["role"].choices = [("", _("All roles")), *Role.choices]  # type: ignore[attr-defined]
+        selects.choice(self, "role").choices = [("", _("All roles")), *Role.choices]

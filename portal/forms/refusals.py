@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal.forms import days
+from portal.forms import days, selects
 from portal.forms.facts import DayInput
 from sla.choices import Disposition
 from sla.document import Document, Reason
@@ -91,11 +91,12 @@ class RefusalForm(forms.Form):
         self.is_worked = is_worked
         #: Beyond the first leg the lead goes back to its qualifier, so nothing has to wake it.
         self.may_sleep = not is_later_leg
-        field: Any = self.fields["reason"]
-        field.choices = [(reason.code, reason.label) for reason in self.reasons]
-        tracks: Any = self.fields["track"]
+        selects.choice(self, "reason").choices = [(reason.code, reason.label) for reason in self.reasons]
         as_agreed = _("As the reason says") if self.chosen and self.chosen.track else _("None")
-        tracks.choices = [("", as_agreed), *((track.code, track.label) for track in document.tracks)]
+        selects.choice(self, "track").choices = [
+            ("", as_agreed),
+            *((track.code, track.label) for track in document.tracks),
+        ]
         self.fields["note"].required = "note" in self.asks
         self.fields["right_contact"].required = "contact" in self.asks
 

@@ -10,6 +10,7 @@ from leads import queries
 from leads.choices import Role, Side
 from leads.models import Team, User
 from leads.models.querysets import SEES_ALL
+from portal.forms import selects
 from portal.forms.days import check_reach
 from sla.compliance.periods import Filters, Period, month_of, quarter_of
 
@@ -57,9 +58,10 @@ class ResultsForm(forms.Form):
         self.user = user
         self.default = default
         self.fields["period"].initial = default
-        source = self.fields["source"]
-        assert isinstance(source, forms.ChoiceField)
-        source.choices = [("", _("All sources")), *((one, one) for one in queries.sources())]
+        selects.choice(self, "source").choices = [
+            ("", _("All sources")),
+            *((one, one) for one in queries.sources()),
+        ]
         if user.role not in SEES_ALL:
             del self.fields["team"]
 

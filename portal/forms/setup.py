@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import selects
+
 
 class CompanyForm(forms.Form):
     """Name and zone of the company."""
@@ -18,5 +20,5 @@ class CompanyForm(forms.Form):
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as they came
         zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc"))
-        self.fields["time_zone"].choices = [(name, name) for name in ("UTC", *zones)]  # type: ignore[attr-defined]
+        selects.choice(self, "time_zone").choices = [(name, name) for name in ("UTC", *zones)]
         self.fields["time_zone"].initial = timezone.get_current_timezone_name()

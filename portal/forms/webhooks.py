@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Team
+from portal.forms import selects
 
 
 class WebhookForm(forms.Form):
@@ -23,8 +24,7 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args: Any, events: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        field: Any = self.fields["events"]
-        field.choices = list(events)
+        selects.choice(self, "events").choices = list(events)
 
 
 class TeamChatForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import selects
 from portal.forms.drafts import fields
 from portal.forms.drafts.parts import PartForm
 from portal.forms.drafts.words import choices_of, subject_word
@@ -98,7 +99,7 @@ class LeafForm(PartForm):
             del self.fields[name]
         if "op" in self.fields:
             offered = [pair for pair in _OPS if pair[0] in _ops_of(what)]
-            self.fields["op"].choices = offered  # type: ignore[attr-defined] # a ChoiceField
+            selects.choice(self, "op").choices = offered
 
 
 def _fields_of(what: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.text import slugify
 
+from portal.forms import selects
 from portal.forms.drafts import lists, places
 from portal.forms.drafts.lists import MARK, Posted
 from portal.forms.drafts.words import Choices
@@ -44,7 +45,7 @@ class PartForm(forms.Form):
             known = {code for code, _label in choices}
             values = stored if isinstance(stored, list | tuple) else [stored]
             kept = [(value, value) for value in values if value not in known]
-            self.fields[name].choices = [*choices, *kept]  # type: ignore[attr-defined] # a ChoiceField
+            selects.choice(self, name).choices = [*choices, *kept]
 
     def add_prefix(self, field_name: str) -> str:
         """Name a field by its place in the document."""
