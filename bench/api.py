@@ -114,7 +114,7 @@ def batches(marketer: User, count: int) -> None:
         began = time.perf_counter()
         done = caller.post("/api/v1/touches/batch/", {"touches": touches})["results"]
         times.append(time.perf_counter() - began)
-        assert len(done) == BATCH  # type: ignore[arg-type]
+        assert len(done) == BATCH
     rate = BATCH * len(times) / sum(times)
     print(f"touches in batches of {BATCH}, {PER_LEAD} of each lead: {rate:,.0f}/s, "
           f"slowest batch {max(times) * 1000:.0f} ms, load {os.getloadavg()[0]:.1f}")  # fmt: skip

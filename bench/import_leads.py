@@ -152,7 +152,7 @@ def ours(path: Path) -> dict[str, float]:
         run = importing.run(path=path, mapping=mapping, target=target, now=NOW)
         out[name] = run.rows_done / (time.perf_counter() - start)
         out[f"{name}_memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        out[f"{name}_counts"] = [run.created, run.updated, run.unchanged, run.rejected]  # type: ignore[assignment]
+        out[f"{name}_counts"] = [run.created, run.updated, run.unchanged, run.rejected]
     return out
 
 

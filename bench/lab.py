@@ -110,7 +110,7 @@ def grow(version: AgreementVersion, count: int) -> None:
         _handoffs(version, team.pk, leads, accounts, draw)
 
 
-def _handoffs(version, team_id, leads, accounts, draw) -> None:  # type: ignore[no-untyped-def]
+def _handoffs(version, team_id, leads, accounts, draw) -> None:
     ids = setbased.take_ids(Handoff, len(leads))
     handoffs, snapshots, touches, deals = [], [], [], []
     for place, (pk, lead) in enumerate(zip(ids, leads, strict=True)):

@@ -42,7 +42,7 @@ def without_transaction() -> None:
         later(lambda: create(self, rows, **options))
         return rows
 
-    outbox.put_many, QuerySet.bulk_create = put_later, create_later  # type: ignore[assignment, method-assign]
+    outbox.put_many, QuerySet.bulk_create = put_later, create_later
 
 
 def without_locks() -> None:
@@ -53,7 +53,7 @@ def without_locks() -> None:
         return update(model, rows, key=key)
 
     setbased.update_rows = update_unguarded
-    QuerySet.select_for_update = lambda self, **options: self._chain()  # type: ignore[method-assign]
+    QuerySet.select_for_update = lambda self, **options: self._chain()
 
 
 def without_rest() -> None:

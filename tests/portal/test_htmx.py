@@ -18,8 +18,8 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?view=l
 @pytest.fixture
 def asked(rf: RequestFactory) -> HttpRequest:
     request = rf.post("/inbox/7/accept/", headers=HTMX)
-    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    request.htmx = HtmxDetails(request)
+    request._messages = CookieStorage(request)
     return request
 
 

@@ -16,7 +16,7 @@ UNTIL = datetime(2026, 11, 18, 9, 2, tzinfo=UTC)
 @pytest.fixture
 def asked(rf: RequestFactory) -> HttpRequest:
     request = rf.get("/inbox/")
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    request._messages = CookieStorage(request)
     return request
 
 

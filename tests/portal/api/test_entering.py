@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from leads.models import AuditEntry
 from portal import api_keys
@@ -109,7 +110,7 @@ def test_session_may_call_but_not_without_its_token(at: Company) -> None:
     problem(client.post(f"{ROOT}/handoffs/", {}, content_type="application/json"), 403, "permission_denied")
 
 
-def test_too_many_calls_wait(at: Company, settings: object) -> None:
+def test_too_many_calls_wait(at: Company, settings: Settings) -> None:
     settings.API_CALLS_PER_MINUTE = 3
     call = Caller(at.cast.rep)
     answers = [call("GET", "/me/") for _ in range(8)]

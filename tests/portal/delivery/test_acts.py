@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from leads.models import User
 from portal import delivery
@@ -41,8 +42,8 @@ def urls_of(letters: list) -> set[str]:
     return {url.split("testserver")[1] for text in texts for url in URL.findall(text) if "testserver" in url}
 
 
-def test_scanners_change_nothing_whatever_they_fetch(settings: object, client: Client) -> None:
-    settings.PUBLIC_URL = "http://testserver"  # type: ignore[attr-defined]
+def test_scanners_change_nothing_whatever_they_fetch(settings: Settings, client: Client) -> None:
+    settings.PUBLIC_URL = "http://testserver"
     at = company.company()
     company.every_state(at)
     sweep.run(at.now + timedelta(days=3))
@@ -150,9 +151,9 @@ def test_button_is_not_for_whoever_is_logged_in_as_somebody_else(play: Scene, cl
 
 
 def test_marketing_takes_up_a_refused_lead_from_its_letter(
-    play: Scene, client: Client, settings: object
+    play: Scene, client: Client, settings: Settings
 ) -> None:
-    settings.PUBLIC_URL = "http://testserver"  # type: ignore[attr-defined]
+    settings.PUBLIC_URL = "http://testserver"
     handoff = handoffs.decline(handoff=offered(play), actor=play.rep, reason="no_budget", now=NOW)
     delivery.deliver(now=NOW + timedelta(minutes=3))
     letter = next(one for one in mail.outbox if one.to == [play.marketer.email])

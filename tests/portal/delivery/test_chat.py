@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 from slack_sdk.signature import SignatureVerifier
 
 from leads.models import User
@@ -29,15 +30,15 @@ def play() -> Scene:
 
 
 @pytest.fixture
-def channel(settings: object) -> Iterator[Receiver]:
-    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+def channel(settings: Settings) -> Iterator[Receiver]:
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
     with receiver() as told:
         yield told
 
 
 @pytest.fixture
-def slack(settings: object) -> None:
-    settings.SLACK_SIGNING_SECRET = SECRET  # type: ignore[attr-defined]
+def slack(settings: Settings) -> None:
+    settings.SLACK_SIGNING_SECRET = SECRET
 
 
 def press(word: str, member: str = "U012AB3CD", *, secret: str = SECRET, age: int = 0, url: str = "") -> int:

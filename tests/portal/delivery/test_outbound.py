@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from portal.delivery import outbound
 from portal.delivery.errors import Unreachable
@@ -88,9 +89,9 @@ def test_what_is_no_plain_web_address_is_refused_as_it_is_entered(url: str) -> N
 
 
 def test_http_is_for_trying_out_and_inner_targets_only(
-    settings: object, resolves: Callable[..., list[int]]
+    settings: Settings, resolves: Callable[..., list[int]]
 ) -> None:
-    settings.IS_TRYOUT = False  # type: ignore[attr-defined]
+    settings.IS_TRYOUT = False
     resolves("93.184.216.34")
     with pytest.raises(outbound.Forbidden, match="Only https"):
         outbound.look_up("http://hook.example.com/")
@@ -109,19 +110,19 @@ def test_connection_goes_to_the_address_that_was_checked(
     assert len(asked) <= 2
 
 
-def test_inner_target_is_reached_when_operations_allowed_its_network(settings: object) -> None:
+def test_inner_target_is_reached_when_operations_allowed_its_network(settings: Settings) -> None:
     with receiver() as told:
         with pytest.raises(outbound.Forbidden):
             outbound.post(told.url, b"{}", {})
-        settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+        settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
         assert outbound.post(told.url, b"{}", {"Content-Type": "application/json"}).is_taken
     assert len(told.got) == 1
 
 
 def test_control_the_list_is_what_holds_the_door(
-    settings: object, resolves: Callable[..., list[int]], connected: list[tuple]
+    settings: Settings, resolves: Callable[..., list[int]], connected: list[tuple]
 ) -> None:
-    settings.OUTBOUND_INTERNAL_NETWORKS = ["0.0.0.0/0", "::/0"]  # type: ignore[attr-defined]
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["0.0.0.0/0", "::/0"]
     resolves("169.254.169.254")
     with pytest.raises(Unreachable):
         outbound.post("https://hook.example.com/", b"{}", {})

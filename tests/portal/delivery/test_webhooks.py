@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from leads.models import OutboxMessage
@@ -28,8 +29,8 @@ def people() -> Cast:
 
 
 @pytest.fixture
-def other(settings: object) -> Iterator[Receiver]:
-    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+def other(settings: Settings) -> Iterator[Receiver]:
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
     with receiver() as told:
         yield told
 
