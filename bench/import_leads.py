@@ -158,10 +158,10 @@ def ours(path: Path) -> dict[str, float]:
 
 def other(path: Path, *, is_tuned: bool) -> dict[str, float]:
     """Import the file's first rows by django-import-export, into Lead and Account as its users write it."""
-    import tablib  # noqa: PLC0415
-    from import_export import fields, resources, widgets  # noqa: PLC0415
+    import tablib  # noqa: PLC0415 (as above)
+    from import_export import fields, resources, widgets  # noqa: PLC0415 (as above)
 
-    from leads.models import Account, Lead  # noqa: PLC0415
+    from leads.models import Account, Lead  # noqa: PLC0415 (as above)
 
     class CompanyWidget(widgets.ForeignKeyWidget):
         def clean(self, value: str, row: object = None, **kwargs: object) -> Account:

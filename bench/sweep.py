@@ -102,7 +102,7 @@ def due(play: Scene, template: Handoff, runs: int) -> None:
         swept.append(seconds(lambda: ticking.tick(SWEPT)))
         assert not Clock.objects.filter(next_at__lte=SWEPT).exists()
         after = crowd.make_due(template, DUE)
-        bare.append(seconds(lambda: write_bare(after))[0])  # noqa: B023
+        bare.append(seconds(lambda: write_bare(after))[0])  # noqa: B023 (called at once)
     wall, processor = (statistics.median(values) for values in zip(*swept, strict=True))
     base = statistics.median(bare)
     every = ", ".join(f"{one[0]:.2f}" for one in swept)
@@ -152,7 +152,7 @@ def accept_on(first: int) -> None:
     for one in waiting[1:]:
         if sys.stdin.readline():
             break
-        took = seconds(lambda: handoffs.accept(handoff=one, actor=one.rep, now=NOW))[0]  # noqa: B023
+        took = seconds(lambda: handoffs.accept(handoff=one, actor=one.rep, now=NOW))[0]  # noqa: B023 (called at once)
         times.append(took)
         time.sleep(max(0.0, 0.05 - took))
     p50, p95 = (statistics.quantiles(times, n=100)[at] * 1000 for at in (49, 94))
@@ -165,11 +165,11 @@ def moves(play: Scene, template: Handoff, runs: int) -> None:
     for _ in range(MOVES):
         lead = factories.ready_lead()
         made: list[Handoff] = []
-        times["offer"].append(seconds(lambda: made.append(handoffs.offer(lead=lead, now=NOW)))[0])  # noqa: B023
+        times["offer"].append(seconds(lambda: made.append(handoffs.offer(lead=lead, now=NOW)))[0])  # noqa: B023 (called at once)
         one = made[0]
         rep = one.rep
-        times["accept"].append(seconds(lambda: handoffs.accept(handoff=one, actor=rep, now=NOW))[0])  # noqa: B023
-        back = seconds(lambda: handoffs.hand_back(handoff=one, actor=rep, reason="no_budget", now=NOW))[0]  # noqa: B023
+        times["accept"].append(seconds(lambda: handoffs.accept(handoff=one, actor=rep, now=NOW))[0])  # noqa: B023 (called at once)
+        back = seconds(lambda: handoffs.hand_back(handoff=one, actor=rep, reason="no_budget", now=NOW))[0]  # noqa: B023 (called at once)
         times["hand back"].append(back)
     for name, values in times.items():
         say(f"{name}: median {statistics.median(values) * 1000:.1f} ms")

@@ -46,7 +46,7 @@ def answer(
     if new_target:
         retarget(response, new_target)
     if new_swap:
-        reswap(response, new_swap)  # type: ignore[arg-type]
+        reswap(response, new_swap)  # type: ignore[arg-type]  # one of the words that htmx knows
     return response
 
 

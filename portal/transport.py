@@ -24,7 +24,7 @@ class Channel(filesystem.Channel):
     """
 
     # Kombu's two classes above disagree about the name of the second argument.
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu declares none of its types
         """Write `payload` under a hidden name, then give it its place in the order."""
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"

@@ -39,7 +39,7 @@ def main() -> int:
         install(packages)
         packages = missing()
     if packages:
-        print(f"Please install {', '.join(packages)}: the tests start their own copies.", file=sys.stderr)  # noqa: T201
+        print(f"Please install {', '.join(packages)}: the tests start their own copies.", file=sys.stderr)  # noqa: T201 (to the person at the terminal)
     return bool(packages)
 
 

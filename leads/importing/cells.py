@@ -273,7 +273,7 @@ def _pattern(form: str) -> Callable[[str], datetime]:
         if not found:
             raise ValueError(text)
         told = {_PARTS[name][0]: int(part) for name, part in found.groupdict().items()}
-        return _FIRST_DAY.replace(**told)  # type: ignore[arg-type]
+        return _FIRST_DAY.replace(**told)  # type: ignore[arg-type]  # whole numbers by the names that `replace` knows
 
     return parse
 

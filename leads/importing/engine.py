@@ -217,7 +217,7 @@ class _Work:
         records: list[Record] = []
         places: list[int] = []
         for place, (ids, digest) in enumerate(zip(prepared.ids, prepared.digests, strict=True)):
-            if digest is not None and known.get(ids[0]) == digest:  # type: ignore[index]
+            if digest is not None and known.get(ids[0]) == digest:  # type: ignore[index]  # only a row with ids has one
                 continue
             record = prepared.records[place] or self._record(prepared, place)
             if isinstance(record, Rejected):

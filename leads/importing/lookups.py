@@ -41,7 +41,7 @@ def by_external_id(wanted: Iterable[Key]) -> dict[Key, Known]:
         # One table at a time: a join of a fresh table, of which the planner knows nothing yet, can
         # compare every lead with every id.
         rows = _query(
-            f"SELECT external_id, id, lead_id, row_digest FROM {ExternalId._meta.db_table} "  # noqa: S608
+            f"SELECT external_id, id, lead_id, row_digest FROM {ExternalId._meta.db_table} "  # noqa: S608 (names only)
             f"WHERE system = %s AND external_id {condition}",
             [system, parameter],
         )

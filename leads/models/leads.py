@@ -57,7 +57,7 @@ class Lead(models.Model):
         ImportRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
 
-    objects: ClassVar[LeadQuerySet] = LeadQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[LeadQuerySet] = LeadQuerySet.as_manager()  # type: ignore[assignment]  # a manager answers as its queryset
 
     class Meta:
         constraints = (

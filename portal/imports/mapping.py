@@ -33,7 +33,7 @@ def target_for(kind: str, version_ref: str = "") -> importing.Target:
 
 def shape_of(kind: str) -> Shape:
     """Return what a file of a kind can tell."""
-    return TARGETS[kind].shape if kind in TARGETS else HandoffsTarget.shape  # type: ignore[attr-defined]
+    return TARGETS[kind].shape if kind in TARGETS else HandoffsTarget.shape  # type: ignore[attr-defined]  # every target is a class with a shape
 
 
 def versions() -> list[tuple[str, str]]:

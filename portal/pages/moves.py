@@ -174,7 +174,7 @@ def refuse(request: HttpRequest, handoff: Handoff, sentence: str) -> HttpRespons
     if not getattr(request, "htmx", False):
         return refuse_lead(request, handoff.lead, sentence)
     context = {"handoff": handoff, "lead": handoff.lead, "sentence": sentence}
-    target = str(request.htmx.target or "")  # type: ignore[attr-defined]
+    target = str(request.htmx.target or "")  # type: ignore[attr-defined]  # set by the middleware
     template = "inbox/_gone.html" if target == f"handoff-{handoff.pk}" else "handoffs/_refused.html"
     return htmx.answer(request, template, context, status=409, news=sentence)
 

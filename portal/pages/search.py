@@ -40,7 +40,7 @@ def _in_focus(request: HttpRequest, user: User) -> tuple[Lead | None, Handoff | 
         handoff = found.select_related("lead__account").first()
         return (handoff.lead, handoff) if handoff else (None, None)
     try:
-        page = resolve(request.htmx.current_url_abs_path.split("?")[0])  # type: ignore[attr-defined]
+        page = resolve(request.htmx.current_url_abs_path.split("?")[0])  # type: ignore[attr-defined]  # set by the middleware
     except (Resolver404, AttributeError):
         return None, None
     if page.url_name != "lead":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -48,10 +49,10 @@ def _given(handoff: Handoff, user: User, to: User | None, now: datetime) -> Resu
     act: Callable[[], Handoff]
     if handoff.state == HandoffState.OFFERED:
         is_theirs = permissions.can_reroute(user, handoff)
-        act = lambda: handoffs.reroute(handoff=handoff, actor=user, to=to, now=now)  # noqa: E731
+        act = partial(handoffs.reroute, handoff=handoff, actor=user, to=to, now=now)
     else:
         is_theirs = permissions.can_reassign(user, handoff)
-        act = lambda: _reassigned(handoff, user, to, now)  # noqa: E731
+        act = partial(_reassigned, handoff, user, to, now)
     try:
         if not is_theirs:
             raise handoffs.NotYours

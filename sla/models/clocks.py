@@ -56,7 +56,7 @@ class Clock(models.Model):
     error = models.TextField(blank=True)  # why the sweep set it aside until `next_at`
     attempts = models.PositiveSmallIntegerField(default=0)
 
-    objects: ClassVar[ClockQuerySet] = ClockQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ClockQuerySet] = ClockQuerySet.as_manager()  # type: ignore[assignment]  # a manager answers as its queryset
 
     class Meta:
         constraints = (
@@ -162,7 +162,7 @@ class Dispute(models.Model):
     is_granted = models.BooleanField(null=True)
     note = models.TextField(blank=True)
 
-    objects: ClassVar[DisputeQuerySet] = DisputeQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[DisputeQuerySet] = DisputeQuerySet.as_manager()  # type: ignore[assignment]  # a manager answers as its queryset
 
     class Meta:
         constraints = (

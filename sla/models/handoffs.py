@@ -64,7 +64,7 @@ class Handoff(models.Model):
     system = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
 
-    objects: ClassVar[HandoffQuerySet] = HandoffQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[HandoffQuerySet] = HandoffQuerySet.as_manager()  # type: ignore[assignment]  # a manager answers as its queryset
 
     class Meta:
         constraints = (

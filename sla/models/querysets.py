@@ -13,7 +13,7 @@ from sla.choices import HandoffState
 
 if TYPE_CHECKING:
     from sla.models.clocks import Clock, Dispute  # noqa: F401  (names for annotations only)
-    from sla.models.handoffs import Handoff  # noqa: F401
+    from sla.models.handoffs import Handoff  # noqa: F401  (names for annotations only)
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):

@@ -58,7 +58,7 @@ def as_known(facts: Facts, at: datetime, terms: scoring.EngagementTerms | None =
     elif touches != facts.touches:
         level = None
     changed = {**dict.fromkeys(fields), "attributes": attributes, "touches": touches, "engagement": level}
-    return dataclasses.replace(facts, **changed)  # type: ignore[arg-type]
+    return dataclasses.replace(facts, **changed)  # type: ignore[arg-type]  # fields by name, each of its own type
 
 
 def _moments(facts: Facts, at: datetime) -> Iterator[datetime]:

@@ -1,7 +1,6 @@
 """Agreements read strictly: every fault with its path, every contradiction named."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -254,7 +253,9 @@ def test_kinds_are_those_that_clocks_and_compliance_know() -> None:
     "optional", ["review_due_on", "valve", "expiry", "referee", "maturity_days", "is_baseline"]
 )
 def test_left_out_reads_as_null(data: Data, optional: str) -> None:
-    without: Callable[[], Data] = lambda: {key: value for key, value in data.items() if key != optional}  # noqa: E731
+    def without() -> Data:
+        return {key: value for key, value in data.items() if key != optional}
+
     with_null = copy.deepcopy(data) | {optional: None if optional != "is_baseline" else False}
     if optional in ("review_due_on", "referee"):
         assert faults(without()) == faults(with_null)
