@@ -10,13 +10,17 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u DJANGO_SETTINGS_MODULE
 WORKERS ?= 2
 
-.PHONY: run test test-sqlite test-postgres lint lock messages clean
+.PHONY: run test machine test-sqlite test-postgres lint lock messages clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
 	@exec $(BIN)/python manage.py run_portal --port $(PORT)
 
-test: lint test-sqlite test-postgres
+test: machine lint test-sqlite test-postgres
+
+# The servers, the browser and the printing library that the tests use.
+machine: $(VENV)/.test
+	$(BIN)/python -m tests.machine
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -26,11 +30,10 @@ lint: $(VENV)/.test
 
 # Browser journeys run once, on PostgreSQL. Plain tracebacks: reading the source of a failure inside a browser's
 # coroutine can crash Python 3.11 and the whole run with it.
-test-sqlite: $(VENV)/.test
+test-sqlite: machine
 	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m pytest -n $(WORKERS) --tb=native -m "not journey"
 
-test-postgres: $(VENV)/.test
-	$(BIN)/python -m tests.machine
+test-postgres: machine
 	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS) --tb=native
 
 # Version pins with hashes, from the short lists.
@@ -61,7 +64,8 @@ $(VENV)/.run: requirements.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+$(VENV)/.test: requirements-dev.txt requirements-pdf.txt $(VENV)/.run
 	@echo "Installing what the tests need into $(VENV) …"
 	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -r requirements-pdf.txt
 	@touch $@

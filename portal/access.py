@@ -7,6 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from leads.choices import Role
 from leads.models import Account, Deal, Lead, User
 from leads.models.querysets import SEES_ALL
 from sla import permissions
@@ -110,6 +111,13 @@ def dispute(user: User, pk: int) -> Dispute:
     found = _one(Dispute.objects.select_related("clock__lead__account", "asked_by"), pk)
     clock(user, pk)
     return found
+
+
+def operations(request: HttpRequest) -> User:
+    """Return who asks, who must run Concord; raise PermissionDenied for everybody else."""
+    user = person(request)
+    require(user.role == Role.OPERATIONS)
+    return user
 
 
 def require(is_allowed: bool) -> None:

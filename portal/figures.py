@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal import wording
 from portal.lines import clocks, verdicts
-from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
 from sla.compliance.report import Line, Report
 from sla.compliance.truth import Truth
 
@@ -49,11 +48,7 @@ class Row:
 
 def label_of(line: Line) -> str:
     """Return the name of a commitment in the reader's language."""
-    if line.kind == "first_touch" and line.commitment.params.get("from") == "offer":
-        return _("First touch after offer")
-    if line.kind in CLOCK_KINDS:
-        return str(CLOCK_KINDS[line.kind].label)
-    return str(PERIODIC_KINDS[line.kind][0])
+    return clocks.promise_label(line.kind, line.commitment.params)
 
 
 def row_of(line: Line, after_exceptions: bool = False) -> Row:

@@ -2,9 +2,17 @@
 
 from importlib import import_module
 
+from django.http import HttpResponse
+
 
 class NoPrinter(RuntimeError):
     """This installation cannot make PDF."""
+
+
+def answer(page: str, name: str) -> HttpResponse:
+    """Return the page as a PDF file of that name; raises NoPrinter."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return HttpResponse(pdf(page), content_type="application/pdf", headers=headers)
 
 
 def pdf(page: str) -> bytes:

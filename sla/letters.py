@@ -100,6 +100,7 @@ def _missed(lines: list[Line]) -> list[dict[str, Any]]:
         {
             "code": line.code,
             "kind": line.kind,
+            "params": line.commitment.params,
             "terms": line.terms.to_json(),
             "missed": line.missed,
             "n": line.n,
@@ -137,17 +138,12 @@ def _lift(effect: Effect) -> float:
 
 def _risk(week: _Week) -> dict[str, Any]:
     """Return how many leads are late on Sales' side now, their worth, and the longest late."""
-    speeds = payoff.by_speed(None, week.filters)
-    n = sum(each.n for each in speeds)
-    rate = sum(each.won for each in speeds) / n if n else 0.0
-    worth = payoff.at_risk(week.filters, week.now - YEAR, rate)
-    late = [clock for clock in report.late_now(week.filters) if clock.side == "sales"]
-    first = list({clock.lead_id: clock for clock in reversed(late)}.values())[::-1]
+    found = payoff.at_risk(week.filters, week.now)
     return {
-        "leads": len(first),
-        "amount": worth.amount if worth else None,
-        "currency": worth.currency if worth else "",
-        "longest": [clock.lead_id for clock in first[:LATE_SHOWN]],
+        "leads": found.leads,
+        "amount": found.amount,
+        "currency": found.currency,
+        "longest": list(found.lead_ids[:LATE_SHOWN]),
     }
 
 
@@ -170,4 +166,4 @@ def _question(
     worst = max(
         (line for lines in missed.values() for line in lines), key=lambda line: line["missed"], default=None
     )
-    return {"kind": "target", "code": worst["code"], "line": worst["kind"]} if worst else None
+    return {"kind": "target", "line": worst["kind"], "params": worst["params"]} if worst else None

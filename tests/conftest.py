@@ -13,10 +13,16 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import settings as settings_of_hypothesis
 from playwright.sync_api import BrowserContext, Page, Route
 
 from sla import agreements, calendars
 from tests import machine
+
+# The same tree gives the same answer each time; HYPOTHESIS_PROFILE=search looks for examples not seen before.
+settings_of_hypothesis.register_profile("suite", derandomize=True, print_blob=True, deadline=None)
+settings_of_hypothesis.register_profile("search", print_blob=True, deadline=None)
+settings_of_hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # Playwright keeps an event loop in the test's thread, in which Django would refuse its synchronous calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -1,21 +1,25 @@
-"""See that this machine has the servers and the browser of the tests: `python -m tests.machine`."""
+"""See that this machine has what the tests start or draw with: `python -m tests.machine`."""
 
 import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 
 from tests import stack
 
+#: What WeasyPrint draws with. A machine without them can run every test but those that print.
+PRINTING = {"libpango-1.0-0": "pango-1.0", "libpangoft2-1.0-0": "pangoft2-1.0"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def missing() -> list[str]:
-    """Return the Debian packages whose programs cannot be found here."""
+    """Return the Debian packages whose programs or libraries cannot be found here."""
     present = {
         "postgresql": stack.postgres_bin() is not None,
         "redis-server": shutil.which("redis-server") is not None,
         "chromium": browser() is not None,
+        **{package: find_library(name) is not None for package, name in PRINTING.items()},
     }
     return [package for package, is_here in present.items() if not is_here]
 
@@ -38,6 +42,7 @@ def main() -> int:
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         install(packages)
         packages = missing()
+    packages = [package for package in packages if package not in PRINTING]
     if packages:
         print(f"Please install {', '.join(packages)}: the tests start their own copies.", file=sys.stderr)  # noqa: T201 (to the person at the terminal)
     return bool(packages)

@@ -1,13 +1,15 @@
 """Say clocks and the commitments behind them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import badges, wording
-from sla.choices import CLOCK_KINDS
+from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
 from sla.models import Clock, Commitment
 
 UNITS: dict[str, tuple[Promise | str, Promise | str]] = {
@@ -52,12 +54,15 @@ def clock_label(clock: Clock, attempts: int = 0) -> str:
 
 
 def commitment_label(commitment: Commitment) -> str:
-    """Name a commitment; the one that counts from the offer says so."""
-    kind = CLOCK_KINDS.get(commitment.kind)
-    label = str(kind.label) if kind else commitment.kind
-    if commitment.kind == "first_touch" and commitment.params.get("from") == "offer":
+    """Name a commitment."""
+    return promise_label(commitment.kind, commitment.params)
+
+
+def promise_label(kind: str, params: Mapping[str, Any]) -> str:
+    """Name what a kind of commitment promises; the one that counts from the offer says so."""
+    if kind == "first_touch" and params.get("from") == "offer":
         return _("First touch after offer")
-    return label
+    return str(CLOCK_KINDS[kind].label if kind in CLOCK_KINDS else PERIODIC_KINDS[kind][0])
 
 
 def limit(commitment: Commitment) -> str:

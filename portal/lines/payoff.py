@@ -156,10 +156,8 @@ def speeds(found: list[payoff.Speed]) -> list[dict[str, Any]]:
     ]
 
 
-def risk_bars(found: payoff.AtRisk | None) -> list[dict[str, Any]]:
+def risk_bars(found: payoff.AtRisk) -> list[dict[str, Any]]:
     """Return the amounts at risk by cause."""
-    if found is None:
-        return []
     return [
         {
             "label": str(Cause(code).label) if code else _("Cause open"),
@@ -167,7 +165,7 @@ def risk_bars(found: payoff.AtRisk | None) -> list[dict[str, Any]]:
             "text": wording.count_text(round(amount)),
             "tone": "late",
         }
-        for code, _n, amount in found.by_cause
+        for code, amount in found.by_cause
         if amount
     ]
 

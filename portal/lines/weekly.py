@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from leads.choices import Side
 from portal import wording
 from portal.lines import verdicts
-from sla.choices import CLOCK_KINDS, PERIODIC_KINDS
+from portal.lines.clocks import promise_label
 from sla.models import AlignmentLetter
 from sla.wording import Sentence
 
@@ -100,12 +100,9 @@ def _missed(line: Mapping[str, Any]) -> Missed:
             "target": wording.share_text(line["target"]),
         }
         words = _("%(words)s; kept %(value)s, agreed %(target)s") % values
-    return Missed(label_of(line["kind"]), verdicts.say(Sentence.from_json(line["terms"])), words)
-
-
-def label_of(kind: str) -> str:
-    """Return the name of a kind of commitment."""
-    return str(CLOCK_KINDS[kind].label if kind in CLOCK_KINDS else PERIODIC_KINDS[kind][0])
+    return Missed(
+        promise_label(line["kind"], line["params"]), verdicts.say(Sentence.from_json(line["terms"])), words
+    )
 
 
 def _criterion(found: Mapping[str, Any] | None) -> str:
@@ -148,7 +145,7 @@ def _question(found: Mapping[str, Any] | None) -> tuple[str, str]:
         label = _say(found["label"])
         why = _("Whoever met it was won no more often than whoever did not.")
         return _("Shall “%(label)s” stay in the definition?") % {"label": label}, why
-    label = label_of(found["line"])
+    label = promise_label(found["line"], found["params"])
     return _("Is what was agreed on “%(label)s” still right?") % {"label": label}, _(
         "It was missed most often."
     )

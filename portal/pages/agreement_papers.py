@@ -31,13 +31,13 @@ def text(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Send a version as `json`, `yaml` or `pdf`."""
     version = _version(pk)
-    name = f"{version.agreement.key}-v{version.number}.{form}"
+    name = f"{version.agreement.key}-v{version.number}"
     if form == "pdf":
         return _pdf(request, version, name)
     if form not in _WRITERS:
         raise Http404
     write, kind = _WRITERS[form]
-    return _file(write(agreements.export(version)).encode(), kind, name)
+    return _file(write(agreements.export(version)).encode(), kind, f"{name}.{form}")
 
 
 @require_safe
@@ -58,10 +58,9 @@ def schema(request: HttpRequest) -> HttpResponse:
 def _pdf(request: HttpRequest, version: AgreementVersion, name: str) -> HttpResponse:
     page = render_to_string("agreement/paper.html", _context(version), request)
     try:
-        content = printing.pdf(page)
+        return printing.answer(page, name)
     except printing.NoPrinter as error:
         return render(request, "agreement/no_pdf.html", {"version": version, "why": str(error)}, status=501)
-    return _file(content, "application/pdf", name)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -1,16 +1,18 @@
 """Alignment: one page that tells leadership whether both sides kept their word and whether it pays."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from portal import access, charts, figures
+from portal import access, charts, figures, wording
 from portal.lines import payoff as lines
 from portal.pages.compliance import Asked, asked_of
 from sla import agreements, permissions
@@ -22,7 +24,6 @@ from sla.queries import decisions
 FIELD_NEVER_FOLLOWED_UP = 0.71
 FIELD_TOUCHES_PER_LEAD = 1.3
 REGRET_SHOWN = 8
-YEAR = timedelta(days=365)
 #: The share won by which a definition is held to be true where no agreement says another.
 DEFAULT_BAR = 0.3
 
@@ -58,10 +59,8 @@ def _follow_up(found: report.Report) -> dict[str, Any]:
     """Return ours beside the field's figures."""
     return {
         "follow_up": found.follow_up,
-        "never_bars": _bars(found.follow_up.never_share, FIELD_NEVER_FOLLOWED_UP, 1.0),
-        "touch_bars": _bars(found.follow_up.touches_per_lead, FIELD_TOUCHES_PER_LEAD, 6.0),
-        "field_never": FIELD_NEVER_FOLLOWED_UP,
-        "field_touches": FIELD_TOUCHES_PER_LEAD,
+        "never_bars": _bars(found.follow_up.never_share, FIELD_NEVER_FOLLOWED_UP, 1.0, wording.share_text),
+        "touch_bars": _bars(found.follow_up.touches_per_lead, FIELD_TOUCHES_PER_LEAD, 6.0, _one_decimal),
     }
 
 
@@ -75,7 +74,7 @@ def _worth(asked: Asked, bar: float) -> dict[str, Any]:
     """Return whether keeping one's word pays, and what is at risk now."""
     months = payoff.by_month(_last_day(asked), agreements.zone(), asked.filters)
     speeds = payoff.by_speed(_year_up_to(asked.period), asked.filters)
-    risk = _risk(asked, speeds)
+    risk = payoff.at_risk(asked.filters, asked.now)
     return {
         "heat": lines.heat(months, bar),
         "heat_sentence": lines.heat_sentence(months, bar),
@@ -100,12 +99,6 @@ def _regret(asked: Asked) -> dict[str, Any]:
             for code, n, _amount in refused.by_reason[:6]
         ],
     }
-
-
-def _risk(asked: Asked, speeds: list[payoff.Speed]) -> payoff.AtRisk | None:
-    n = sum(each.n for each in speeds)
-    rate = sum(each.won for each in speeds) / n if n else 0.0
-    return payoff.at_risk(asked.filters, asked.now - YEAR, rate)
 
 
 def _last_day(asked: Asked) -> date:
@@ -141,13 +134,21 @@ def _truth(found: truth.Truth) -> dict[str, Any]:
     }
 
 
-def _bars(ours: float | None, field: float, top: float) -> list[dict[str, Any]]:
-    """Return ours and the field's figure as widths of 200, capped at the top of the scale."""
-    pairs = ((_("Ours"), ours, ""), (_("Field"), field, "quiet"))
+def _bars(ours: float | None, field: float, top: float, say: Callable[[float], str]) -> list[dict[str, Any]]:
+    """Return ours and the field's figure with their text, drawn 200 wide at most: the top of the scale."""
     return [
-        {"label": label, "width": None if value is None else round(200 * min(value / top, 1)), "tone": tone}
-        for label, value, tone in pairs
+        {
+            "label": label,
+            "width": None if value is None else round(200 * min(value / top, 1)),
+            "text": _("Unknown") if value is None else say(value),
+            "tone": tone,
+        }
+        for label, value, tone in ((_("Ours"), ours, ""), (_("Field"), field, "quiet"))
     ]
+
+
+def _one_decimal(value: float) -> str:
+    return formats.number_format(value, decimal_pos=1)
 
 
 def _reason_labels() -> dict[str, str]:

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST
 from leads.models import User
 from portal import access, toasts
 from portal.forms import moves as forms
+from portal.pages import moves
 from sla import handoffs, permissions
 from sla.models import Handoff
 
-#: More are not on a page.
-MOST = 200
 #: So many refusals are told one by one.
 TOLD = 3
 Act = Callable[[Handoff, datetime], Handoff]
@@ -30,13 +29,13 @@ def together(request: HttpRequest) -> HttpResponse:
     """Accept the chosen offers, or pass them on, one by one."""
     user = access.person(request)
     access.require(user.role in permissions.TAKES_LEADS)
-    chosen = [int(pk) for pk in request.POST.getlist("handoff") if pk.isdecimal() and len(pk) < 12][:MOST]
+    chosen = moves.chosen(request, "handoff")
     act = _act(request, user)
     if not chosen or act is None:
         toasts.say(request, _("Choose at least one lead, and what to do with it."), level=messages.WARNING)
         return redirect(toasts.back(request, reverse("inbox")))
-    refused = [said for pk in dict.fromkeys(chosen) if (said := _tried(user, pk, act))]
-    done = len(set(chosen)) - len(refused)
+    refused = [said for pk in chosen if (said := _tried(user, pk, act))]
+    done = len(chosen) - len(refused)
     level = messages.WARNING if refused else messages.SUCCESS
     toasts.say(request, _done(request, done), sub=_refused(refused), level=level)
     return redirect(toasts.back(request, reverse("inbox")))

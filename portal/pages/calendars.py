@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads import people
-from leads.choices import Role
 from leads.models import Calendar, User
 from portal import access, toasts
 from portal.forms.calendars import CalendarForm, HolidaysForm, initial_of
@@ -24,15 +23,14 @@ _USUAL = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri
 @require_safe
 def everyone(request: HttpRequest) -> HttpResponse:
     """List the calendars."""
-    access.require(access.person(request).role == Role.OPERATIONS)
+    access.operations(request)
     return render(request, "settings/calendars.html", {"calendars": Calendar.objects.order_by("name")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: HttpRequest, key: str = "") -> HttpResponse:
     """Edit a calendar, or begin one; holidays of a country are looked at first, then taken over."""
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
+    user = access.operations(request)
     found = get_object_or_404(Calendar, key=key) if key else None
     form = CalendarForm(request.POST if request.method == "POST" else None, initial=_initial(found))
     if request.method == "POST" and form.is_valid():

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from leads.models import Lead, User
 from leads.models.querysets import SEES_ALL
-from portal import access, badges, charts, csvfile, figures
+from portal import access, charts, csvfile, figures
 from portal.forms.results import ResultsForm, sees_people
-from portal.lines import replay
+from portal.lines import clocks, replay
 from sla import agreements
-from sla.choices import CLOCK_KINDS, ActingSide, Cause
+from sla.choices import ActingSide, Cause
 from sla.compliance import members, outcomes, payoff, plain, report
 from sla.compliance.members import Member
 from sla.compliance.periods import Filters, Period
@@ -265,18 +265,9 @@ def _reasons(asked: Asked) -> list[dict[str, Any]]:
 
 def _late_row(clock: Clock, now: datetime) -> dict[str, Any]:
     person = clock.rep or (clock.handoff.rep if clock.handoff else None)
-    badge = badges.badge_for(
-        clock.state,
-        now=now,
-        label=str(CLOCK_KINDS[clock.kind].label),
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        warned_at=clock.warned_at,
-        breached_at=clock.breached_at,
-    )
     return {
         "clock": clock,
-        "badge": badge,
+        "badge": clocks.badge(clock, now),
         "owner": str(person) if person else _("Nobody"),
         "cause": Cause(clock.cause).label if clock.cause else "",
     }

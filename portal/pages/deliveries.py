@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import audit
-from leads.choices import Role
 from portal import access, toasts
 from portal.delivery import claiming, standing
 from portal.models import Delivery
@@ -18,7 +17,7 @@ SHOWN = 200
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how the post stands."""
-    access.require(access.person(request).role == Role.OPERATIONS)
+    access.operations(request)
     given_up = standing.given_up()
     context = {
         "standing": standing.standing(timezone.now()),
@@ -31,8 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a letter once more that was given up."""
-    user, now = access.person(request), timezone.now()
-    access.require(user.role == Role.OPERATIONS)
+    user, now = access.operations(request), timezone.now()
     delivery = get_object_or_404(Delivery, pk=pk)
     count = claiming.send_again(delivery, now)
     if count:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from leads.choices import Role
 from leads.models import Company
 from portal import access, toasts
 from portal.demo import removing
@@ -16,8 +15,7 @@ from portal.demo import removing
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest) -> HttpResponse:
     """Say what goes; a post removes it."""
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
+    user = access.operations(request)
     if not settings.IS_TRYOUT or not removing.is_there():
         raise Http404
     company = Company.objects.first()

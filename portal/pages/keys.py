@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads.choices import Role
-from leads.models import User
 from portal import access, api_keys, toasts
 from portal.forms.keys import KeyForm, SourceForm
 from portal.models import ApiKey, IntakeSource
@@ -51,14 +50,14 @@ def revoke(request: HttpRequest, prefix: str) -> HttpResponse:
 @require_safe
 def everybodys(request: HttpRequest) -> HttpResponse:
     """List all keys and all systems that send by themselves."""
-    _operations(request)
+    access.operations(request)
     return _all(request, SourceForm())
 
 
 @require_POST
 def new_source(request: HttpRequest) -> HttpResponse:
     """Let a system send touches and deals; its secret is shown this once."""
-    user = _operations(request)
+    user = access.operations(request)
     form = SourceForm(request.POST)
     if not form.is_valid():
         return _all(request, form, status=422)
@@ -69,17 +68,11 @@ def new_source(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_source(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a system send again, or no more."""
-    user = _operations(request)
+    user = access.operations(request)
     source, is_on = get_object_or_404(IntakeSource, pk=pk), request.POST.get("on") == "1"
     api_keys.switch_source(source=source, is_on=is_on, now=timezone.now(), actor=user)
     toasts.say(request, _("Switched on.") if is_on else _("Switched off."))
     return redirect("settings-keys")
-
-
-def _operations(request: HttpRequest) -> User:
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
-    return user
 
 
 def _all(

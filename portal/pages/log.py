@@ -7,8 +7,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import audit
-from leads.choices import Role
-from leads.models import User
 from portal import access, toasts, wording
 from portal.forms.acts import ActsForm
 from portal.lines import acts as words
@@ -21,7 +19,7 @@ MOST_CHECKED = 50_000
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """List the acts, the latest first."""
-    user = _operations(request)
+    user = access.operations(request)
     form = ActsForm(request.GET, things=words.THINGS.items(), verbs=words.verb_choices())
     before = request.GET.get("before", "")
     found = audit.latest(
@@ -42,7 +40,7 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Count the hashes of the log again and say whether the chain holds."""
-    _operations(request)
+    access.operations(request)
     checked = audit.check(most=MOST_CHECKED)
     toasts.say(request, _said(checked), sub="" if checked.is_whole else _part_of(checked))
     return redirect("settings-audit")
@@ -64,9 +62,3 @@ def _said(checked: audit.Checked) -> str:
 def _part_of(checked: audit.Checked) -> str:
     said = _("The latest of %(n)s entries; `manage.py verify_audit` checks them all.")
     return said % {"n": wording.count_text(checked.total)}
-
-
-def _operations(request: HttpRequest) -> User:
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
-    return user

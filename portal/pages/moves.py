@@ -32,6 +32,8 @@ ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 Act = Callable[[datetime], Handoff]
 Text = str | Promise
 
+#: More rows are not on a page.
+MOST_CHOSEN = 200
 #: Refusals that the form itself can answer.
 FOR_THE_FORM = (handoffs.ReasonNeeds, handoffs.UnknownReason, handoffs.GateNotMet, handoffs.NotEligible)
 
@@ -113,6 +115,12 @@ def show(
         **more,
     }
     return render(request, template, context, status=422 if form.errors and not is_look else 200)
+
+
+def chosen(request: HttpRequest, name: str) -> list[int]:
+    """Return the numbers ticked under a name, each once; what no row can have is left out."""
+    ticked = dict.fromkeys(request.POST.getlist(name))
+    return [int(pk) for pk in ticked if pk.isdecimal() and len(pk) < 12][:MOST_CHOSEN]
 
 
 def entered(request: HttpRequest) -> QueryDict | None:

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from leads.choices import Role
 from portal import access, toasts
 from portal.forms.repairs import RepairForm
 from portal.lines import clocks as words
@@ -18,8 +17,7 @@ SHOWN = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def repair(request: HttpRequest) -> HttpResponse:
     """Show what a repair would change; a post makes it."""
-    user, now = access.person(request), timezone.now()
-    access.require(user.role == Role.OPERATIONS)
+    user, now = access.operations(request), timezone.now()
     is_post = request.method == "POST"
     form = RepairForm(request.POST if is_post else request.GET or None)
     if not (form.is_bound and form.is_valid()):

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads import people
-from leads.choices import Role
 from leads.models import Team, User
 from portal import access, navigation, toasts
 from portal.delivery import links
@@ -98,7 +97,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show where everything is."""
-    _operations(request)
+    access.operations(request)
     groups = [(title, [place for place in places if place.url]) for title, places in GROUPS]
     found = beginning.beginning()
     context = {"groups": groups, "steps": [] if found.is_done else steps.steps(found)}
@@ -108,7 +107,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def everybody(request: HttpRequest) -> HttpResponse:
     """List people, found by name, role or team."""
-    _operations(request)
+    access.operations(request)
     form = FindForm(request.GET)
     page = Paginator(_found(form), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "settings/people.html", {"form": form, "page": page})
@@ -117,7 +116,7 @@ def everybody(request: HttpRequest) -> HttpResponse:
 @ask_or_do
 def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add somebody, or change what is known of a person."""
-    actor, now = _operations(request), timezone.now()
+    actor, now = access.operations(request), timezone.now()
     known = get_object_or_404(User, pk=pk) if pk else None
     form = PersonForm(moves.entered(request), instance=known, initial={} if known else {"is_active": True})
     if request.method == "POST" and form.is_valid():
@@ -139,7 +138,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a person a link by which they set a password."""
-    _operations(request)
+    access.operations(request)
     known = get_object_or_404(User, pk=pk, is_active=True)
     people.open_login(user=known)
     form = PasswordResetForm({"email": known.email})
@@ -152,7 +151,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def teams(request: HttpRequest) -> HttpResponse:
     """List the teams with how many people they have."""
-    _operations(request)
+    access.operations(request)
     active = Count("pk", filter=Q(is_active=True))
     counts = dict(User.objects.exclude(team=None).values_list("team").annotate(n=active))
     found = Team.objects.select_related("calendar").order_by("side", "name")
@@ -164,7 +163,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 @ask_or_do
 def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add a team, or change one."""
-    actor = _operations(request)
+    actor = access.operations(request)
     known = get_object_or_404(Team, pk=pk) if pk else Team()
     form = TeamForm(moves.entered(request), instance=known)
     if request.method == "POST" and form.is_valid():
@@ -173,12 +172,6 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return redirect("settings-teams")
     context = {"form": form, "known": known if pk else None}
     return render(request, "settings/team.html", context, status=422 if form.errors else 200)
-
-
-def _operations(request: HttpRequest) -> User:
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
-    return user
 
 
 def _found(form: FindForm) -> QuerySet[User]:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads import people
-from leads.choices import Role
-from leads.models import Company, User
+from leads.models import Company
 from portal import access, toasts
 from portal.forms.setup import CompanyForm
 from portal.lines import setup as words
@@ -22,7 +21,7 @@ from sla.queries import beginning
 @require_safe
 def setup(request: HttpRequest) -> HttpResponse:
     """Show the steps with their states."""
-    _operations(request)
+    access.operations(request)
     found = beginning.beginning()
     steps = words.steps(found)
     context = {
@@ -38,7 +37,7 @@ def setup(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def company(request: HttpRequest) -> HttpResponse:
     """Name the company and its zone."""
-    user = _operations(request)
+    user = access.operations(request)
     known = Company.objects.first()
     initial = {"name": known.name, "time_zone": known.time_zone} if known else {}
     form = CompanyForm(moves.entered(request), initial=initial)
@@ -52,7 +51,7 @@ def company(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mail(request: HttpRequest) -> HttpResponse:
     """Send a mail on trial to whoever asks, and say whether it left."""
-    user = _operations(request)
+    user = access.operations(request)
     try:
         send_mail(_("Mail from Concord"), _("Letters leave the house."), None, [user.email])
     except (OSError, smtplib.SMTPException):
@@ -63,9 +62,3 @@ def mail(request: HttpRequest) -> HttpResponse:
         people.note_mail_on_trial(now=timezone.now())
         toasts.say(request, _("A mail is on its way to %(email)s.") % {"email": user.email})
     return redirect("setup")
-
-
-def _operations(request: HttpRequest) -> User:
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
-    return user

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import audit
-from leads.choices import Role
 from portal import access, condition, toasts
 from portal.delivery import standing
 from sla import sweep
@@ -18,7 +17,7 @@ from sla.queries import running
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show worker, sweep and post, and everything that failed."""
-    access.require(access.person(request).role == Role.OPERATIONS)
+    access.operations(request)
     now = timezone.now()
     findings = condition.findings(now)
     context = {
@@ -34,8 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Let the next sweep try once more what failed."""
-    user, now = access.person(request), timezone.now()
-    access.require(user.role == Role.OPERATIONS)
+    user, now = access.operations(request), timezone.now()
     if sweep.try_again(kind=kind, pk=pk, now=now):
         audit.record(
             stream="system", verb="tried_again", subject_type=kind, subject_id=pk, actor=user, at=now

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from leads.choices import Role
 from portal import access, badges, charts, toasts
 
 DATES = [
@@ -93,7 +92,7 @@ class SampleForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show the pieces; POST shows the form with its errors; only operations sees this page."""
-    access.require(access.person(request).role == Role.OPERATIONS)
+    access.operations(request)
     now = timezone.now()
     form = SampleForm(request.POST or None)
     if request.method == "GET":

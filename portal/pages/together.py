@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST
 
 from leads.models import Lead, User
 from portal import access, toasts
+from portal.pages import moves
 from sla import handoffs, permissions
 from sla.choices import HandoffState
 from sla.models import Handoff
 
-#: More are not on a page.
-MOST = 200
 Result = tuple[Lead, str, bool]
 
 
@@ -27,7 +26,7 @@ def offer(request: HttpRequest) -> HttpResponse:
     """Hand the chosen sales-ready leads over by routing."""
     user, now = access.person(request), timezone.now()
     access.require(user.role in permissions.MARKETS)
-    leads = Lead.objects.visible_to(user).in_bulk(_chosen(request, "lead"))
+    leads = Lead.objects.visible_to(user).in_bulk(moves.chosen(request, "lead"))
     answers = handoffs.offer_many(lead_ids=list(leads), now=now, actor=user)
     results = [(leads[pk], *_said(answer)) for pk, answer in answers.items()]
     return _answer(request, results, "desk", _("Handed over together"))
@@ -40,7 +39,9 @@ def give(request: HttpRequest) -> HttpResponse:
     access.require(permissions.can_see_team(user))
     to = _person(request, user)
     visible = Handoff.objects.visible_to(user).open().select_related("lead__account", "rep", "version")
-    found = visible.defer("version__document", "version__canonical_text").in_bulk(_chosen(request, "handoff"))
+    found = visible.defer("version__document", "version__canonical_text").in_bulk(
+        moves.chosen(request, "handoff")
+    )
     results = [_given(one, user, to, now) for one in found.values()]
     return _answer(request, results, "team", _("Given to others together"))
 
@@ -77,19 +78,10 @@ def _said(answer: Handoff | handoffs.MoveRefused) -> tuple[str, bool]:
 
 
 def _person(request: HttpRequest, user: User) -> User | None:
-    pk = request.POST.get("to", "")
     people = User.objects.filter(is_active=True, role__in=permissions.TAKES_LEADS)
     if user.team_id:
         people = people.filter(team=user.team_id)
-    return people.filter(pk=pk).first() if _is_number(pk) else None
-
-
-def _chosen(request: HttpRequest, name: str) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist(name) if _is_number(pk)][:MOST]
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 12
+    return people.filter(pk__in=moves.chosen(request, "to")).first()
 
 
 def _answer(request: HttpRequest, results: Iterable[Result], back: str, title: str) -> HttpResponse:

@@ -6,8 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leads.choices import Role
-from leads.models import User
 from portal import access, toasts
 from portal.delivery import chat, outbound, telling, webhooks
 from portal.forms.webhooks import TeamChatForm, WebhookForm
@@ -20,7 +18,7 @@ EVENTS = [(kind, kind) for kind in telling.SENTENCES]
 @require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
     """List the webhooks and add one; its secret is shown this once."""
-    user = _operations(request)
+    user = access.operations(request)
     form = WebhookForm(request.POST if request.method == "POST" else None, events=EVENTS)
     if request.method == "POST" and form.is_valid() and _may_be_posted_to(form):
         endpoint = webhooks.add(**form.cleaned_data, now=timezone.now(), actor=user)
@@ -31,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def team_chat(request: HttpRequest) -> HttpResponse:
     """Let a team's news go to a channel."""
-    _operations(request)
+    access.operations(request)
     form = TeamChatForm(request.POST)
     if form.is_valid() and _may_be_posted_to(form):
         chat.connect(team=form.cleaned_data["team"], url=form.cleaned_data["url"], now=timezone.now())
@@ -43,14 +41,14 @@ def team_chat(request: HttpRequest) -> HttpResponse:
 @require_safe
 def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one webhook and what went out by it."""
-    _operations(request)
+    access.operations(request)
     return _one(request, _endpoint(pk))
 
 
 @require_POST
 def rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a webhook a new secret and show it this once."""
-    user = _operations(request)
+    user = access.operations(request)
     endpoint = webhooks.rotate(endpoint=_endpoint(pk), now=timezone.now(), actor=user)
     return _one(request, endpoint, secret=endpoint.secret)
 
@@ -58,7 +56,7 @@ def rotate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a message of no consequence by this webhook."""
-    user = _operations(request)
+    user = access.operations(request)
     webhooks.test(endpoint=_endpoint(pk), now=timezone.now(), actor=user)
     toasts.say(request, _("A test is on its way. Its line appears below within a minute."))
     return redirect("operations-webhook", pk=pk)
@@ -67,17 +65,11 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch a webhook on or off."""
-    user = _operations(request)
+    user = access.operations(request)
     is_on = request.POST.get("on") == "1"
     webhooks.switch(endpoint=_endpoint(pk), is_on=is_on, now=timezone.now(), actor=user)
     toasts.say(request, _("Switched on.") if is_on else _("Switched off."))
     return redirect("operations-webhook", pk=pk)
-
-
-def _operations(request: HttpRequest) -> User:
-    user = access.person(request)
-    access.require(user.role == Role.OPERATIONS)
-    return user
 
 
 def _endpoint(pk: int) -> Endpoint:

@@ -29,13 +29,10 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     page = render_to_string("results/weekly_paper.html", _context(request, found), request)
     try:
-        content = printing.pdf(page)
+        return printing.answer(page, f"alignment-letter-{found.week_on}")
     except printing.NoPrinter as error:
         context = {**_context(request, found), "no_pdf": str(error)}
         return render(request, "results/weekly.html", context, status=501)
-    name = f"alignment-letter-{found.week_on}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _found(request: HttpRequest, pk: int | None) -> AlignmentLetter | None:

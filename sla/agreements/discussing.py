@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leads import audit
 from leads.models import User
+from sla.agreements import logbook
 from sla.models import AgreementVersion, Comment
 
 
@@ -15,7 +15,7 @@ def comment(*, version: AgreementVersion, clause: str, text: str, author: User, 
     said = Comment.objects.create(
         version=version, clause=clause, text=text.strip(), author=author, created_at=now
     )
-    _log(said, "commented", author, now)
+    _note(said, "commented", author, now)
     return said
 
 
@@ -25,17 +25,9 @@ def settle(*, comment: Comment, actor: User, now: datetime) -> bool:
     still_open = Comment.objects.filter(pk=comment.pk, settled_at=None)
     if not still_open.update(settled_at=now, settled_by=actor):
         return False
-    _log(comment, "comment_settled", actor, now)
+    _note(comment, "comment_settled", actor, now)
     return True
 
 
-def _log(said: Comment, verb: str, actor: User, now: datetime) -> None:
-    audit.record(
-        stream=f"agreement:{said.version.agreement_id}",
-        verb=verb,
-        subject_type="version",
-        subject_id=said.version_id,
-        actor=actor,
-        at=now,
-        data={"number": said.version.number, "clause": said.clause, "comment": said.pk},
-    )
+def _note(said: Comment, verb: str, actor: User, now: datetime) -> None:
+    logbook.note(said.version, verb, now=now, actor=actor, clause=said.clause, comment=said.pk)

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from leads import audit
 from leads.models import User
 from sla import document as documents
+from sla.agreements import logbook
 from sla.choices import VersionState
 from sla.models import Agreement, AgreementVersion
 from sla.wording import Sentence, gettext_noop
@@ -45,7 +45,7 @@ def load(
     version.state = VersionState.DRAFT
     _write(version, text)
     version.save()
-    _log(version, "drafted", now, actor)
+    logbook.note(version, "drafted", now=now, actor=actor)
     return version
 
 
@@ -84,7 +84,7 @@ def revise(
     if version.sha256 != before:
         version.state = VersionState.DRAFT
         version.save()
-        _log(version, "revised", now, actor, parts=sorted(part))
+        logbook.note(version, "revised", now=now, actor=actor, parts=sorted(part))
     return version
 
 
@@ -145,18 +145,6 @@ def _write(version: AgreementVersion, text: documents.Document) -> None:
     version.sha256 = documents.sha256(version.canonical_text)
     version.is_baseline = text.is_baseline
     version.starts_on, version.review_due_on = text.starts_on, text.review_due_on
-
-
-def _log(version: AgreementVersion, verb: str, now: datetime, actor: User | None, **more: Any) -> None:
-    audit.record(
-        stream=f"agreement:{version.agreement_id}",
-        verb=verb,
-        subject_type="version",
-        subject_id=version.pk,
-        actor=actor,
-        at=now,
-        data={"number": version.number, "sha256": version.sha256, **more},
-    )
 
 
 def _agreement(key: str, name: str, rank: int | None, *, is_catch_all: bool) -> Agreement:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leads import audit
 from leads.choices import Side
 from leads.models import User
 from sla import document as documents
 from sla import permissions
+from sla.agreements import logbook
 from sla.choices import VersionState
 from sla.models import AgreementVersion, Signature
 
@@ -46,7 +46,7 @@ def propose(*, version: AgreementVersion, now: datetime, actor: User | None = No
     if version.state == VersionState.DRAFT:
         version.state = VersionState.PROPOSED
         version.save(update_fields=["state"])
-        _log(version, "proposed", actor, now)
+        logbook.note(version, "proposed", now=now, actor=actor)
     return version
 
 
@@ -69,7 +69,7 @@ def sign(
     signature = write(version, user, side, name, version.sha256, now, address)
     if version.state == VersionState.DRAFT:
         AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
-    _log(version, f"signed_for_{side}", user, now)
+    logbook.note(version, f"signed_for_{side}", now=now, actor=user)
     return signature
 
 
@@ -110,15 +110,3 @@ def _open_version(version: AgreementVersion) -> AgreementVersion:
     if fresh.state not in (VersionState.DRAFT, VersionState.PROPOSED) or not is_whole:
         raise NotOpenForSigning(f"Version {fresh.number} cannot be signed.")
     return fresh
-
-
-def _log(version: AgreementVersion, verb: str, actor: User | None, now: datetime) -> None:
-    audit.record(
-        stream=f"agreement:{version.agreement_id}",
-        verb=verb,
-        subject_type="version",
-        subject_id=version.pk,
-        actor=actor,
-        at=now,
-        data={"number": version.number, "sha256": version.sha256},
-    )

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import audit, marks, setbased
+from leads import marks, setbased
 from leads.choices import Evidence, Side, Stage
 from leads.models import Calendar, Lead, User
 from sla import calendars
 from sla import document as documents
-from sla.agreements import choosing, signing
+from sla.agreements import choosing, logbook, signing
 from sla.choices import Disposition, VersionState
 from sla.models import ActionRow, Agreement, AgreementVersion, Commitment, Refusal
 
@@ -55,15 +55,7 @@ def activate(*, version: AgreementVersion, now: datetime, actor: User | None = N
     if not version.is_baseline:
         marks.mark_all(since=now)
         _wake_sleepers(version, now)
-    audit.record(
-        stream=f"agreement:{version.agreement_id}",
-        verb="took_effect",
-        subject_type="version",
-        subject_id=version.pk,
-        actor=actor,
-        at=now,
-        data={"number": version.number, "sha256": version.sha256},
-    )
+    logbook.note(version, "took_effect", now=now, actor=actor)
     return version
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from statistics import median as middle
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min
+from django.db.models import Count, Min
 
-from leads.choices import DealState, Stage
+from leads.choices import DealState, Side, Stage
 from leads.models import Deal, StageChange
 from sla import scoring
 from sla.compliance import cohorts
@@ -22,7 +22,11 @@ DAYS = 60
 #: Upper ends of the classes of first touches, counted from the offer by the clock on the wall.
 WITHIN = (("hour", timedelta(hours=1)), ("four_hours", timedelta(hours=4)), ("day", timedelta(days=1)))
 LATER, NEVER = "later", "never"
-_LOST = frozenset({Stage.LOST, Stage.DISQUALIFIED, Stage.RECYCLED, Stage.NURTURING, Stage.INQUIRY})
+YEAR = timedelta(days=365)
+#: Stages of a lead that Sales accepted once, in which it is known whether that was worth it.
+_KNOWN = frozenset(
+    {Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED, Stage.RECYCLED, Stage.NURTURING, Stage.INQUIRY}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,20 @@ class AtRisk:
     """Leads that are late on Sales' side now, with what they are worth on average.
 
     The amount of a lead's open deal times the share of deals won, else the middle amount of won deals
-    times the share of leads won. Whole units of the currency.
+    times the share of leads won, both of the last year. Whole units of the currency; the amount is None
+    where no deal was won in that year, so that nobody knows the worth.
     """
 
-    leads: int
-    amount: int
-    currency: str
-    by_cause: tuple[tuple[str, int, Decimal], ...]
-    typical: int
-    rate: float
+    lead_ids: tuple[int | None, ...]
+    amount: int | None = None
+    currency: str = ""
+    by_cause: tuple[tuple[str, Decimal], ...] = ()
+    typical: int = 0
+    rate: float = 0.0
+
+    @property
+    def leads(self) -> int:
+        return len(self.lead_ids)
 
 
 def by_month(last_on: date, zone: str, filters: Filters) -> list[Month]:
@@ -96,7 +105,7 @@ def by_speed(period: Period | None, filters: Filters) -> list[Speed]:
     found: dict[str, list[bool]] = defaultdict(list)
     rows = cohorts.handed_over(period, filters).filter(state__in=cohorts.ACCEPTED)
     for offered_at, touched_at, stage in rows.values_list("offered_at", "first_touch_at", "lead__stage"):
-        if stage == Stage.CUSTOMER or stage in _LOST:
+        if stage in _KNOWN:
             found[_class(offered_at, touched_at)].append(stage == Stage.CUSTOMER)
     codes = (*(code for code, _limit in WITHIN), LATER, NEVER)
     return [Speed(code, len(found[code]), sum(found[code])) for code in codes]
@@ -115,28 +124,37 @@ def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float
     return [(day, middle(hours)) for day, hours in sorted(waits.items())]
 
 
-def at_risk(filters: Filters, since: datetime, lead_rate: float) -> AtRisk | None:
-    """Return what is late now; None where no deal was won since a moment, so that nobody knows the worth.
-
-    `lead_rate` is the share won of leads handed over; a lead with an open deal counts with that of deals.
-    """
-    closed = Deal.objects.filter(closed_at__gte=since, is_elsewhere=False)
+def at_risk(filters: Filters, now: datetime) -> AtRisk:
+    """Return what is late on Sales' side now, the longest late first, and what it is worth."""
+    late: dict[int | None, str] = {}
+    for clock in late_now(filters):
+        if clock.side == Side.SALES:
+            late.setdefault(clock.lead_id, clock.cause)
+    closed = Deal.objects.filter(closed_at__gte=now - YEAR, is_elsewhere=False)
     won = list(closed.filter(state=DealState.WON, amount__isnull=False).values_list("amount", "currency"))
     if not won:
-        return None
+        return AtRisk(tuple(late))
     currency = Counter(code for _amount, code in won).most_common(1)[0][0]
     typical = Decimal(middle(amount for amount, code in won if code == currency and amount is not None))
     deal_rate = len(won) / (len(won) + closed.filter(state=DealState.LOST).count())
-    late = {clock.lead_id: clock.cause for clock in late_now(filters) if clock.side == "sales"}
+    lead_rate = _share_won(filters, now - YEAR)
     deals = _open_deals(late, currency)
     sums: dict[str, list[Decimal]] = defaultdict(list)
     for lead, cause in late.items():
         worth = deals[lead] * Decimal(deal_rate) if lead in deals else typical * Decimal(lead_rate)
         sums[cause].append(worth)
-    found = [(code, len(worths), sum(worths, Decimal(0))) for code, worths in sums.items()]
-    total = sum((amount for _code, _n, amount in found), Decimal(0))
-    by_cause = tuple(sorted(found, key=lambda row: -row[2]))
-    return AtRisk(len(late), round(total), currency, by_cause, round(typical), lead_rate)
+    totals = {code: sum(worths, Decimal(0)) for code, worths in sums.items()}
+    by_cause = tuple(sorted(totals.items(), key=lambda row: -row[1]))
+    return AtRisk(tuple(late), round(sum(totals.values())), currency, by_cause, round(typical), lead_rate)
+
+
+def _share_won(filters: Filters, since: datetime) -> float:
+    """Return the share won of leads that Sales accepted since a moment and whose outcome is known."""
+    offers = cohorts.offered_in(None, filters, leg=1)
+    offers = offers.filter(offered_at__gte=since, state__in=cohorts.ACCEPTED)
+    counts = dict(offers.order_by().values_list("lead__stage").annotate(n=Count("lead", distinct=True)))
+    known = sum(n for stage, n in counts.items() if stage in _KNOWN)
+    return counts.get(Stage.CUSTOMER, 0) / known if known else 0.0
 
 
 def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, Decimal]:

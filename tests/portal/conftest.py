@@ -15,6 +15,7 @@ from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
 from leads.models import Lead
+from portal import printing
 from portal.models import Heartbeat
 from sla import agreements, calendars
 from sla.models import AgreementVersion, Handoff, SweepMark
@@ -102,7 +103,9 @@ def taken_back(blocker: DjangoDbBlocker) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def samples(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Samples]:
     """Make the company with everybody logged in."""
-    with taken_back(django_db_blocker):
+    with taken_back(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        # Who may print what does not hang on the library that draws, and its pages can be read here.
+        patch.setattr(printing, "pdf", str.encode)
         calendars.forget()
         agreements.forget()
         at = company.company()

@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import importing
+from leads.choices import ImportKind
 from leads.importing import rejects
 from leads.models import ImportRun
-from sla.importing import HandoffsTarget, UnknownVersion, version_named
+from portal import imports
+from sla.importing import UnknownVersion
 
-TARGETS: dict[str, Callable[[], importing.Target]] = {
-    "people": importing.PeopleTarget,
-    "leads": importing.LeadsTarget,
-    "touches": importing.TouchesTarget,
-    "deals": importing.DealsTarget,
-}
-HANDOFFS = "handoffs"
 #: Exit codes: every row was taken; the file was read, but some rows were rejected.
 ALL_TAKEN, SOME_REJECTED = 0, 3
 BAR = 30
@@ -37,7 +31,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=[*TARGETS, HANDOFFS])
+        parser.add_argument("kind", choices=ImportKind.values)
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--mapping", type=Path, required=True, help="JSON that says what the columns mean"
@@ -51,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            target = _target(options["kind"], options["version_ref"])
+            target = imports.target_for(options["kind"], options["version_ref"])
             run = importing.run(
                 path=options["file"],
                 mapping=importing.parse(_read_json(options["mapping"]), target.shape),
@@ -87,12 +81,6 @@ class Command(BaseCommand):
         for name in ("created", "updated", "unchanged", "rejected"):
             self.stdout.write(f"{name:<10}{getattr(run, name):>10,}")
         self.stdout.write(f"{'rows':<10}{run.rows_done:>10,}")
-
-
-def _target(kind: str, version_ref: str) -> importing.Target:
-    if kind == HANDOFFS:
-        return HandoffsTarget(version_named(version_ref))
-    return TARGETS[kind]()
 
 
 def _read_json(path: Path) -> Any:

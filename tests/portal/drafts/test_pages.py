@@ -1,6 +1,7 @@
 """A draft on its pages: saved without loss, faults at their fields, two writers at once, signatures."""
 
 import socket
+from ctypes.util import find_library
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from portal import printing
 from portal.forms.drafts import sections
 from sla import agreements, document
 from sla.models import AgreementVersion, Comment, Signature
-from tests import company
+from tests import company, machine
 from tests.factories import PASSWORD
 from tests.portal.drafts.filled import filled
 
@@ -24,6 +25,11 @@ SINGLE = (
     "commitment-upkeep", "commitment-persistence", "track-stay_in_touch", "stage-mql",
     "reason-no_budget", "fit-0",
 )  # fmt: skip
+#: An optional part of Concord: see `tests.machine`.
+prints = pytest.mark.skipif(
+    any(find_library(name) is None for name in machine.PRINTING.values()),
+    reason="Pango is missing: install the packages libpango-1.0-0 and libpangoft2-1.0-0",
+)
 PAGES = [section.code for section in sections.MAIN if section.code != "commitments"] + list(SINGLE)
 
 
@@ -294,6 +300,7 @@ def test_comment_is_said_to_a_clause_and_settled(
     assert blank.status_code == 422
 
 
+@prints
 def test_pdf_holds_text_and_hash_or_says_what_is_missing(
     manager: Client, draft: AgreementVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,6 +316,7 @@ def test_pdf_holds_text_and_hash_or_says_what_is_missing(
     assert "requirements-pdf.txt" in answer.content.decode()
 
 
+@prints
 def test_pdf_fetches_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

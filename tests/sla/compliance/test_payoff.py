@@ -107,14 +107,21 @@ def test_late_leads_are_worth_their_open_deal_or_the_typical_one(version, team) 
     )
     for handoff in (plain, dealt):
         clock(version, "first_touch", moment(9), "breached", handoff=handoff, lead=handoff.lead, cause="idle")
-    found = payoff.at_risk(Filters(), moment(1), lead_rate=0.5)
-    assert found is not None
-    assert (found.leads, found.amount, found.currency, found.typical) == (2, 60_000, "EUR", 20_000)
-    assert found.by_cause == (("idle", 2, Decimal(60_000)),)
+    for stage in ("customer", "lost"):
+        known = offer(version, team, "won", moment(9))
+        Lead.objects.filter(pk=known.lead_id).update(stage=stage)
+    Lead.objects.filter(pk__in=[plain.lead_id, dealt.lead_id]).update(stage="sal")
+    found = payoff.at_risk(Filters(), NOW)
+    assert (found.lead_ids, found.currency, found.typical) == ((plain.lead_id, dealt.lead_id), "EUR", 20_000)
+    assert (found.amount, found.rate) == (60_000, 0.5)
+    assert found.by_cause == (("idle", Decimal(60_000)),)
 
 
 def test_without_a_won_deal_the_worth_is_unknown(version, team) -> None:
-    assert payoff.at_risk(Filters(), moment(1), lead_rate=0.5) is None
+    handoff = offer(version, team, "accepted", moment(9))
+    clock(version, "first_touch", moment(9), "breached", handoff=handoff, lead=handoff.lead)
+    found = payoff.at_risk(Filters(), NOW)
+    assert (found.leads, found.amount) == (1, None)
 
 
 def test_speed_by_day_is_the_middle_of_the_day_of_offer(version, team) -> None:
