@@ -1,22 +1,30 @@
 """Post to an address that somebody entered, without becoming a way into the network behind Concord."""
 
+import http.client
 import ipaddress
 import socket
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+import idna
 import urllib3
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
-from urllib3.util import Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from portal.delivery.errors import Rejected, Unreachable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-LIMITS = Timeout(connect=3, read=5)
+#: Seconds to connect, to wait for the next byte, and for everything once connected: a receiver that sends
+#: a byte now and then would hold the sender for ever otherwise.
+CONNECTING, WAITING, LONGEST = 3.0, 5.0, 10.0
 #: Enough for the first words of an error.
 MOST_READ = 2_000
+USUAL_PORTS = {"http": 80, "https": 443}
 
 #: Where no receiver of ours lives: this host, its networks, its cloud, groups, examples, the future. Our own
 #: list, as `ip.is_global` lets multicast and the NAT64 form of a private address pass.
@@ -66,18 +74,46 @@ class Answer:
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Post once, following no redirect; raises Forbidden, Unreachable."""
     place = look_up(url)
-    named = {**headers, "Host": _host_header(place), "User-Agent": "Concord"}
+    named = {**headers, "Host": _authority(place.scheme, place.host, place.port), "User-Agent": "Concord"}
+    connection = _connection(place)
     try:
-        with _pool(place) as pool:
-            answer = pool.urlopen(
-                "POST", place.path, body=body, headers=named, redirect=False, retries=False,
-                timeout=LIMITS, preload_content=False, decode_content=False,
-            )  # fmt: skip
+        connection.connect()
+        connection.timeout = WAITING
+        with _at_most(LONGEST, connection.sock):
+            connection.request(
+                "POST", place.path, body=body, headers=named, preload_content=False, decode_content=False
+            )
+            answer = connection.getresponse()
             text = answer.read1(MOST_READ) if answer.status >= 300 else b""
-            answer.close()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}") from error
+    finally:
+        connection.close()
     return Answer(answer.status, text.decode(errors="replace"))
+
+
+@contextmanager
+def _at_most(seconds: float, sock: socket.socket) -> Iterator[None]:
+    """End whatever goes on over a connection when the time is up; then raise Unreachable."""
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        # Of the plain socket, as one with TLS would wait for the other side's farewell.
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        if is_over.is_set():
+            raise Unreachable(f"No whole answer within {seconds:g} seconds.") from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def look_up(url: str) -> Place:
@@ -98,14 +134,15 @@ def look_up(url: str) -> Place:
     return Place(scheme, host, port, path, str(ips[0]))
 
 
-def check(url: str) -> None:
-    """Refuse an address that could never be posted to, as it is entered; raises Forbidden.
+def checked(url: str) -> str:
+    """Return an address as it is kept, its name in ASCII; raises Forbidden for what could never be posted to.
 
     Where its name leads is looked at with every post: it may change.
     """
-    scheme = _parts(url)[0]
+    scheme, host, port, path = _parts(url)
     if scheme == "http" and not (settings.IS_TRYOUT or settings.OUTBOUND_INTERNAL_NETWORKS):
         raise Forbidden(_("Only https is posted to."))
+    return urlunsplit((scheme, _authority(scheme, host, port), path, "", ""))
 
 
 def is_public(ip: Address) -> bool:
@@ -130,24 +167,40 @@ def _parts(url: str) -> tuple[str, str, int, str]:
         raise Forbidden(_("The address begins with https:// and names a host."))
     if parts.username or parts.password:
         raise Forbidden(_("The address carries no name or password."))
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return parts.scheme, parts.hostname, port or {"http": 80, "https": 443}[parts.scheme], path
+    path = iri_to_uri((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    return parts.scheme, _ascii(parts.hostname), port or USUAL_PORTS[parts.scheme], path
 
 
-def _pool(place: Place) -> urllib3.HTTPConnectionPool:
+def _ascii(host: str) -> str:
+    """Return a host's name as it is looked up: foreign letters as A-labels; raises Forbidden.
+
+    A name that is all ASCII once its letters are made plain (`ｌocalhost`, `１２７.0.0.1`) is a disguise.
+    """
+    if host.isascii():
+        return host
+    try:
+        plain = idna.encode(host, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError as error:
+        raise Forbidden(_("%(host)s is no name of a host.") % {"host": host}) from error
+    if "xn--" not in plain:
+        raise Forbidden(_("Write the name in plain letters: %(host)s.") % {"host": plain})
+    return plain
+
+
+def _connection(place: Place) -> HTTPConnection:
     """Return a connection to the address that was checked, known by the name that was asked for."""
     if place.scheme == "http":
-        return urllib3.HTTPConnectionPool(place.ip, place.port)
-    return urllib3.HTTPSConnectionPool(
+        return HTTPConnection(place.ip, place.port, timeout=CONNECTING)
+    return HTTPSConnection(
         place.ip,
         place.port,
+        timeout=CONNECTING,
         server_hostname=place.host,
         assert_hostname=place.host,
         cert_reqs="CERT_REQUIRED",
     )
 
 
-def _host_header(place: Place) -> str:
-    host = f"[{place.host}]" if ":" in place.host else place.host
-    usual = {"http": 80, "https": 443}[place.scheme]
-    return host if place.port == usual else f"{host}:{place.port}"
+def _authority(scheme: str, host: str, port: int) -> str:
+    named = f"[{host}]" if ":" in host else host
+    return named if port == USUAL_PORTS[scheme] else f"{named}:{port}"

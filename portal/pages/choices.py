@@ -79,8 +79,7 @@ def _keep(user: User, form: NoticeChoicesForm) -> bool:
     """Keep what was entered, or say in the form why not."""
     said = form.cleaned_data
     try:
-        if said["chat_url"]:
-            outbound.check(said["chat_url"])
+        chat_url = outbound.checked(said["chat_url"]) if said["chat_url"] else ""
         wishes.choose(
             person=user,
             channels=form.chosen,
@@ -94,7 +93,7 @@ def _keep(user: User, form: NoticeChoicesForm) -> bool:
     except wishes.SlackIdTaken:
         form.add_error("slack_id", _("Somebody else uses this member id."))
         return False
-    chat.connect(person=user, url=said["chat_url"], now=timezone.now())
+    chat.connect(person=user, url=chat_url, now=timezone.now())
     return True
 
 

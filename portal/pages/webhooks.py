@@ -79,7 +79,7 @@ def _endpoint(pk: int) -> Endpoint:
 def _may_be_posted_to(form: WebhookForm | TeamChatForm) -> bool:
     try:
         if form.cleaned_data["url"]:
-            outbound.check(form.cleaned_data["url"])
+            form.cleaned_data["url"] = outbound.checked(form.cleaned_data["url"])
     except outbound.Forbidden as error:
         form.add_error("url", str(error))
         return False

@@ -1,8 +1,9 @@
 """Another system on the loopback: takes what is posted and answers as it is told."""
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -47,3 +48,27 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@contextmanager
+def dripping(start: bytes, *, bytes_at_most: int = 10_000) -> Iterator[str]:
+    """Answer `start` at once and then a byte every twentieth of a second, until the other side has gone."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(10)
+    is_over = threading.Event()
+
+    def drip() -> None:
+        connection, _address = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(start)
+            for _byte in range(bytes_at_most):
+                if is_over.wait(0.05):
+                    break
+                connection.sendall(b"1")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+    is_over.set()
+    thread.join(5)
+    listening.close()

@@ -1,6 +1,7 @@
 """No address that somebody enters leads into the network behind Concord."""
 
 import socket
+import time
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from portal.delivery import outbound
 from portal.delivery.errors import Unreachable
-from tests.portal.delivery.receiver import receiver
+from tests.portal.delivery.receiver import dripping, receiver
 
 FORBIDDEN = (
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "0.1.2.3", "10.1.2.3", "100.64.0.1", "169.254.169.254", "172.16.0.1",
@@ -85,7 +86,7 @@ def test_odd_spelling_of_this_host_is_not_connected_to(name: str, connected: lis
 )  # fmt: skip
 def test_what_is_no_plain_web_address_is_refused_as_it_is_entered(url: str) -> None:
     with pytest.raises(outbound.Forbidden):
-        outbound.check(url)
+        outbound.checked(url)
 
 
 def test_http_is_for_trying_out_and_inner_targets_only(
@@ -127,3 +128,91 @@ def test_control_the_list_is_what_holds_the_door(
     with pytest.raises(Unreachable):
         outbound.post("https://hook.example.com/", b"{}", {})
     assert connected
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n"])
+def test_receiver_that_drips_holds_nobody_for_longer_than_the_limit(
+    start: bytes, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(outbound, "LONGEST", 0.5)
+    with dripping(start) as url:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match=r"within 0\.5 seconds"):
+            outbound.post(url, b"{}", {})
+        assert 0.4 < time.monotonic() - began < 3
+
+
+def test_control_waiting_for_the_next_byte_alone_would_let_it_drip(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(outbound, "LONGEST", 60.0)
+    monkeypatch.setattr(outbound, "WAITING", 0.5)
+    with dripping(b"", bytes_at_most=30) as url:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="Connection"):
+            outbound.post(url, b"{}", {})
+        assert time.monotonic() - began > 1
+
+
+@pytest.mark.parametrize(
+    ("entered", "kept"),
+    [
+        ("https://hooks.example.com", "https://hooks.example.com/"),
+        ("https://Hooks.Example.com:443/a?b=c", "https://hooks.example.com/a?b=c"),
+        ("https://bücher.example:8443/ü", "https://xn--bcher-kva.example:8443/%C3%BC"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),
+    ],
+)
+def test_address_is_kept_in_ascii(entered: str, kept: str) -> None:
+    assert outbound.checked(entered) == kept
+    assert outbound.checked(kept) == kept
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "１２７.0.0.1",
+        "127。0。0。1",
+        "①②⑦.0.0.1",
+        "ⓛocalhost",
+        "localhoſt",
+        "ｅxample.com",
+        "１６９.254.169.254",
+    ],
+)
+def test_name_in_disguise_is_refused_as_it_is_entered_and_as_it_is_posted_to(
+    host: str, connected: list[tuple]
+) -> None:
+    with pytest.raises(outbound.Forbidden, match="plain letters"):
+        outbound.checked(f"https://{host}/")
+    with pytest.raises(outbound.Forbidden):
+        outbound.post(f"https://{host}/", b"{}", {})
+    assert connected == []
+
+
+@pytest.mark.parametrize(
+    "host", ["a\u200b.example", "-ü.example", "ü..example", "a\u2024\u2024b.example", "xn--ü.example"]
+)
+def test_name_that_no_registry_gives_out_is_refused(host: str) -> None:
+    with pytest.raises(outbound.Forbidden):
+        outbound.checked(f"https://{host}/")
+
+
+def test_name_is_looked_up_and_asked_for_in_ascii(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def look_up(host: str, port: int, *args: object, **kwargs: object) -> list:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    settings.OUTBOUND_INTERNAL_NETWORKS = ["127.0.0.0/8"]
+    with receiver() as told:
+        port = told.url.split(":")[2]
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        assert outbound.post(f"http://bücher.example:{port}", b"{}", {}).is_taken
+    assert asked[0] == "xn--bcher-kva.example"
+    assert told.got[0][0]["host"].startswith("xn--bcher-kva.example:")
