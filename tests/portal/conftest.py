@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
+from time_machine import TimeMachineFixture
 
 from leads.models import Lead
 from portal import printing
@@ -20,7 +21,9 @@ from portal.models import Heartbeat
 from sla import agreements, calendars
 from sla.models import AgreementVersion, Handoff, SweepMark
 from tests import company
+from tests.factories import NOW, Cast, cast
 from tests.portal import routes, things
+from tests.sla.scene import Scene, scene
 
 #: What a request may always write: who is logged in, and what to say on the next page.
 OWN_TO_DJANGO = ("django_session", "axes_")
@@ -90,6 +93,22 @@ class Samples:
             transaction.set_rollback(True)
         client.cookies = cookies
         return answer, written
+
+
+@pytest.fixture
+def at_now(time_machine: TimeMachineFixture) -> None:
+    """Stop the clock at the moment at which the scenes of the tests begin."""
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def play() -> Scene:
+    return scene()
+
+
+@pytest.fixture
+def people() -> Cast:
+    return cast()
 
 
 @contextmanager

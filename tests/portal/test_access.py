@@ -9,17 +9,12 @@ from sla import handoffs
 from sla.models import Clock
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
 pytestmark = pytest.mark.django_db
 
 SEEING = ("rep", "sales_manager", "marketer", "marketing_manager", "leader", "operations")
 BLIND = ("other_rep", "stranger", "qualifier")
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 @pytest.mark.parametrize("name", SEEING)

@@ -14,15 +14,10 @@ from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
 from tests.sla.compliance import rows
-from tests.sla.scene import Scene, accepted, offered, offered_on_two, scene
+from tests.sla.scene import Scene, accepted, offered, offered_on_two
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 def browser(user: User) -> Client:

@@ -17,15 +17,10 @@ from sla.models import Clock, Handoff
 from tests import company
 from tests.factories import NOW
 from tests.portal.delivery.tables import fingerprint
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
 pytestmark = pytest.mark.django_db
 URL = re.compile(r"https?://[^\s\"<>]+")
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 def button(handoff: Handoff, person: User, act: str = "accept") -> str:

@@ -12,15 +12,10 @@ from sla import handoffs, sweep
 from sla.models import Handoff
 from tests.factories import NOW
 from tests.portal.delivery.post import leave
-from tests.sla.scene import Scene, accepted, offered, offered_on_two, scene
+from tests.sla.scene import Scene, accepted, offered, offered_on_two
 
 pytestmark = pytest.mark.django_db
 AFTER_UNDO = NOW + timedelta(minutes=3)
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 def told(kind: str) -> set[str]:

@@ -18,15 +18,10 @@ from portal.models import Endpoint, NoticeChoice
 from sla.models import Handoff
 from tests.factories import NOW
 from tests.portal.delivery.receiver import Receiver, receiver
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
 pytestmark = pytest.mark.django_db
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 @pytest.fixture

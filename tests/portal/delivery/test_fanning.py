@@ -10,15 +10,10 @@ from leads.models import OutboxMessage
 from portal import delivery
 from portal.models import Notice
 from portal.tasks import deliver
-from tests.factories import NOW, cast, make_lead, signed_version
+from tests.factories import NOW, make_lead, signed_version
 from tests.sla.compliance import rows
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people():
-    return cast()
 
 
 def leave(kind: str, *, key: str = "", not_before=NOW, **fields) -> None:

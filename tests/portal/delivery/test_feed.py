@@ -14,14 +14,9 @@ from sla import handoffs
 from sla.models import Clock
 from tests.factories import NOW
 from tests.portal.delivery.tables import fingerprint
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 def events(client: Client, secret: str) -> list[icalendar.Event]:

@@ -12,18 +12,13 @@ from leads.models import Absence, User
 from portal import delivery
 from portal.delivery import claiming, clearing, sending, standing
 from portal.models import Delivery, Notice, NoticeChoice
-from tests.factories import NOW, Cast, cast
+from tests.factories import NOW, Cast
 from tests.portal.delivery.post import HOUR, leave, states, tell
 
 pytestmark = pytest.mark.django_db
 #: Wednesday 20:00 in Berlin, after hours; the calendar opens on Thursday at 9:00.
 EVENING = NOW.replace(hour=19)
 NEXT_MORNING = NOW.replace(hour=8) + timedelta(days=1)
-
-
-@pytest.fixture
-def people() -> Cast:
-    return cast()
 
 
 @pytest.fixture

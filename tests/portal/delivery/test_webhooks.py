@@ -15,17 +15,12 @@ from leads.models import OutboxMessage
 from portal import delivery
 from portal.delivery import claiming, webhooks
 from portal.models import Delivery, Endpoint
-from tests.factories import NOW, Cast, cast
+from tests.factories import NOW, Cast
 from tests.portal.delivery.post import HOUR, leave, states
 from tests.portal.delivery.receiver import Receiver, receiver
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def people() -> Cast:
-    return cast()
 
 
 @pytest.fixture

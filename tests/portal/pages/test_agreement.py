@@ -8,21 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads.choices import Role
-from tests.factories import NOW, baseline_version, cast, signed_version
+from tests.factories import NOW, baseline_version, signed_version
 from tests.sla.compliance import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 YESTERDAY = NOW - timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def people():
-    return cast()
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def play() -> Scene:
-    return scene()
-
-
-@pytest.fixture
 def at_now(time_machine):
     time_machine.move_to(NOW + timedelta(minutes=5), tick=False)
 

@@ -6,15 +6,10 @@ from django.urls import reverse
 
 from portal.delivery import chat, wishes
 from portal.models import NoticeChoice
-from tests.factories import Cast, cast
+from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
 ENTERED = {"offers": ["email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"}
-
-
-@pytest.fixture
-def people() -> Cast:
-    return cast()
 
 
 def keep(client: Client, **changes: object) -> object:

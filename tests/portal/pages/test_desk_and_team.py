@@ -9,22 +9,12 @@ from django.urls import reverse
 
 from leads.choices import Role, Stage
 from sla.models import NurtureStep, Question, Refusal, Snapshot, Standing
-from tests.factories import NOW, cast, make_lead, signed_version
+from tests.factories import NOW, make_lead, signed_version
 from tests.sla.compliance import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 YESTERDAY = NOW - timedelta(days=1)
 SOON = NOW + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def people():
-    return cast()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.factories import NOW
 from tests.sla.queries.test_dossier import second_round
 from tests.sla.scene import Scene, accepted, in_state, offered, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 #: State of the handoff, person, moves that have a button on the page.
 BUTTONS = [
@@ -38,11 +38,6 @@ BUTTONS = [
     ("declined", "leader", set()),
     ("won", "marketer", set()),
 ]
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture

@@ -5,20 +5,9 @@ from django.urls import reverse
 
 from leads.models import DistinctPair, Lead
 from tests import factories
-from tests.factories import NOW
-from tests.sla.scene import offered, scene
+from tests.sla.scene import offered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def play():
-    return scene()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture

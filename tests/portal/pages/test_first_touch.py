@@ -10,12 +10,7 @@ from tests.factories import NOW
 from tests.portal.pages.test_dossier import page
 from tests.sla.scene import accepted, offered, scene
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture

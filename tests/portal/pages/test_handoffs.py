@@ -11,7 +11,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.sla.scene import Scene, in_state, offered, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 #: Move, state it starts from, who may, what they send, state afterwards.
 MOVES = [
@@ -39,11 +39,6 @@ ALLOWED = {
     "contest": {"marketer", "marketing_manager"},
     "reroute": {"rep", "sales_manager"},
 }
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture

@@ -15,12 +15,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.sla.scene import Scene, accepted, offered, scene, second_round
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 @pytest.fixture

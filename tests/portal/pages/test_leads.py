@@ -8,20 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.factories import NOW
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def text(client: Client, user, **query: str) -> str:

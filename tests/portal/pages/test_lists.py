@@ -14,20 +14,10 @@ from sla import sweep
 from sla.queries import lists
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import Scene, offered, scene
+from tests.sla.scene import Scene, offered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 HEAD = re.compile(r'<th scope="row"><a[^>]*>([^<]*)</a>')
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
 
 
 def text(client: Client, user, query: str = "") -> str:

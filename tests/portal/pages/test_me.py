@@ -13,19 +13,9 @@ from sla.compliance.periods import Filters
 from sla.models import Clock
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import Scene, accepted, offered, scene
+from tests.sla.scene import Scene, accepted, offered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def play() -> Scene:
-    return scene()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def text(client: Client, user, url: str = "/me/") -> str:

@@ -17,11 +17,6 @@ from tests.sla.scene import Scene, accepted, offered, scene
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def play() -> Scene:
-    return scene()
-
-
 def results(client: Client, user, query: str = "", row: str = "", page: str = "/inbox/") -> str:
     client.force_login(user)
     headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}

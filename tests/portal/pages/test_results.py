@@ -11,22 +11,12 @@ from django.urls import reverse
 
 from leads.choices import Role
 from portal import csvfile
-from tests.factories import NOW, cast, make_lead, signed_version, won_deal
+from tests.factories import NOW, make_lead, signed_version, won_deal
 from tests.sla.compliance import rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 YESTERDAY = NOW - timedelta(days=1)
 PAGES = ("compliance", "compliance-offers", "compliance-csv")
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def people():
-    return cast()
 
 
 @pytest.fixture

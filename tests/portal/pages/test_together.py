@@ -8,19 +8,9 @@ from sla import handoffs
 from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import accepted, offered, scene
+from tests.sla.scene import accepted, offered
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(time_machine):
-    time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def play():
-    return scene()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def text_of(answer):
