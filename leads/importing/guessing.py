@@ -105,7 +105,7 @@ class Look:
 
 def look(path: Path, rows: int = SAMPLE_ROWS) -> Look:
     """Find the header of a file whose columns nobody has named yet; raise UnreadableFile."""
-    with workbooks.delimited(path) as text:
+    with workbooks.delimited(path, first_rows=TITLE_LINES + rows) as text:
         delimiter, head = max((_head(text, one) for one in DELIMITERS), key=lambda found: len(found[1].cells))
         with open_text(text) as file:
             below = (row for row in records(file, delimiter) if row.line > head.line and any(row.cells))

@@ -2,14 +2,17 @@
 
 import csv
 import zipfile
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from leads import importing
-from leads.importing import workbooks
+from leads.importing import books, guessing, workbooks
+from leads.importing.reader import TITLE_LINES
 from leads.models import Lead
 from tests.leads.importing.files import mapping
 
@@ -129,3 +132,104 @@ def test_a_cut_off_file_is_damaged(tmp_path: Path):
 
 def test_an_empty_spreadsheet_says_so(tmp_path: Path):
     assert refused(book(tmp_path / "a.xlsx", [])) == "The spreadsheet is empty."
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Write down every row that is unpacked, by its number."""
+    numbers: list[int] = []
+    parse = WorkSheetParser.parse_row
+
+    def count(self: WorkSheetParser, row: object) -> object:
+        found = parse(self, row)
+        numbers.append(found[0])
+        return found
+
+    monkeypatch.setattr(WorkSheetParser, "parse_row", count)
+    return numbers
+
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHARED = (
+    b'<Override PartName="/xl/sharedStrings.xml" '
+    b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
+
+def texts_xml(texts: Iterable[str]) -> bytes:
+    return f'<sst xmlns="{SPACE}">{"".join(f"<si><t>{text}</t></si>" for text in texts)}</sst>'.encode()
+
+
+def sheet_xml(rows: Iterable[str], *, before: str = "") -> bytes:
+    return f'<worksheet xmlns="{SPACE}">{before}<sheetData>{"".join(rows)}</sheetData></worksheet>'.encode()
+
+
+def with_parts(path: Path, parts: dict[str, bytes], texts: Iterable[str] = ()) -> Path:
+    """Return a workbook of two sheets, some of its parts replaced."""
+    whole = book(path.with_name("whole.xlsx"), [["Id"], ["1"]])
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            data = parts.get(part, old.read(part))
+            if part == "[Content_Types].xml":
+                data = data.replace(b"</Types>", SHARED + b"</Types>")
+            new.writestr(part, data)
+        new.writestr("xl/sharedStrings.xml", texts_xml(texts))
+    return path
+
+
+@pytest.mark.parametrize("before", ["", '<dimension ref="A1:B200000"/>'])
+def test_first_look_unpacks_the_first_rows_only(tmp_path: Path, parsed: list[int], before: str):
+    filled = (
+        f'<row r="{number}"><c r="A{number}" t="s"><v>{number % 900}</v></c></row>'
+        for number in range(1, 60_001)
+    )
+    path = with_parts(
+        tmp_path / "large.xlsx",
+        {"xl/worksheets/sheet1.xml": sheet_xml(filled, before=before)},
+        (f"text {number}" for number in range(900)),
+    )
+    found = guessing.look(path, rows=50)
+    assert found.rows[0] == ["text 2"]
+    assert len(found.rows) == 50
+    assert max(parsed) == 50 + TITLE_LINES
+    parsed.clear()
+    assert len(rows_of(path)) == 60_000
+    assert len(parsed) == 60_000
+
+
+def test_texts_are_unpacked_as_far_as_cells_need_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    monkeypatch.setattr(books, "_text", lambda node: read.append(node.tag) or f"text {len(read)}")
+    rows = (f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in range(1, 5_001))
+    path = with_parts(tmp_path / "texts.xlsx", {"xl/worksheets/sheet1.xml": sheet_xml(rows)}, ["x"] * 5_000)
+    guessing.look(path, rows=10)
+    assert len(read) == 10 + TITLE_LINES
+
+
+def test_row_number_that_no_sheet_has_ends_the_sheet(tmp_path: Path):
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999999"><c r="A2"><v>2</v></c></row>'
+    path = with_parts(tmp_path / "far.xlsx", {"xl/worksheets/sheet1.xml": sheet_xml([far])})
+    assert guessing.look(path).header == ["1"]
+
+
+def test_row_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(books, "LARGEST_ROW", 300_000)
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 20_001))
+    path = with_parts(tmp_path / "a.xlsx", {"xl/worksheets/sheet1.xml": sheet_xml([rows])})
+    assert len(rows_of(path)) == 20_000
+    wide = "<row r='1'>" + "<c><v>1</v></c>" * 60_000 + "</row>"
+    bad = with_parts(tmp_path / "wide.xlsx", {"xl/worksheets/sheet1.xml": sheet_xml([wide])})
+    assert refused(bad) == "The spreadsheet cannot be opened. Save it again as XLSX or CSV."
+
+
+def test_a_look_does_not_search_for_ever_for_the_first_row(tmp_path: Path):
+    rows = (f'<row r="{n}"/>' for n in range(1, workbooks.MOST_EMPTY + 2))
+    path = with_parts(tmp_path / "empty.xlsx", {"xl/worksheets/sheet1.xml": sheet_xml(rows)})
+    with pytest.raises(importing.UnreadableFile, match="too many empty rows"):
+        guessing.look(path)
+
+
+def test_styles_that_fill_the_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workbooks, "LARGEST_START", 1_000)
+    path = with_parts(tmp_path / "a.xlsx", {"xl/styles.xml": b" " * 1_001})
+    assert refused(path) == "The spreadsheet unpacks to too much. Save the table as CSV."
