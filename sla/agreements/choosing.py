@@ -1,6 +1,6 @@
 """Which version judges a lead, and its text as objects, read once per process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -44,6 +44,7 @@ def terms(version: AgreementVersion) -> Terms:
 
 
 _MOST_KEPT = 64
+_signed: dict[int, Commitment] = {}
 _terms: dict[str, Terms] = {}
 
 
@@ -114,9 +115,23 @@ def commitment(version: AgreementVersion, code: str, tier: str = "") -> Commitme
     return rows.get((code, tier)) or rows[code, ""]
 
 
+def commitments_of(ids: Iterable[int]) -> dict[int, Commitment]:
+    """Return signed commitments by id, each with its version without its long texts.
+
+    They never change, so each is read once per process.
+    """
+    wanted = set(ids)
+    if missing := wanted - _signed.keys():
+        rows = Commitment.objects.filter(pk__in=missing).select_related("version__agreement")
+        found = rows.defer("version__document", "version__canonical_text")
+        _signed.update({row.pk: row for row in found})
+    return {pk: _signed[pk] for pk in wanted}
+
+
 def forget() -> None:
     """Drop what is kept in memory: for tests, where the same id means another row each time."""
     _terms.clear()
+    _signed.clear()
     _commitments.cache_clear()
 
 

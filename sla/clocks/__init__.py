@@ -10,7 +10,7 @@ from sla.clocks.owners import carry, hand_on, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, rest_over, state_of, take, write
 from sla.clocks.terms import attach_commitments, days_off, earlier, schedule_of, schedules_of, terms_of
 from sla.clocks.together import hear_many, hear_of_leads
-from sla.clocks.touches import hear_touch, means_something
+from sla.clocks.touches import Told, hear_touches, means_something
 
 __all__ = [
     "SWEPT",
@@ -20,6 +20,7 @@ __all__ = [
     "Repaired",
     "Replay",
     "Start",
+    "Told",
     "attach_commitments",
     "carry",
     "days_off",
@@ -32,7 +33,7 @@ __all__ = [
     "hear",
     "hear_many",
     "hear_of_leads",
-    "hear_touch",
+    "hear_touches",
     "history",
     "keeping_elapsed",
     "lines",

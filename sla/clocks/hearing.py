@@ -59,7 +59,9 @@ class Hearing:
         shared: Shared | None = None,
     ) -> None:
         """Read the lead's open clocks, and ended ones of the ids in `also`, unless they are `shared`."""
-        self.lead, self.handoff, self.now, self.actor = lead, handoff, now, actor
+        self.lead, self.handoff, self.now = lead, handoff, now
+        #: Whose act is heard; it stands in the log.
+        self.actor_id = actor.pk if actor else None
         shared = shared or read_together([lead.pk], also)
         self.clocks = shared.clocks.get(lead.pk, [])
         self.written: dict[int, list[int]] = {}
@@ -112,8 +114,9 @@ class Hearing:
             return
         change = self._changes.setdefault(id(clock), rows.Change(clock, clock.seq))
         rows.take(clock, state)
-        *before, last = entries
-        change.entries += [*before, replace(last, detail={**last.detail, **(detail or {})})]
+        if detail:
+            entries = [*entries[:-1], replace(entries[-1], detail={**entries[-1].detail, **detail})]
+        change.add(entries, self.actor_id)
 
     def open(
         self,
@@ -151,9 +154,9 @@ class Hearing:
             unit=span.unit,
             is_history=self.handoff is not None and self.handoff.is_history,
         )
-        rows.take(clock, state)
         self._schedules_of_new[id(clock)] = hours.schedule
-        self._changes[id(clock)] = rows.Change(clock, None, entries)
+        self._changes[id(clock)] = rows.Change(clock, None)
+        self.take(clock, state, entries)
         self.clocks.append(clock)
 
     def schedule(self, clock: Clock) -> Schedule:
@@ -212,7 +215,7 @@ class Hearing:
     def save(self) -> list[Clock]:
         """Write everything and return the clocks that changed."""
         changes = self.take_changes()
-        rows.write(changes, now=self.now, actor_id=self.actor.pk if self.actor else None)
+        rows.write(changes, now=self.now)
         for change in changes:
             self.written[change.clock.pk] = [entry.seq for entry in change.entries]
         return [change.clock for change in changes]

@@ -133,8 +133,8 @@ def _carry_over(found: list[Clock], before: dict[int, Schedule], now: datetime, 
             schedule=hours.schedule,
         )
         entries[-1] = replace(entries[-1], detail={**entries[-1].detail, **detail})
-        changes.append(_change(clock, state, entries, hours.revision, hours.key))
-    rows.write(changes, now=now, actor_id=actor.pk if actor else None)
+        changes.append(_change(clock, state, entries, hours.revision, hours.key, actor))
+    rows.write(changes, now=now)
     return len(changes)
 
 
@@ -157,17 +157,23 @@ def _repaired(
             event="repaired",
         )
         if entries:
-            changes.append(_change(clock, state, entries, newest, clock.calendar_key))
+            changes.append(_change(clock, state, entries, newest, clock.calendar_key, actor))
             repaired.append(Repaired(clock, due_before, clock.due_at, state_before, clock.state))
     if not dry_run:
-        rows.write(changes, now=now, actor_id=actor.pk if actor else None)
+        rows.write(changes, now=now)
     return repaired
 
 
 def _change(
-    clock: Clock, state: clockwork.State, entries: list[clockwork.Entry], revision: int, key: str
+    clock: Clock,
+    state: clockwork.State,
+    entries: list[clockwork.Entry],
+    revision: int,
+    key: str,
+    actor: User | None,
 ) -> rows.Change:
-    change = rows.Change(clock, clock.seq, entries)
+    change = rows.Change(clock, clock.seq)
+    change.add(entries, actor.pk if actor else None)
     rows.take(clock, state)
     clock.calendar_key, clock.calendar_revision = key, revision
     return change

@@ -33,6 +33,13 @@ class Change:
     clock: Clock
     seq_before: int | None  # None: the clock is new
     entries: list[clockwork.Entry] = field(default_factory=list)
+    #: Whose act each line is, by its number; what time alone brings is nobody's.
+    actor_ids: dict[int, int | None] = field(default_factory=dict)
+
+    def add(self, entries: Sequence[clockwork.Entry], actor_id: int | None) -> None:
+        """Add lines that somebody's act wrote."""
+        self.entries += entries
+        self.actor_ids |= {entry.seq: actor_id for entry in entries}
 
 
 class ClockChanged(Exception):
@@ -85,13 +92,7 @@ def logs_of(clocks: Iterable[Clock]) -> dict[int, list[clockwork.Entry]]:
     return {pk: entries_of(events) for pk, events in found.items()}
 
 
-def write(
-    changes: Sequence[Change],
-    *,
-    now: datetime,
-    actor_id: int | None = None,
-    columns: Sequence[str] = _ALL_COLUMNS,
-) -> None:
+def write(changes: Sequence[Change], *, now: datetime, columns: Sequence[str] = _ALL_COLUMNS) -> None:
     """Write clocks, their log, notices and asked-for moves in a handful of statements, old rows first.
 
     Clocks of history write neither notices nor moves. Raises ClockChanged.
@@ -104,7 +105,7 @@ def write(
     if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
         raise ClockChanged
     Clock.objects.bulk_create([change.clock for change in changes if change.seq_before is None])
-    setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change, actor_id)])
+    setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change)])
     told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
     told = [(clock, entry) for clock, entry in told if not clock.is_history]
     outbox.put_many(notices.messages(told, now), now=now)
@@ -116,7 +117,7 @@ def _row(clock: Clock, columns: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(clock, name) for name in columns}
 
 
-def lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
+def lines(change: Change) -> Iterable[dict[str, Any]]:
     """Yield the columns of a change's new log lines; its clock has an id by then."""
     clock = change.clock
     for entry in change.entries:
@@ -130,7 +131,7 @@ def lines(change: Change, actor_id: int | None) -> Iterable[dict[str, Any]]:
             "due_before": entry.due_before,
             "due_after": entry.due_after,
             "calendar_revision": clock.calendar_revision,
-            "actor_id": actor_id,
+            "actor_id": change.actor_ids.get(entry.seq),
             "cause": clock.cause if entry.event == "breached" else "",
             "detail": entry.detail,
         }

@@ -26,13 +26,9 @@ class Shared:
 
 def read_together(lead_ids: Collection[int], also: Collection[int] = ()) -> Shared:
     """Lock the open clocks of leads in the order of their ids, and ended ones of the ids in `also`."""
-    found = list(
-        Clock.objects.select_for_update(of=("self",), no_key=True)
-        .filter(Q(lead__in=lead_ids), Q(ended_at__isnull=True) | Q(pk__in=also))
-        .select_related("commitment", "version")
-        .defer("version__document", "version__canonical_text")
-        .order_by("id")
-    )
+    which = Q(lead__in=lead_ids), Q(ended_at__isnull=True) | Q(pk__in=also)
+    found = list(Clock.objects.select_for_update(no_key=True).filter(*which).order_by("id"))
+    terms.attach_commitments(found)
     by_lead: defaultdict[int, list[Clock]] = defaultdict(list)
     for clock in found:
         if clock.lead_id:

@@ -11,6 +11,11 @@ from sla.models import AgreementVersion, Commitment, Handoff, Standing
 Started = tuple[Commitment, AgreementVersion]
 #: Who says which version and tier judge a lead itself.
 JudgeOfLead = Callable[[Lead], tuple[AgreementVersion, str] | None]
+#: What kinds of subject have clocks that an event starts, by event.
+_SUBJECTS = {
+    event: sorted({kind.subject for kind in CLOCK_KINDS.values() if event in kind.start})
+    for event in {event for kind in CLOCK_KINDS.values() for event in kind.start}
+}
 _BEGINS = {"acceptance": Event.ACCEPTED, "offer": Event.OFFERED}
 
 
@@ -32,8 +37,7 @@ def started_by(
     event: str, lead: Lead, handoff: Handoff | None, judge: JudgeOfLead = of_lead
 ) -> Iterator[Started]:
     """Yield the commitments that start a clock with this event, each with its version."""
-    subjects = {kind.subject for kind in CLOCK_KINDS.values() if event in kind.start}
-    for subject in sorted(subjects):
+    for subject in _SUBJECTS.get(event, ()):
         is_of_lead = subject == "lead" and not (handoff and handoff.is_history)
         judged = judge(lead) if is_of_lead else of_handoff(handoff)
         if judged is None:

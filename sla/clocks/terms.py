@@ -44,11 +44,12 @@ def terms_of(clock: Clock) -> clockwork.Terms:
 
 
 def attach_commitments(clocks: Iterable[Clock]) -> None:
-    """Give each clock its commitment in one query, read once for many clocks of the same one."""
+    """Give each clock its commitment and version, in one query for those that nobody read before."""
     clocks = list(clocks)
-    found = Commitment.objects.in_bulk({clock.commitment_id for clock in clocks})
+    found = agreements.commitments_of(clock.commitment_id for clock in clocks)
     for clock in clocks:
         clock.commitment = found[clock.commitment_id]
+        clock.version = clock.commitment.version
 
 
 def schedules_of(clocks: Iterable[Clock]) -> dict[int, Schedule]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from leads.models import Lead, User
 from sla.clocks import rows, starting
 from sla.clocks.hearing import Hearing
-from sla.clocks.shared import read_together
+from sla.clocks.shared import Shared, read_together
 from sla.models import AgreementVersion, Clock, Handoff
 
 Judged = Mapping[int, tuple[AgreementVersion, str]]
@@ -25,7 +25,7 @@ def hear_many(
         hearing = Hearing(lead=handoff.lead, handoff=handoff, now=now, actor=actor, shared=shared)
         hearing.hear(event, at=now)
         hearings.append(hearing)
-    return _save(hearings, now, actor)
+    return save(hearings, now)
 
 
 @transaction.atomic
@@ -44,14 +44,21 @@ def hear_of_leads(
     shared = read_together([lead.pk for lead, _at in leads])
     hearings = []
     for lead, at in leads:
-        hearing = Hearing(lead=lead, now=now, actor=actor, shared=shared)
-        hearing.judge = lambda lead: judged.get(lead.pk) or starting.of_lead(lead)
+        hearing = of_lead(lead, shared, judged, now, actor)
         hearing.hear(event, at=at)
         hearings.append(hearing)
-    return _save(hearings, now, actor)
+    return save(hearings, now)
 
 
-def _save(hearings: Sequence[Hearing], now: datetime, actor: User | None) -> list[Clock]:
+def of_lead(lead: Lead, shared: Shared, judged: Judged, now: datetime, actor: User | None = None) -> Hearing:
+    """Return the hearing of one lead among many, judged as `judged` says."""
+    hearing = Hearing(lead=lead, now=now, actor=actor, shared=shared)
+    hearing.judge = lambda lead: judged.get(lead.pk) or starting.of_lead(lead)
+    return hearing
+
+
+def save(hearings: Sequence[Hearing], now: datetime) -> list[Clock]:
+    """Write together what the hearings of many leads changed; return those clocks."""
     changes = [change for hearing in hearings for change in hearing.take_changes()]
-    rows.write(changes, now=now, actor_id=actor.pk if actor else None)
+    rows.write(changes, now=now)
     return [change.clock for change in changes]

@@ -1,46 +1,80 @@
-"""What a touch means to clocks: contact, the agreed attempts, freshness, a sign to wake up."""
+"""What touches mean to clocks: contact, the agreed attempts, freshness, a sign to wake up."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from leads import setbased
 from leads.choices import Evidence, Stage, TouchKind, TouchSide
 from leads.models import Lead, Touch
-from sla.choices import Event
+from sla.choices import CLOCK_KINDS, Event
+from sla.clocks import together
 from sla.clocks.hearing import Accepts, Hearing
-from sla.models import ActionRow, Clock, Refusal
+from sla.clocks.shared import Shared, read_together
+from sla.models import ActionRow, Clock, Handoff, Refusal
+
+
+class Told(NamedTuple):
+    """What clocks hear of a touch: columns of its row."""
+
+    id: int
+    lead_id: int
+    happened_at: datetime
+    side: str
+    kind: str
+    evidence: int
+    reached: bool | None
+    is_automatic: bool
+    actor_id: int | None
+
+
+#: When somebody of Sales tried, and how, by lead; ascending.
+_Attempts = Mapping[int, Sequence[tuple[datetime, str, int]]]
 
 
 @transaction.atomic
-def hear_touch(*, lead: Lead, touch: Touch, now: datetime) -> list[Clock]:
-    """Let a touch work on the lead's clocks, as of when it happened; return those changed.
+def hear_touches(
+    *, heard: Sequence[tuple[Lead, Sequence[Told]]], now: datetime, judged: together.Judged | None = None
+) -> list[Clock]:
+    """Let touches, ascending, work on the clocks of their leads; return those changed.
 
-    Automatic touches mean nothing to clocks. The same touch may come twice.
+    Each counts as of when it happened. Automatic touches mean nothing to clocks. The same touch may come
+    twice. `judged` is that of `hear_of_leads`. The number of statements does not grow.
     """
-    if touch.is_automatic:
-        return []
-    if lead.stage == Stage.RECYCLED:
-        _ask_to_wake(lead, touch, now)
-    hearing = Hearing(lead=lead, now=now, actor=touch.actor)
-    if not hearing.clocks:
-        return []
-    for event, accepts in _meanings(touch):
-        hearing.hear(event, at=touch.happened_at, detail={"touch": touch.pk}, accepts=accepts)
-    if touch.side == TouchSide.SALES:
-        for clock in hearing.clocks:
-            if clock.kind == "persistence" and clock.ended_at is None:
-                _persist(hearing, clock)
-    return hearing.save()
+    meant = [(lead, [one for one in touches if not one.is_automatic]) for lead, touches in heard]
+    _ask_to_wake([(lead, touches) for lead, touches in meant if lead.stage == Stage.RECYCLED], now)
+    shared = read_together([lead.pk for lead, touches in meant if touches])
+    _attach_handoffs(shared)
+    attempts = _attempts(shared)
+    hearings = []
+    for lead, touches in meant:
+        if lead.pk in shared.clocks:
+            hearing = together.of_lead(lead, shared, judged or {}, now)
+            for touch in touches:
+                _hear(hearing, touch, attempts)
+            hearings.append(hearing)
+    return together.save(hearings, now)
 
 
-def means_something(touch: Touch) -> bool:
+def means_something(touch: Told) -> bool:
     """Tell whether a touch works on clocks at all: what the prospect merely opened or read does not."""
     return not touch.is_automatic and (touch.side == TouchSide.SALES or any(_meanings(touch)))
 
 
-def _meanings(touch: Touch) -> Iterator[tuple[str, Accepts]]:
+def _hear(hearing: Hearing, touch: Told, attempts: _Attempts) -> None:
+    hearing.actor_id = touch.actor_id
+    for event, accepts in _meanings(touch):
+        hearing.hear(event, at=touch.happened_at, detail={"touch": touch.id}, accepts=accepts)
+    if touch.side == TouchSide.SALES:
+        for clock in hearing.clocks:
+            if clock.kind == "persistence" and clock.ended_at is None:
+                _persist(hearing, clock, attempts)
+
+
+def _meanings(touch: Told) -> Iterator[tuple[str, Accepts]]:
     def is_proved(clock: Clock) -> bool:
         return touch.evidence >= clock.commitment.evidence
 
@@ -60,18 +94,14 @@ def _meanings(touch: Touch) -> Iterator[tuple[str, Accepts]]:
         yield Event.MARKETING_REFRESH, is_any
 
 
-def _persist(hearing: Hearing, clock: Clock) -> None:
+def _persist(hearing: Hearing, clock: Clock, attempts: _Attempts) -> None:
     """Meet a persistence clock at the attempt that completes what was agreed."""
     params, schedule = clock.commitment.params, hearing.schedule(clock)
-    touches = Touch.objects.filter(
-        lead_id=hearing.lead.pk,
-        side=TouchSide.SALES,
-        is_automatic=False,
-        evidence__gte=clock.commitment.evidence,
-        happened_at__gte=clock.started_at,
-    ).order_by("happened_at")
-    days, channels = set(), set()
-    for count, (at, kind) in enumerate(touches.values_list("happened_at", "kind"), start=1):
+    days, channels, count = set(), set(), 0
+    for at, kind, evidence in attempts.get(hearing.lead.pk, ()):
+        if at < clock.started_at or evidence < clock.commitment.evidence:
+            continue
+        count += 1
         days.add(schedule.local_date(at))
         channels.add(kind)
         is_enough = count >= params["attempts"] and len(days) >= params["days"]
@@ -80,18 +110,58 @@ def _persist(hearing: Hearing, clock: Clock) -> None:
             return
 
 
-def _ask_to_wake(lead: Lead, touch: Touch, now: datetime) -> None:
-    """Ask for the wake-up that a refusal tied to this kind of touch; the sweep then runs it."""
-    waiting = Refusal.objects.filter(handoff__lead=lead, woken_at__isnull=True).exclude(wake_trigger="")
+def _attempts(shared: Shared) -> _Attempts:
+    """Read what Sales tried since the persistence clocks of these leads started."""
+    since = {
+        clock.lead_id or 0: clock.started_at
+        for clocks in shared.clocks.values()
+        for clock in clocks
+        if clock.kind == "persistence"
+    }
+    if not since:
+        return {}
+    made = Touch.objects.filter(lead_id__in=since, side=TouchSide.SALES, is_automatic=False)
+    made = made.filter(happened_at__gte=min(since.values())).order_by("happened_at")
+    found: defaultdict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
+    for lead_id, at, kind, evidence in made.values_list("lead_id", "happened_at", "kind", "evidence"):
+        found[lead_id].append((at, kind, evidence))
+    return found
+
+
+def _attach_handoffs(shared: Shared) -> None:
+    """Give the clocks that a refresh opens anew their handoffs, with all that tells their hours."""
+    clocks = [clock for own in shared.clocks.values() for clock in own if CLOCK_KINDS[clock.kind].refresh]
+    ids = {clock.handoff_id for clock in clocks if clock.handoff_id}
+    if not ids:
+        return
+    along = ("rep__calendar", "rep__team__calendar", "team__calendar")
+    handoffs = Handoff.objects.select_related(*along).defer("trace", "undo_seqs").in_bulk(ids)
+    for clock in clocks:
+        if clock.handoff_id:
+            clock.handoff = handoff = handoffs[clock.handoff_id]
+            if handoff.version_id == clock.version_id:
+                handoff.version = clock.version
+            if handoff.rep_id == clock.rep_id:
+                clock.rep = handoff.rep
+
+
+def _ask_to_wake(asleep: Sequence[tuple[Lead, Sequence[Told]]], now: datetime) -> None:
+    """Ask for the wake-ups that refusals tied to these kinds of touches; the sweep then runs them."""
+    touches = {lead.pk: own for lead, own in asleep if own}
+    if not touches:
+        return
+    waiting = Refusal.objects.filter(handoff__lead__in=touches, woken_at__isnull=True)
+    waiting = waiting.exclude(wake_trigger="")
     asked = [
         {
-            "key": f"wake:{handoff_id}:touch:{touch.pk}",
+            "key": f"wake:{handoff_id}:touch:{touch.id}",
             "action": "wake",
             "handoff_id": handoff_id,
             "created_at": now,
             "due_at": now,
         }
-        for handoff_id, signs in waiting.values_list("pk", "wake_trigger")
+        for handoff_id, lead_id, signs in waiting.values_list("pk", "handoff__lead", "wake_trigger")
+        for touch in touches[lead_id]
         if f"{touch.side}.{touch.kind}" in signs.split()
     ]
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)

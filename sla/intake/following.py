@@ -41,13 +41,17 @@ def enter_marketing(found: Found, judged: Judged, now: datetime, actor: User | N
 @transaction.atomic
 def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Tell the clocks of leads' new touches and of opt-outs."""
-    leads = Lead.objects.in_bulk(found)
-    for pk, need in found.items():
-        for touch in need.touches:
-            clocks.hear_touch(lead=leads[pk], touch=touch, now=now)
-        if pk in judged and need.opted_out:
-            at = judged[pk].facts.known_at.get("consent", now)
-            clocks.hear(event=Event.OPTED_OUT, lead=leads[pk], now=now, at=at, actor=actor)
+    judging = {pk: (one.version, one.standing.tier) for pk, one in judged.items() if pk in found}
+    heard = [(need.lead, need.touches) for need in found.values() if need.touches]
+    if heard:
+        clocks.hear_touches(heard=heard, judged=judging, now=now)
+    opted_out = [
+        (need.lead, judged[pk].facts.known_at.get("consent", now))
+        for pk, need in found.items()
+        if pk in judged and need.opted_out
+    ]
+    if opted_out:
+        clocks.hear_of_leads(event=Event.OPTED_OUT, leads=opted_out, judged=judging, now=now, actor=actor)
 
 
 def _cared_for_since(lead: Lead, judged: standings.Judged, now: datetime) -> datetime:

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from leads.choices import Stage
 from leads.models import Deal, FactChange, Lead, StageChange, Touch
@@ -22,7 +25,7 @@ class Need:
     lead: Lead
     is_history: bool = False
     since: datetime | None = None
-    touches: list[Touch] = field(default_factory=list)
+    touches: list[clocks.Told] = field(default_factory=list)
     becomes_ready: bool = False
     ceases: bool = False
     shows_signifier: bool = False
@@ -57,14 +60,15 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactC
     nobody costs nothing per lead.
     """
     ids = {*judged, *changes}
-    leads = Lead.objects.alive().in_bulk(ids)
-    timed = set(Clock.objects.open().filter(lead_id__in=ids).values_list("lead_id", flat=True))
+    open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
+    leads = Lead.objects.alive().annotate(is_timed=Exists(open_clocks)).in_bulk(ids)
+    timed = {pk for pk, lead in leads.items() if lead.is_timed}
     found = {lead_id: Need(leads[lead_id]) for lead_id in sorted(leads)}
     for lead_id, change in changes.items():
         if lead_id in found:
             found[lead_id].is_history, found[lead_id].since = change.is_history, change.since
     asleep = {pk for pk in found if leads[pk].stage == Stage.RECYCLED}
-    for lead_id, touches in _new_touches(asleep | (timed & set(found)), changes).items():
+    for lead_id, touches in _new_touches(asleep | timed, changes).items():
         heard = lead_id in asleep or any(clocks.means_something(touch) for touch in touches)
         found[lead_id].touches = touches if heard else []
     for lead_id, need in found.items():
@@ -103,13 +107,15 @@ def _shows(judged: standings.Judged) -> bool:
     return signifier is not None and signifier.value(judged.facts, judged.standing.judged_at) is True
 
 
-def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, list[Touch]]:
+def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, list[clocks.Told]]:
     """Return touches since the marks, ascending, of the leads that somebody times or that sleep."""
     since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
-    found: defaultdict[int, list[Touch]] = defaultdict(list)
+    found: defaultdict[int, list[clocks.Told]] = defaultdict(list)
     if since:
         rows = Touch.objects.filter(lead_id__in=since, happened_at__gte=min(since.values()))
-        for touch in rows.order_by("happened_at", "pk"):
+        told: Any = rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
+        for one in told:
+            touch = clocks.Told(*one)
             if touch.happened_at >= since[touch.lead_id]:
                 found[touch.lead_id].append(touch)
     return found
@@ -118,6 +124,8 @@ def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, 
 def _drop_refused(found: Mapping[int, Need]) -> None:
     """Let no lead become ready again that waits for Marketing: for a repair, or since a withdrawal."""
     ids = [pk for pk, need in found.items() if need.becomes_ready]
+    if not ids:
+        return
     last: dict[int, Handoff] = {}
     rows = Handoff.objects.filter(lead_id__in=ids, leg=1).order_by("cycle", "hop")
     for handoff in rows:

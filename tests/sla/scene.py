@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leads.models import Lead, Team, User
-from sla import handoffs, intake
+from leads.models import Lead, Team, Touch, User
+from sla import clocks, handoffs, intake
 from sla.models import AgreementVersion, Clock, Handoff
 from tests import factories
 from tests.factories import NOW, Cast
@@ -138,3 +138,9 @@ def second_round(play: Scene) -> Handoff:
     first.lead.refresh_from_db()
     intake.drain_lead(lead_id=first.lead_id, now=woken_at + 2 * MINUTE)
     return Handoff.objects.get(lead=first.lead, cycle=2)
+
+
+def hear_touch(lead: Lead, touch: Touch, *, now: datetime) -> list[Clock]:
+    """Let the lead's clocks hear of a touch, as the intake does."""
+    told = clocks.Told(*(getattr(touch, name) for name in clocks.Told._fields))
+    return clocks.hear_touches(heard=[(lead, [told])], now=now)

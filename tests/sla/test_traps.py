@@ -13,7 +13,7 @@ from sla.sweep import ticking
 from tests import factories
 from tests.factories import NOW, WORKING_HOURS
 from tests.sla.one_clock import OFFICE, on
-from tests.sla.scene import accepted, clocks_of, in_state, offered, scene
+from tests.sla.scene import accepted, clocks_of, hear_touch, in_state, offered, scene
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ def test_t6_another_status_or_an_automatic_mail_is_no_response(evidence, automat
     touch = factories.add_touch(
         handoff.lead, kind, side="sales", ago=timedelta(0), evidence=evidence, is_automatic=automatic
     )
-    clocks.hear_touch(lead=handoff.lead, touch=touch, now=NOW)
+    hear_touch(handoff.lead, touch, now=NOW)
     assert clocks_of(handoff)["first_touch"].state == "running"
 
 
@@ -108,10 +108,10 @@ def test_t11_no_clock_of_sales_goes_on_after_the_end():
 def test_t12_it_counts_whose_touch_it_was_and_no_channel_is_overlooked():
     handoff = accepted(scene())
     theirs = factories.add_touch(handoff.lead, "visited", ago=timedelta(0))
-    clocks.hear_touch(lead=handoff.lead, touch=theirs, now=NOW)
+    hear_touch(handoff.lead, theirs, now=NOW)
     assert clocks_of(handoff)["first_touch"].state == "running"
     ours = factories.add_touch(handoff.lead, "voicemail", side="sales", ago=timedelta(0))
-    clocks.hear_touch(lead=handoff.lead, touch=ours, now=NOW)
+    hear_touch(handoff.lead, ours, now=NOW)
     assert clocks_of(handoff)["first_touch"].state == "met"
 
 

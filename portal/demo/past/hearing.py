@@ -22,7 +22,7 @@ class PastHearing(clocks.Hearing):
     """
 
     def __init__(self, lead: Lead, hours: dict[Any, Any], judge: Judge) -> None:
-        self.lead, self.handoff, self.actor = lead, None, None
+        self.lead, self.handoff, self.actor_id = lead, None, None
         self.judge = judge  # type: ignore[assignment]  # one per lead, not one for all
         self.clocks: list[Clock] = []
         self.written: dict[int, list[int]] = {}
@@ -48,7 +48,7 @@ class PastHearing(clocks.Hearing):
             self.hear(event, at=moment)
 
     def touched(self, touch: Trace) -> None:
-        """Let a touch work as `clocks.hear_touch` does, without looking anything up."""
+        """Let a touch work as `clocks.hear_touches` does, without looking anything up."""
         if touch.is_automatic:
             return
         self.now, self.handoff = touch.happened_at, None

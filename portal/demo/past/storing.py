@@ -50,7 +50,7 @@ def _store_clocks(changes: Sequence[clocks.Change]) -> None:
     for change, pk in zip(changes, setbased.take_ids(Clock, len(changes)), strict=True):
         change.clock.pk = pk
     copy(Clock, [change.clock for change in changes])
-    lines = (line for change in changes for line in clocks.lines(change, None))
+    lines = (line for change in changes for line in clocks.lines(change))
     rows = ((*list(line.values())[:-1], json.dumps(line["detail"])) for line in lines)
     setbased.copy_rows(ClockEvent, _LINE, rows)
 

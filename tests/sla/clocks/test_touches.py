@@ -3,14 +3,27 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leads.choices import Evidence
-from sla import clocks, handoffs
+from leads.models import Touch
+from sla import agreements, clocks, handoffs
 from sla.choices import Event
 from sla.models import ActionRow, Clock
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import MINUTE, Scene, accepted, clocks_of, committed, offered, scene, states_of
+from tests.sla.scene import (
+    MINUTE,
+    Scene,
+    accepted,
+    clocks_of,
+    committed,
+    hear_touch,
+    offered,
+    scene,
+    states_of,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -18,7 +31,7 @@ DAY = timedelta(days=1)
 
 def touched(handoff, kind="call", *, side="sales", at=NOW + 30 * MINUTE, noticed_at=None, **fields):
     touch = factories.add_touch(handoff.lead, kind, side=side, ago=timedelta(0), now=at, **fields)
-    clocks.hear_touch(lead=handoff.lead, touch=touch, now=noticed_at or at)
+    hear_touch(handoff.lead, touch, now=noticed_at or at)
     return touch
 
 
@@ -105,7 +118,7 @@ def test_sales_touch_keeps_the_lead_fresh_and_starts_the_next_span():
 def test_same_touch_heard_twice_counts_once():
     handoff = accepted(scene())
     touch = touched(handoff)
-    clocks.hear_touch(lead=handoff.lead, touch=touch, now=NOW + DAY)
+    hear_touch(handoff.lead, touch, now=NOW + DAY)
     assert len(upkeep(handoff)) == 2
 
 
@@ -174,3 +187,70 @@ def test_opt_out_cancels_outreach_and_nothing_else():
         "qualify_or_return": "running",
         "upkeep": "running",
     }
+
+
+SPOKEN = (
+    (10, "call", "sales", {"reached": False}),
+    (40, "mail", "marketing", {}),
+    (60 * 24, "mail", "sales", {"reached": False}),
+    (60 * 24 + 5, "opened", "prospect", {"is_automatic": True}),
+    (60 * 48, "voicemail", "sales", {"reached": False}),
+    (60 * 49, "replied", "prospect", {}),
+    (60 * 72, "call", "sales", {"reached": True}),
+)
+
+
+def told(lead) -> list[clocks.Told]:
+    rows = Touch.objects.filter(lead=lead).order_by("happened_at", "pk")
+    return [clocks.Told(*row) for row in rows.values_list(*clocks.Told._fields)]
+
+
+def speak(lead, actor):
+    for minutes, kind, side, fields in SPOKEN:
+        at = NOW + minutes * MINUTE
+        factories.add_touch(lead, kind, side=side, ago=timedelta(0), now=at, actor=actor, **fields)
+
+
+def life(handoff):
+    """Return the clocks of a handoff's lead as their logs tell, without ids."""
+    own = Clock.objects.filter(lead=handoff.lead).order_by("commitment_id", "started_at", "pk")
+    return [
+        (
+            clock.kind,
+            clock.state,
+            clock.due_at,
+            [
+                (line.seq, line.event, line.happened_at, line.due_after, line.actor_id)
+                for line in clock.events.order_by("seq")
+            ],
+        )
+        for clock in own
+    ]
+
+
+def test_touches_heard_together_do_what_they_do_one_after_the_other():
+    play = scene()
+    apart, *together = [accepted(play) for _ in range(3)]
+    for handoff in (apart, *together):
+        speak(handoff.lead, play.rep)
+    now = NOW + 4 * DAY
+    for touch in told(apart.lead):
+        clocks.hear_touches(heard=[(apart.lead, [touch])], now=now)
+    clocks.hear_touches(heard=[(one.lead, told(one.lead)) for one in together], now=now)
+    assert len(life(apart)) == 6 + 5  # upkeep began anew with each touch of Sales and with the answer
+    assert life(apart) == life(together[0]) == life(together[1])
+
+
+def test_touches_of_many_leads_take_as_many_statements_as_of_two():
+    play = scene()
+    counts = []
+    for number in (2, 10):
+        heard = [accepted(play) for _ in range(number)]
+        for handoff in heard:
+            speak(handoff.lead, play.rep)
+        agreements.forget()
+        with CaptureQueriesContext(connection) as seen:
+            clocks.hear_touches(heard=[(one.lead, told(one.lead)) for one in heard], now=NOW + 4 * DAY)
+        counts.append(len(seen) - number)  # `told` reads each lead's touches
+    # SQLite cuts long inserts.
+    assert counts[1] <= counts[0] + 1

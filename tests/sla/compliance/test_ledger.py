@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from leads.models import Team
-from sla import clocks, handoffs
+from sla import handoffs
 from sla.compliance import ledger, report, timed
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 from tests.factories import NOW, add_touch, cast, signed_version
 from tests.sla.compliance import rows
-from tests.sla.scene import offered, scene
+from tests.sla.scene import hear_touch, offered, scene
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -65,7 +65,7 @@ def test_proof_is_the_touch_or_whoever_acted():
     play = scene()
     handoff = handoffs.accept(handoff=offered(play), actor=play.rep, now=NOW)
     touch = add_touch(handoff.lead, "call", side="sales", ago=timedelta(0), actor=play.rep)
-    clocks.hear_touch(lead=handoff.lead, touch=touch, now=NOW)
+    hear_touch(handoff.lead, touch, now=NOW)
     found = {entry.clock.kind: entry for entry in ledger.entries(Clock.objects.all(), NOW)}
     assert (found["decide"].proof.by, found["decide"].proof.at) == (play.rep.name, NOW)
     assert found["first_touch"].proof.touch == touch

@@ -10,7 +10,17 @@ from sla import clocks, handoffs
 from sla.models import Clock, Handoff, Refusal
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import MINUTE, Scene, accepted, clocks_of, offered, offered_on_two, scene, states_of
+from tests.sla.scene import (
+    MINUTE,
+    Scene,
+    accepted,
+    clocks_of,
+    hear_touch,
+    offered,
+    offered_on_two,
+    scene,
+    states_of,
+)
 
 pytestmark = pytest.mark.django_db
 COLUMNS = [
@@ -133,7 +143,7 @@ def test_undo_after_a_touch_is_refused():
     play = scene()
     done = accept(play, offered(play), NOW)
     touch = factories.add_touch(done.lead, "call", side="sales", ago=timedelta(0), now=NOW + MINUTE)
-    clocks.hear_touch(lead=done.lead, touch=touch, now=NOW + MINUTE)
+    hear_touch(done.lead, touch, now=NOW + MINUTE)
     with pytest.raises(handoffs.UndoOver):
         handoffs.undo(handoff=done, actor=play.rep, now=NOW + MINUTE)
 
