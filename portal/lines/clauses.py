@@ -153,6 +153,7 @@ def summary(code: str, text: Document) -> str:
         "segment": text.segment.label or _("every lead"),
         "commitments": _("%(on)s of %(n)s switched on")
         % {"on": sum(one.is_on for one in text.commitments), "n": len(text.commitments)},
+        "legs": ", ".join(leg.label for leg in text.legs),
         "stages": _("%(n)s stages") % {"n": len(text.stages)},
         "reasons": _("%(n)s reasons") % {"n": len(text.reasons)},
         "tracks": _("%(n)s tracks") % {"n": len(text.tracks)},
@@ -186,8 +187,22 @@ def of_section(at: str, version: AgreementVersion) -> str:
     if not at.startswith("commitments["):
         return ""
     text = document.parse(version.document)
-    one = text.commitments[int(at.removeprefix("commitments[").removesuffix("]"))]
-    return verdicts.say(document.explain_clause(one, text))
+    index = int(at.removeprefix("commitments[").removesuffix("]"))
+    found = text.commitments[index : index + 1]
+    return verdicts.say(document.explain_clause(found[0], text)) if found else ""
+
+
+def addable(text: Document) -> list[tuple[str, str, str, bool]]:
+    """Return every kind of commitment that may be added: its code, what it says, side, whether it is new."""
+    data = document.dump(text)
+    fresh = [{**document.commitment(kind, data), "is_on": False} for kind in document.KINDS]
+    several = [{**one, "code": f"added_{place}"} for place, one in enumerate(fresh)]
+    whole = document.parse({**data, "commitments": [*data["commitments"], *several]})
+    known = {one.kind for one in text.commitments}
+    return [
+        (one.kind, verdicts.say(document.explain_clause(one, whole)), one.side, one.kind not in known)
+        for one in whole.commitments[len(text.commitments) :]
+    ]
 
 
 def signed(page: DraftPage) -> list[Signed]:

@@ -111,17 +111,26 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         return _page(request, version, found, _part(version, found, None), {})
     posted = {name: values for name, values in request.POST.lists() if "." in name or name in found.keys}
     do = request.POST.get("do", "save")
+    if do == "drop" and found.may_go:
+        part = _part(version, found, None)
+        assert isinstance(part, Part)
+        return _keep(request, version, found, part, part.dropped(), user)
     if do != "save":
         return _page(request, version, found, _part(version, found, criteria.change(posted, do)), {})
-    return _save(request, version, found, _part(version, found, posted), user)
+    whole = _part(version, found, posted)
+    if not whole.is_valid():
+        return _page(request, version, found, whole, {}, status=422)
+    return _keep(request, version, found, whole, whole.written(), user)
 
 
-def _save(
-    request: HttpRequest, version: AgreementVersion, section: Section, part: Part | Tree, user: User
+def _keep(
+    request: HttpRequest,
+    version: AgreementVersion,
+    section: Section,
+    part: Part | Tree,
+    changed: dict[str, Any],
+    user: User,
 ) -> HttpResponse:
-    if not part.is_valid():
-        return _page(request, version, section, part, {}, status=422)
-    changed = part.written()
     try:
         agreements.revise(
             version=version,
@@ -180,7 +189,14 @@ def _part(version: AgreementVersion, section: Section, posted: dict[str, list[st
 
 
 def _commitments(version: AgreementVersion) -> dict[str, Any]:
-    return {"version": version, "rows": lines.commitments(agreements.document(version))}
+    text = agreements.document(version)
+    kinds = lines.addable(text)
+    return {
+        "version": version,
+        "rows": lines.commitments(text),
+        "missing": [one for one in kinds if one[-1]],
+        "again": [one for one in kinds if not one[-1]],
+    }
 
 
 def _load(request: HttpRequest, data: Any, form: forms.PlaceForm, user: User) -> HttpResponse:

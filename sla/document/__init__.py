@@ -7,7 +7,7 @@ from sla.document.crosschecks import latest_review
 from sla.document.differences import Change, Difference, Figure, Pieces, compare, words_changed
 from sla.document.dumping import dump
 from sla.document.files import LARGEST, Unreadable, as_json, as_yaml, read
-from sla.document.kinds import KINDS, Kind
+from sla.document.kinds import KINDS, Kind, owed_by
 from sla.document.parsing import InvalidDocument, parse
 from sla.document.reciting import recite
 from sla.document.saying import Chapter, Clause, chapters, clauses
@@ -33,7 +33,7 @@ from sla.document.shape import (
     Track,
     Valve,
 )
-from sla.document.starting import TEMPLATES, default_agreement, starting, template
+from sla.document.starting import TEMPLATES, commitment, default_agreement, starting, template
 from sla.reading import Problem
 
 __all__ = [
@@ -74,12 +74,14 @@ __all__ = [
     "canonical_text",
     "chapters",
     "clauses",
+    "commitment",
     "compare",
     "consequences",
     "default_agreement",
     "dump",
     "explain_clause",
     "latest_review",
+    "owed_by",
     "parse",
     "read",
     "recite",

@@ -149,11 +149,8 @@ def _commitments(document: Document) -> Faults:
 
 
 def _side(path: str, commitment: Commitment, document: Document) -> Faults:
-    party: str = kinds.KINDS[commitment.kind].party
-    if party in ("giver", "receiver"):
-        legs = {leg.leg: leg for leg in document.legs}
-        leg = legs.get(commitment.leg or 1) or document.legs[0]
-        party = leg.from_side if party == "giver" else leg.to_side
+    sides = {leg.leg: (leg.from_side, leg.to_side) for leg in document.legs}
+    party = kinds.owed_by(commitment.kind, commitment.leg, sides)
     if commitment.side != party:
         template = gettext_noop("A commitment of the kind “%(kind)s” is owed by %(side)s here.")
         yield _fault(f"{path}.side", template, kind=commitment.kind, side=party)

@@ -54,6 +54,16 @@ _ALL = (
 )
 KINDS = {kind.code: kind for kind in _ALL}
 
+
+def owed_by(kind: str, leg: int | None, sides: Mapping[int, tuple[str, str]]) -> str:
+    """Return who owes a commitment on a leg; `sides`: number of a leg → its giver and its receiver."""
+    party: str = KINDS[kind].party
+    if party not in ("giver", "receiver"):
+        return party
+    giver, receiver = sides.get(leg or 1) or next(iter(sides.values()))
+    return giver if party == "giver" else receiver
+
+
 SIDES = ("marketing", "sales")
 PARTIES = ("marketing", "sales", "referee", "both")
 STAGES = (

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sla.document import kinds
 from sla.document.crosschecks import latest_review
 from sla.wording import gettext_noop
 
@@ -41,6 +42,22 @@ def starting(data: dict[str, Any], starts_on: date) -> dict[str, Any]:
     """Return a document that starts on another day, with its review six months later."""
     dates = {"starts_on": starts_on, "review_due_on": latest_review(starts_on)}
     return {**data, **{key: day.isoformat() for key, day in dates.items()}, "is_baseline": False}
+
+
+def commitment(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return a commitment of a kind as the shipped agreement has it, fit to be added to a document.
+
+    It gives every priority the same time: that of its last allowance.
+    """
+    found: dict[str, Any] = next(one for one in default_agreement()["commitments"] if one["kind"] == kind)
+    taken = {one["code"] for one in data["commitments"]}
+    codes = (kind, *(f"{kind}_{number}" for number in range(2, len(taken) + 3)))
+    found["code"] = next(code for code in codes if code not in taken)
+    sides = {leg["leg"]: (leg["from_side"], leg["to_side"]) for leg in data["legs"]}
+    found["side"] = kinds.owed_by(kind, found["leg"], sides)
+    if "allowances" in found:
+        found["allowances"] = [{**found["allowances"][-1], "tier": None}]
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

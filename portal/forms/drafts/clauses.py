@@ -70,6 +70,18 @@ def _param(name: str, param: kinds.Param, is_optional: bool) -> forms.Field:
     return fields.Whole(label=label, min_value=1, required=not is_optional)
 
 
+class OnLegForm(CommitmentForm):
+    """A commitment of an agreement with several legs: it also says on which."""
+
+    leg = fields.Choice(label=_("On the leg"), required=False)
+    field_order = ("is_on", "leg")
+
+    def written(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Write the number of the leg, null for every one."""
+        written = super().written(values)
+        return {**written, "leg": int(written["leg"]) if written["leg"] else None}
+
+
 class SpanForm(PartForm):
     """An amount of time in its unit."""
 
@@ -196,48 +208,6 @@ class RecordsForm(PartForm):
         label=_("A complete dossier holds"), required=False, choices=choices_of(kinds.DOSSIER)
     )
     record = fields.Several(label=_("Sales records"), required=False, choices=choices_of(kinds.RECORD))
-
-
-class RoutingForm(PartForm):
-    """Who gets a lead, when an offer lapses, and what happens when Sales is full."""
-
-    nested = {
-        "routing.method": fields.Choice(label=_("Who gets a lead"), choices=choices_of(kinds.METHODS)),
-        "routing.max_hops": fields.Whole(label=_("Changes hands at most (times)"), min_value=1),
-        "routing.max_cycles": fields.Whole(
-            label=_("Handed over by itself at most (times)"), min_value=1, required=False
-        ),
-        "routing.hours": fields.Choice(
-            label=_("Outside their working hours"), required=False, choices=choices_of(kinds.HOURS)
-        ),
-        "expiry.to": fields.Choice(
-            label=_("An offer nobody decides"),
-            required=False,
-            choices=[
-                ("", _("stays")),
-                ("reroute", _("goes to another rep")),
-                ("pool", _("goes to the pool")),
-            ],
-        ),
-        "expiry.after.amount": fields.Whole(label=_("After"), min_value=1, required=False),
-        "expiry.after.unit": fields.Choice(label=_("Unit"), required=False, choices=fields.UNIT_CHOICES),
-        "valve.free_capacity_below": fields.Percent(
-            label=_("Valve: when Sales has less free places than (%)"),
-            required=False,
-            help_text=_("Blank: every priority is offered at all times."),
-        ),
-        "valve.tiers": fields.Several(label=_("Then only these are offered"), required=False),
-    }
-
-    def written(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Write what is left blank as null."""
-        written = super().written(values)
-        written["routing"]["hours"] = written["routing"]["hours"] or "any"
-        if not written["expiry"]["to"]:
-            written["expiry"] = None
-        if written["valve"]["free_capacity_below"] is None:
-            written["valve"] = None
-        return written
 
 
 class HoursForm(PartForm):

@@ -18,6 +18,8 @@ from sla.document import Problem
 from sla.wording import Sentence
 
 Say = Callable[[Sentence], str]
+#: Puts right in a whole document what follows from what was written.
+Settle = Callable[[dict[str, Any]], None]
 
 
 class PartForm(forms.Form):
@@ -72,7 +74,7 @@ class Rows:
     add: str | Promise
     blank: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
-    is_ordered: bool = True
+    most: int = lists.MOST
 
 
 @dataclass
@@ -95,6 +97,11 @@ class RowForm:
         """How addresses name a row that is stored: by its code, else by its number."""
         return str(self.values.get("code", self.was)) if self.was else ""
 
+    @property
+    def is_by_fact(self) -> bool:
+        """Tell whether it compares a fact, so that it has no condition of its own."""
+        return bool(self.values.get("fact"))
+
 
 class RowList:
     """The rows of one list, bound or as stored."""
@@ -112,7 +119,14 @@ class RowList:
         was = str(index) if posted is None else (posted.get(f"{at}.{MARK}") or [""])[0]
         is_stored = was.isdigit() and int(was) < len(self.stored)
         values = self.stored[int(was)] if is_stored else dict(self.spec.blank)
-        return RowForm(self.spec.form(posted, at, values), index, was if is_stored else "", values)
+        is_fresh = posted is not None and set(_names(posted, at)) == {f"{at}.{MARK}"}
+        form = self.spec.form(None if is_fresh else posted, at, values)
+        return RowForm(form, index, was if is_stored else "", values)
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there is no place for another row."""
+        return len(self.rows) >= self.spec.most
 
     def written(self) -> list[dict[str, Any]]:
         """Return the rows as the document holds them; a new one that needs a code gets it from its label."""
@@ -139,7 +153,9 @@ class Part:
         rows: Sequence[Rows] = (),
         keys: Sequence[str] = (),
         choices: Mapping[str, Choices] | None = None,
+        settle: Settle | None = None,
     ) -> None:
+        self.settle = settle
         self.data, self.at, self.keys = data, at, tuple(keys) or (at.split("[")[0].split(".")[0],)
         self.form = form(posted, at, places.get(data, at) if at else data)
         self.lists = [RowList(spec, posted, data) for spec in rows]
@@ -166,7 +182,15 @@ class Part:
             data = self.form.written(data)
         for found in self.lists:
             places.put(data, found.spec.path, found.written())
+        if self.settle:
+            self.settle(data)
         return {key: data.get(key) for key in self.keys}
+
+    def dropped(self) -> dict[str, Any]:
+        """Return the changed parts without the row of a list that this page is about."""
+        path, _bracket, index = self.at.rstrip("]").rpartition("[")
+        rows = places.get(self.data, path)
+        return {path: [row for place, row in enumerate(rows) if place != int(index)]}
 
     def complain(self, problems: Sequence[Problem], say: Say) -> None:
         """Put each problem at the field it is about; what has no field here is kept in `elsewhere`."""
@@ -187,6 +211,10 @@ class Part:
             if form.at and _lies_under(path, form.at):
                 return form, None
         return None, None
+
+
+def _names(posted: Posted, at: str) -> list[str]:
+    return [name for name in posted if name.startswith(f"{at}.")]
 
 
 def _lies_under(path: str, place: str) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms.drafts import clauses, places
+from portal.forms.drafts import clauses, handing, places
 from portal.forms.drafts.lists import Posted
-from portal.forms.drafts.parts import Part, PartForm, Rows
+from portal.forms.drafts.parts import Part, PartForm, Rows, Settle
 from portal.forms.drafts.trees import Tree
 from portal.forms.drafts.words import Choices
+from sla import document
 from sla.document.names import COMMITMENTS
 
 Data = dict[str, Any]
@@ -19,7 +20,11 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Section:
-    """One page: `code` is in its address; `parent` is the page it belongs to."""
+    """One page: `code` is in its address; `parent` is the page it belongs to.
+
+    `settle` puts right what follows from it elsewhere; `adds` is a row that the document lacks;
+    `may_go`: the row it is about can be removed.
+    """
 
     code: str
     title: str | Promise
@@ -31,6 +36,9 @@ class Section:
     parent: str = ""
     is_tree: bool = False
     may_be_none: bool = False
+    settle: Settle | None = None
+    adds: Mapping[str, Any] | None = None
+    may_go: bool = False
 
 
 _LADDER = Rows(
@@ -53,12 +61,45 @@ _REASON = {
 }  # fmt: skip
 _STAGE = {"signifier": {"label": "", "when": None}}
 _FIT = {"label": "", "points": 10, "when": {"fact": "industry", "op": "known"}}
+_LEG = {
+    "leg": None,
+    "code": "",
+    "label": "",
+    "from_side": "sales",
+    "to_side": "sales",
+    "gate": "qualification",
+}
+#: Handing over knows two: Marketing to Sales, and within Sales.
+_MOST_LEGS = 2
+
+
+def _owed(data: Data) -> None:
+    """Let every commitment be owed by the side that its leg says."""
+    sides = {leg["leg"]: (leg["from_side"], leg["to_side"]) for leg in data["legs"]}
+    for one in data["commitments"] if sides else ():
+        one["side"] = document.owed_by(one["kind"], one["leg"], sides)
+
+
+def _numbered(data: Data) -> None:
+    """Number the legs as they stand; commitments follow their leg, and go with one that goes."""
+    places_of = enumerate(data["legs"], start=1)
+    moved = {leg["leg"]: place for place, leg in places_of if leg["leg"] is not None}
+    kept = [one for one in data["commitments"] if one["leg"] is None or one["leg"] in moved]
+    data["commitments"] = [{**one, "leg": moved.get(one["leg"])} for one in kept]
+    for place, leg in enumerate(data["legs"], start=1):
+        leg["leg"] = place
+    _owed(data)
+
 
 MAIN = (
     Section("basics", _("Title and dates"), form=clauses.BasicsForm,
             keys=("title", "preamble", "starts_on", "review_due_on")),
     Section("segment", _("Leads covered"), _("Without a rule it judges every lead that no other covers."),
-            at="segment.rule", is_tree=True, may_be_none=True),
+            at="segment.rule", form=handing.SegmentForm, is_tree=True, may_be_none=True),
+    Section("legs", _("Legs"),
+            _("From whom to whom leads are handed. Removing a leg removes its commitments."),
+            keys=("legs", "commitments"), settle=_numbered, rows=(
+        Rows("legs", handing.LegForm, _("Legs"), _("Add a leg"), _LEG, most=_MOST_LEGS),)),
     Section("readiness", _("Definition of sales-ready"), at="gates.readiness", is_tree=True),
     Section("qualification", _("Definition of qualified"), at="gates.qualification", is_tree=True),
     Section("commitments", _("Commitments"), _("What each side owes the other, one page each.")),
@@ -77,7 +118,10 @@ MAIN = (
         Rows("tiers", clauses.TierForm, _("Priorities, the first that fits"), _("Add a priority"),
              {"code": "", "label": "", "grid": []}))),
     Section("records", _("Dossier and records"), form=clauses.RecordsForm, keys=("dossier", "record")),
-    Section("routing", _("Giving leads out"), form=clauses.RoutingForm, keys=("routing", "expiry", "valve")),
+    Section("routing", _("Giving leads out"), form=handing.RoutingForm,
+            keys=("routing", "expiry", "valve"), rows=(
+        Rows("routing.matching", handing.MatchingForm, _("Which people a lead fits"), _("Add a rule"),
+             {"label": "", "attribute": ""}, "matching"),)),
     Section("hours", _("Hours, referee, proof"), form=clauses.HoursForm,
             keys=("calendars", "referee", "maturity_days")),
 )  # fmt: skip
@@ -97,7 +141,12 @@ def open_part(
 ) -> "Part | Tree":
     """Return the forms of a page, filled from the document or from what was posted."""
     if section.is_tree:
-        return Tree(section.at, data, posted, section.may_be_none)
+        above = section.at.rpartition(".")[0]
+        is_bare = section.form is PartForm
+        head = None if is_bare else section.form(posted, above, places.get(data, above))
+        return Tree(section.at, data, posted, section.may_be_none, head)
+    if section.adds is not None:
+        data = {**data, "commitments": [*data["commitments"], section.adds]}
     rows = tuple(Rows(**{**vars(spec), "path": places.join(section.at, spec.path)}) for spec in section.rows)
     offered = {**_choices_of(data), **choices}
     return Part(
@@ -108,6 +157,7 @@ def open_part(
         rows=rows,
         keys=section.keys,
         choices=offered,
+        settle=section.settle,
     )
 
 
@@ -119,15 +169,29 @@ def _choices_of(data: Data) -> dict[str, Choices]:
         "tier": [("", _("all others")), *tiers],
         "track": [("", _("none")), *tracks],
         "valve.tiers": list(tiers),
+        "leg": [("", _("all legs")), *((str(leg["leg"]), leg["label"]) for leg in data["legs"])],
     }
 
 
 def _commitment(name: str, data: Data) -> Section:
     index, found = _named(data["commitments"], name)
+    return _clause(f"commitment-{name}", index, found, data, may_go=True)
+
+
+def _added(kind: str, data: Data) -> Section:
+    """Return the page of a commitment that the document lacks; raises KeyError for no kind."""
+    if kind not in document.KINDS:
+        raise KeyError(kind)
+    fresh = document.commitment(kind, data)
+    return _clause(f"add-{kind}", len(data["commitments"]), fresh, data, adds=fresh)
+
+
+def _clause(code: str, index: int, found: Data, data: Data, **more: Any) -> Section:
     rows = [spec for spec in (_ALLOWANCES, _LADDER) if spec.path in found]
+    form = clauses.OnLegForm if len(data["legs"]) > 1 else clauses.CommitmentForm
     return Section(
-        f"commitment-{name}", _(COMMITMENTS[found["kind"]]), at=f"commitments[{index}]",
-        form=clauses.CommitmentForm, rows=tuple(rows), keys=("commitments",), parent="commitments",
+        code, _(COMMITMENTS[found["kind"]]), at=f"commitments[{index}]", form=form, rows=tuple(rows),
+        keys=("commitments",), parent="commitments", settle=_owed, **more,
     )  # fmt: skip
 
 
@@ -168,6 +232,17 @@ def _fit(name: str, data: Data) -> Section:
     )  # fmt: skip
 
 
+def _matching(name: str, data: Data) -> Section:
+    rules = data["routing"].get("matching", [])
+    index = int(name) if name.isdigit() and int(name) < len(rules) else -1
+    if index < 0 or "when" not in rules[index]:
+        raise KeyError(name)
+    return Section(
+        f"matching-{name}", rules[index]["label"], _("Which leads need people with this value."),
+        at=f"routing.matching[{index}].when", parent="routing", is_tree=True,
+    )  # fmt: skip
+
+
 def _named(rows: list[Data], code: str) -> tuple[int, Data]:
     for index, row in enumerate(rows):
         if row["code"] == code:
@@ -175,4 +250,12 @@ def _named(rows: list[Data], code: str) -> tuple[int, Data]:
     raise KeyError(code)
 
 
-_BY_NAME = {"commitment": _commitment, "track": _track, "stage": _stage, "reason": _reason, "fit": _fit}
+_BY_NAME = {
+    "commitment": _commitment,
+    "add": _added,
+    "track": _track,
+    "stage": _stage,
+    "reason": _reason,
+    "fit": _fit,
+    "matching": _matching,
+}

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.forms.drafts import criteria, places
 from portal.forms.drafts.lists import Posted
+from portal.forms.drafts.parts import PartForm
 from sla import document, readiness
 from sla.document import Problem
 from sla.wording import Sentence
@@ -14,9 +15,17 @@ Say = Callable[[Sentence], str]
 
 
 class Tree:
-    """A tree of criteria at one place of the document, built or as stored."""
+    """A tree of criteria at one place of the document, built or as stored; `head` are fields above it."""
 
-    def __init__(self, at: str, data: dict[str, Any], posted: Posted | None, may_be_none: bool) -> None:
+    def __init__(
+        self,
+        at: str,
+        data: dict[str, Any],
+        posted: Posted | None,
+        may_be_none: bool = False,
+        head: PartForm | None = None,
+    ) -> None:
+        self.form = head
         self.at, self.data, self.may_be_none = at, data, may_be_none
         self.keys = (at.split("[")[0].split(".")[0],)
         stored = places.get(data, at)
@@ -34,13 +43,15 @@ class Tree:
         return document.recite(parsed) if parsed else None
 
     def is_valid(self) -> bool:
-        """Leave every judgement to the document: it knows more than single fields."""
-        return True
+        """Tell whether the fields above read well; criteria are judged by the document, which knows more."""
+        return self.form is None or self.form.is_valid()
 
     def written(self) -> dict[str, Any]:
         """Return the changed part: key of the document → value."""
         data = copy.deepcopy(self.data)
         places.put(data, self.at, self.value)
+        if self.form:
+            places.put(data, self.form.at, self.form.written(places.get(data, self.form.at)))
         return {key: data.get(key) for key in self.keys}
 
     def complain(self, problems: Sequence[Problem], say: Say) -> None:
