@@ -3,7 +3,9 @@
 Run: python -m tests.stack python -m bench.api [--leads 1000000]     (PostgreSQL)
 
 Times are server times of whole requests in one process, warm: key, rights, query, count and JSON. Batches
-write, score and judge their leads and let clocks hear of them before they answer.
+write, score and judge their leads and let clocks hear of them before they answer; every twentieth lead
+becomes ready with its first touches and is routed and offered. Beside them the floor: the same touches
+written by one bare INSERT.
 """
 
 import argparse
@@ -34,7 +36,7 @@ from portal.api import paging
 from portal.models import Scope
 from tests import factories
 
-BATCH, PER_LEAD = 1000, 5
+BATCH, PER_LEAD, ONE_READY_OF = 1000, 5, 20
 NOW = datetime.now(UTC)
 
 
@@ -74,6 +76,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("DELETE FROM leads_factchange")
+        cursor.execute("UPDATE leads_account SET employees = 10 WHERE id %% %s <> 0", [ONE_READY_OF])
         cursor.execute("ANALYZE")
     print(f"Python {platform.python_version()}, {asked.leads:,} leads, load {os.getloadavg()[0]:.1f}")
     if not asked.only_batches:
@@ -96,28 +99,62 @@ def lists(marketer: User, rep: User) -> None:
 
 
 def batches(marketer: User, count: int) -> None:
-    """Measure touches in batches: five of each lead, half the prospect's, half Marketing's."""
+    """Measure touches in batches, five of each lead: of new leads, then of known ones."""
     caller, numbers = Caller(marketer), itertools.count()
-    ids = Lead.objects.filter(stage="nurturing").order_by("pk").values_list("pk", flat=True)
-    ids = list(ids[: count * BATCH // PER_LEAD])
+    ids = (
+        Lead.objects.filter(stage="nurturing", owner__isnull=True).order_by("pk").values_list("pk", flat=True)
+    )
+    ids = list(ids[: (count + 1) * BATCH // PER_LEAD])
+    send(caller, ids[: BATCH // PER_LEAD], 20, numbers)  # warm
+    ids = ids[BATCH // PER_LEAD :]
+    for name, age in (("leads judged for the first time", 10), ("leads known, their clocks running", 5)):
+        times = send(caller, ids, age, numbers)
+        rate, ours = (BATCH * len(times) / sum(column) for column in zip(*times, strict=True))
+        slowest = max(wall for wall, _ours in times) * 1000
+        print(f"touches in batches of {BATCH}, {PER_LEAD} of each lead, {name}: {rate:,.0f}/s, "
+              f"{ours:,.0f}/s by our own processor time, slowest batch {slowest:.0f} ms, "
+              f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(f"the same rows by one bare INSERT: {BATCH / floor(ids):,.0f}/s")
+
+
+def send(
+    caller: Caller, ids: list[int], age: int, numbers: "itertools.count[int]"
+) -> list[tuple[float, float]]:
+    """Send touches of some minutes ago, a batch at a time; return wall and processor seconds of each."""
     kinds = itertools.cycle([("prospect", "visited"), ("marketing", "mail"), ("prospect", "opened")])
     times = []
     for start in range(0, len(ids), BATCH // PER_LEAD):
         touches = [
             {
                 "lead": pk, "side": side, "kind": kind, "source": "bench", "external_id": str(next(numbers)),
-                "happened_at": (NOW - timedelta(minutes=number)).isoformat(),
+                "happened_at": (NOW - timedelta(minutes=age + number)).isoformat(),
             }
             for pk in ids[start : start + BATCH // PER_LEAD]
             for number, (side, kind) in zip(range(PER_LEAD), kinds, strict=False)
         ]  # fmt: skip
-        began = time.perf_counter()
+        wall, ours = time.perf_counter(), time.process_time()
         done = caller.post("/api/v1/touches/batch/", {"touches": touches})["results"]
+        times.append((time.perf_counter() - wall, time.process_time() - ours))
+        assert [one["status"] for one in done] == ["created"] * BATCH
+    return times
+
+
+def floor(ids: list[int]) -> float:
+    """Return the median seconds in which the database alone writes one batch, commit included."""
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO leads_touch (lead_id, happened_at, recorded_at, side, kind, evidence,
+                     is_automatic, summary, campaign, source, external_id)
+                   SELECT id, %s, %s, 'prospect', 'visited', 2, false, '', '', 'bare',
+                     gen_random_uuid()::text
+                   FROM unnest(%s::bigint[]) id, generate_series(1, %s)""",
+                [NOW, NOW, ids[: BATCH // PER_LEAD], PER_LEAD],
+            )
         times.append(time.perf_counter() - began)
-        assert len(done) == BATCH
-    rate = BATCH * len(times) / sum(times)
-    print(f"touches in batches of {BATCH}, {PER_LEAD} of each lead: {rate:,.0f}/s, "
-          f"slowest batch {max(times) * 1000:.0f} ms, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    return sorted(times)[len(times) // 2]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -50,8 +50,7 @@ def add(
     return touch
 
 
-@dataclass(frozen=True, slots=True)
-class NewTouch:
+class NewTouch(NamedTuple):
     """One touch of a batch, not yet written."""
 
     lead_id: int
@@ -67,10 +66,30 @@ class NewTouch:
     external_id: str = ""
 
 
+@dataclass(slots=True)
+class Written:
+    """A touch of a batch as its row is now; `id` is 0 until it has one."""
+
+    id: int
+    lead_id: int
+    happened_at: datetime
+    evidence: int
+    reached: bool | None
+
+    def prove(self, one: NewTouch) -> bool:
+        """Prove a touch of the same lead better; return whether that changed it, evidence never falls."""
+        if self.lead_id != one.lead_id:
+            return False
+        before = (self.evidence, self.reached)
+        self.evidence = max(self.evidence, one.evidence)
+        self.reached = self.reached if self.reached is not None else one.reached
+        return (self.evidence, self.reached) != before
+
+
 @transaction.atomic
 def add_many(
     *, touches: Sequence[NewTouch], now: datetime, actor: User | None = None
-) -> list[tuple[Touch, bool]]:
+) -> list[tuple[Written, bool]]:
     """Write down many touches as `add` does each, in a few statements; return each with whether it is new.
 
     A touch whose external id belongs to another lead comes back as that lead's, unchanged.
@@ -79,67 +98,67 @@ def add_many(
     for one in touches:
         _check(one.side, one.kind, one.happened_at, now)
     known = _known(touches)
-    fresh: list[Touch] = []
-    rows: list[tuple[Touch, bool]] = []
+    fresh: list[tuple[NewTouch, Written]] = []
+    proved: dict[int, Written] = {}
+    rows: list[tuple[Written, bool]] = []
     for one in touches:
-        name = (one.source, one.external_id)
-        touch = known.get(name) if one.external_id else None
-        rows.append((touch or _row(one, now, actor), touch is None))
-        if touch is None:
-            fresh.append(rows[-1][0])
-            known[name] = rows[-1][0]
-    raised = [
-        touch for one, (touch, is_new) in zip(touches, rows, strict=True) if not is_new and _raise(touch, one)
-    ]
-    Touch.objects.bulk_create(fresh)
-    proved = [{"id": one.pk, "evidence": one.evidence, "reached": one.reached} for one in raised if one.pk]
-    setbased.update_rows(Touch, proved)
-    marks.mark_each(since=_earliest([*fresh, *raised]), now=now)
+        row = known.get((one.source, one.external_id)) if one.external_id else None
+        rows.append((row or Written(0, one.lead_id, one.happened_at, one.evidence, one.reached), row is None))
+        if row is None:
+            row = known[one.source, one.external_id] = rows[-1][0]
+            fresh.append((one, row))
+        elif row.prove(one) and row.id:
+            proved[row.id] = row
+    _insert(fresh, now, actor)
+    told = ({"id": pk, "evidence": row.evidence, "reached": row.reached} for pk, row in proved.items())
+    setbased.update_rows(Touch, list(told))
+    marks.mark_each(since=_earliest([*(row for _one, row in fresh), *proved.values()]), now=now)
     return rows
 
 
-def _known(touches: Sequence[NewTouch]) -> dict[tuple[str, str], Touch]:
+def _known(touches: Sequence[NewTouch]) -> dict[tuple[str, str], Written]:
     """Return by source and external id the touches of a batch that are there already."""
     ids = {one.external_id for one in touches if one.external_id}
+    if not ids:
+        return {}
     sources = {one.source for one in touches if one.external_id}
-    found = Touch.objects.filter(source__in=sources, external_id__in=ids) if ids else ()
-    return {(touch.source, touch.external_id): touch for touch in found}
+    found = Touch.objects.filter(source__in=sources, external_id__in=ids)
+    columns = ("id", "lead_id", "happened_at", "evidence", "reached")
+    return {
+        (source, external_id): Written(*row)
+        for source, external_id, *row in found.values_list("source", "external_id", *columns)
+    }
 
 
-def _row(one: NewTouch, now: datetime, actor: User | None) -> Touch:
-    return Touch(
-        lead_id=one.lead_id,
-        side=one.side,
-        kind=one.kind,
-        happened_at=one.happened_at,
-        recorded_at=now,
-        evidence=one.evidence,
-        reached=one.reached,
-        is_automatic=one.is_automatic,
-        summary=one.summary,
-        campaign=one.campaign,
-        actor=actor,
-        source=one.source,
-        external_id=one.external_id,
-    )
+_COLUMNS = (
+    *("id", "lead_id", "side", "kind", "happened_at", "recorded_at", "evidence", "reached"),
+    *("is_automatic", "summary", "campaign", "actor_id", "source", "external_id"),
+)
 
 
-def _raise(touch: Touch, one: NewTouch) -> bool:
-    """Prove a touch of the same lead better, in memory; return whether that changed it."""
-    if touch.lead_id != one.lead_id:
-        return False
-    before = (touch.evidence, touch.reached)
-    touch.evidence = max(touch.evidence, one.evidence)
-    touch.reached = touch.reached if touch.reached is not None else one.reached
-    return (touch.evidence, touch.reached) != before
+def _insert(fresh: Sequence[tuple[NewTouch, Written]], now: datetime, actor: User | None) -> None:
+    """Write the new rows and give them their ids."""
+    if not fresh:
+        return
+    for (_one, row), pk in zip(fresh, setbased.take_ids(Touch, len(fresh)), strict=True):
+        row.id = pk
+    actor_id = actor.pk if actor else None
+    cells = (
+        (
+            row.id, one.lead_id, one.side, one.kind, one.happened_at, now, row.evidence, row.reached,
+            one.is_automatic, one.summary, one.campaign, actor_id, one.source, one.external_id,
+        )
+        for one, row in fresh
+    )  # fmt: skip
+    setbased.copy_rows(Touch, _COLUMNS, cells)
 
 
-def _earliest(changed: Iterable[Touch]) -> dict[int, datetime]:
+def _earliest(changed: Iterable[Written]) -> dict[int, datetime]:
     """Return by lead the moment of its first touch among these."""
     since: dict[int, datetime] = {}
-    for touch in changed:
-        at = since.setdefault(touch.lead_id, touch.happened_at)
-        since[touch.lead_id] = min(at, touch.happened_at)
+    for row in changed:
+        at = since.setdefault(row.lead_id, row.happened_at)
+        since[row.lead_id] = min(at, row.happened_at)
     return since
 
 

@@ -8,7 +8,7 @@ from leads.facts import (
     DuplicateExternalId,
     UnknownFact,
 )
-from leads.touches import InvalidTouch, NewTouch
+from leads.touches import InvalidTouch, NewTouch, Written
 from sla.intake.absences import add_absence, remove_absence
 from sla.intake.door import (
     add_touch,
@@ -35,6 +35,7 @@ __all__ = [
     "InvalidTouch",
     "NewTouch",
     "UnknownFact",
+    "Written",
     "add_absence",
     "add_touch",
     "add_touches",

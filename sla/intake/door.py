@@ -13,7 +13,7 @@ from leads import deals, facts
 from leads import touches as writers
 from leads.choices import Stage, TouchSide
 from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
-from leads.touches import NewTouch
+from leads.touches import NewTouch, Written
 from sla import clocks, handoffs
 from sla.choices import Event
 from sla.intake.draining import drain_lead, drain_leads
@@ -94,8 +94,8 @@ def add_touches(
     touches: Sequence[NewTouch],
     now: datetime,
     actor: User | None = None,
-    together: Callable[[list[tuple[Touch, bool]]], None] | None = None,
-) -> list[tuple[Touch, bool]]:
+    together: Callable[[list[tuple[Written, bool]]], None] | None = None,
+) -> list[tuple[Written, bool]]:
     """Write down many touches as `touches.add_many` does, then judge their leads together.
 
     `together` runs in the transaction of the writing: what it raises takes the touches back.
