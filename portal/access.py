@@ -1,5 +1,6 @@
 """Fetch what a person may see: whoever may not see a thing cannot tell it from a missing one."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -100,10 +101,28 @@ def clock(user: User, pk: int) -> Clock:
     if Dispute.objects.for_answer_by(user).filter(pk=pk).exists():
         return running
     if running.handoff_id:
-        handoff(user, running.handoff_id)
+        found = handoff(user, running.handoff_id)
+        if not clocks_of(user, found, [running]):
+            raise Http404
     elif running.lead_id:
         lead(user, running.lead_id)
     return running
+
+
+def clocks_of(user: User, handed: Handoff, found: Iterable[Clock]) -> list[Clock]:
+    """Keep those clocks of a visible handoff that this person may see.
+
+    Once it has ended, whoever no longer sees the lead sees what counted for them or their team, and no more:
+    the others tell what became of it with somebody else.
+    """
+    if not handed.is_ended or sees_lead(user, handed.lead_id):
+        return list(found)
+    return [one for one in found if permissions.can_dispute(user, one)]
+
+
+def sees_lead(user: User, pk: int | None) -> bool:
+    """Tell whether this person may see a lead."""
+    return Lead.objects.visible_to(user).filter(pk=pk or 0).exists()
 
 
 def dispute(user: User, pk: int) -> Dispute:

@@ -84,8 +84,10 @@ class HandoffClocks(ApiView):
     @extend_schema(responses=shapes.ClockShape(many=True))
     def get(self, request: Request, pk: int) -> Response:
         """List the clocks of a handoff, newest first."""
-        found = Clock.objects.filter(handoff=access.handoff(self.person, pk)).select_related("commitment")
-        return self.page(found, shapes.ClockShape)
+        handed = access.handoff(self.person, pk)
+        found = Clock.objects.filter(handoff=handed).select_related("commitment")
+        seen = [clock.pk for clock in access.clocks_of(self.person, handed, found)]
+        return self.page(found.filter(pk__in=seen), shapes.ClockShape)
 
 
 class OneClock(ApiView):

@@ -70,7 +70,9 @@ def _awaits_marketing(handoff: Handoff) -> bool:
 
 
 def _may_be_contested(handoff: Handoff) -> bool:
-    return _awaits_marketing(handoff) and handoff.refusal.contested_at is None
+    """Tell by the row; lists of rows with refusals tell with it whether the clock to contest is late."""
+    is_late = getattr(handoff, "is_late_to_contest", False)
+    return _awaits_marketing(handoff) and handoff.refusal.contested_at is None and not is_late
 
 
 def _is_contradicted(handoff: Handoff) -> bool:
@@ -121,9 +123,9 @@ RULES: tuple[Rule, ...] = (
 
 
 def actions(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> Actions:
-    """Return every move that this person may make on a lead now, and nothing else."""
+    """Return every move that this person may make now on a lead in sight, and nothing else."""
     found = moves(lead, handoffs, user)
-    if lead_permissions.can_log_touch(user, lead):
+    if lead_permissions.logs_touches(user):
         is_mine = any(handoff.rep_id == user.pk and handoff.accepted_at for handoff in _subjects(handoffs))
         found.insert(0 if is_mine else len(found), touch(lead))
     more = found[BUTTONS:]

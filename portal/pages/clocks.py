@@ -30,8 +30,10 @@ def clock(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = access.person(request), timezone.now()
     found = replays.of_clock(access.clock(user, pk), now)
     one, dispute = found.clock, found.dispute
+    beside = access.clocks_of(user, one.handoff, found.siblings) if one.handoff else found.siblings
     context = {
         "clock": one,
+        "sees_lead": access.sees_lead(user, one.lead_id),
         "label": words.commitment_label(one.commitment),
         "allowed": words.allowed(one),
         "badge": words.badge(one, now),
@@ -39,7 +41,7 @@ def clock(request: HttpRequest, pk: int) -> HttpResponse:
         "picture": replay.picture(found, now),
         "log": replay.log(found),
         "breach": replay.breach(found, now),
-        "siblings": [(each, words.commitment_label(each.commitment)) for each in found.siblings],
+        "siblings": [(each, words.commitment_label(each.commitment)) for each in beside],
         "dispute": dispute,
         "can_dispute": permissions.can_dispute(user, one) and disputes.is_possible(one),
         "can_answer": dispute is not None

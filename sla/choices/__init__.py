@@ -1,6 +1,6 @@
 """The codes of the judging floor: states, the move table and the kinds of commitment, all as data."""
 
-from sla.choices.clock_kinds import CLOCK_KINDS, PERIODIC_KINDS, ClockKind, Event
+from sla.choices.clock_kinds import CLOCK_KINDS, CONTESTED_WITHIN, PERIODIC_KINDS, ClockKind, Event
 from sla.choices.lab import LabKind, LabState
 from sla.choices.moves import (
     BY_DISPOSITION,
@@ -35,6 +35,7 @@ from sla.choices.states import (
 __all__ = [
     "BY_DISPOSITION",
     "CLOCK_KINDS",
+    "CONTESTED_WITHIN",
     "LEAD_MOVES",
     "MOVES",
     "NOT_YET",

@@ -100,6 +100,9 @@ CLOCK_KINDS: dict[str, ClockKind] = {
     )
 }  # fmt: skip
 
+#: The clocks within which Marketing contests a refusal.
+CONTESTED_WITHIN = tuple(kind.code for kind in CLOCK_KINDS.values() if Event.CONTESTED in kind.stop)
+
 #: Commitments counted over a period: code → (label, side).
 PERIODIC_KINDS: dict[str, tuple[str | Promise, str]] = {
     "feedback": (_("Feedback"), "sales"),

@@ -221,6 +221,22 @@ class TooManyHops(MoveRefused):
     words = _("This lead changed hands as often as the agreement allows.")
 
 
+class TooLate(MoveRefused):
+    """The clock within which this could be done ran out: `due_at` is when."""
+
+    def __init__(self, *, due_at: datetime, now: datetime) -> None:
+        super().__init__()
+        self.due_at, self.now = due_at, now
+
+    @property
+    def sentence(self) -> Text:
+        """Say until when it could be done."""
+        when = _when(self.due_at, self.now)
+        return gettext("The time to contest this ended %(when)s. It can only be taken up again.") % {
+            "when": when
+        }
+
+
 class NoReferee(MoveRefused):
     """The agreement names no referee."""
 

@@ -11,9 +11,9 @@ from leads import audit, marks, transitions
 from leads.choices import Stage
 from leads.models import Lead, User
 from sla import clocks, permissions
-from sla.choices import LEAD_MOVES, Disposition, Event, ReopenReason, Ruling
+from sla.choices import CONTESTED_WITHIN, LEAD_MOVES, Disposition, Event, ReopenReason, Ruling
 from sla.handoffs import acting, errors, foreseeing, nurturing, offering
-from sla.models import Handoff, Refusal
+from sla.models import Clock, Handoff, Refusal
 
 
 @transaction.atomic
@@ -54,15 +54,17 @@ def repair(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> H
 
 @transaction.atomic
 def contest(*, handoff: Handoff, actor: User, now: datetime, note: str = "") -> Handoff:
-    """Call the referee: the refusal was wrong. Raises AlreadyDone, NoReferee, ReasonNeeds.
+    """Call the referee: the refusal was wrong. Raises AlreadyDone, NoReferee, ReasonNeeds, TooLate.
 
-    Without a note the dossier speaks, where it contradicts the reason.
+    Marketing contests while its own clock of the refusal still runs. Without a note the dossier speaks, where
+    it contradicts the reason.
     """
     case, refusal = _case("contest", handoff, actor, now)
     if refusal.acknowledged_at or refusal.contested_at or refusal.repaired_at:
         raise errors.AlreadyDone
     if not case.document.referee:
         raise errors.NoReferee
+    _in_time(case)
     note = note.strip() or refusal.mismatch
     if not note:
         raise errors.ReasonNeeds("note")
@@ -140,6 +142,14 @@ def _case(code: str, handoff: Handoff, actor: User | None, now: datetime) -> tup
     if refusal is None:  # history may know of a refusal without its circumstances
         refusal = Refusal.objects.create(handoff=case.handoff)
     return case, refusal
+
+
+def _in_time(case: acting.Case) -> None:
+    """Raise TooLate when Marketing let the clock within which it contests run out."""
+    own = Clock.objects.open().filter(handoff=case.handoff, kind__in=CONTESTED_WITHIN, due_at__lt=case.now)
+    late = own.order_by("due_at").first()
+    if late is not None and late.due_at is not None:
+        raise errors.TooLate(due_at=late.due_at, now=case.now)
 
 
 def _is_disputed(refusal: Refusal) -> bool:

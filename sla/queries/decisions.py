@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from leads.choices import Side
 from sla import agreements
-from sla.choices import VersionState
-from sla.models import AgreementVersion, Dispute, Refusal
+from sla.choices import CONTESTED_WITHIN, VersionState
+from sla.models import AgreementVersion, Clock, Dispute, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def waiting() -> Decisions:
         disputed=len(disputed),
         disputed_since=next(iter(disputed), None),
     )
+
+
+def late_to_contest() -> Exists:
+    """Tell of a handoff whether Marketing's clock to contest its refusal is marked as late."""
+    return Exists(Clock.objects.late().filter(handoff=OuterRef("pk"), kind__in=CONTESTED_WITHIN))
 
 
 def _lacking(version: AgreementVersion) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from leads.choices import Side, Stage
 from leads.models import Lead
 from sla.choices import REFUSED_STATES, Disposition, HandoffState, Ruling
 from sla.models import Clock, Handoff, NurtureStep, Standing
-from sla.queries import nurture
+from sla.queries import decisions, nurture
 
 #: What is on the desk, in the order of its tabs; those not in WORKED are watched.
 KINDS = (
@@ -106,7 +106,7 @@ def rows(items: tuple[Item, ...]) -> list[Row]:
     """Return what the rows of these items print, in their order, in six queries."""
     handoffs = Handoff.objects.select_related(
         "refusal", "question", "rep", "decided_by", "version__agreement"
-    )
+    ).annotate(is_late_to_contest=decisions.late_to_contest())
     found = handoffs.defer("trace", "undo_seqs").in_bulk(
         [item.handoff_id for item in items if item.handoff_id]
     )

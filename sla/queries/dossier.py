@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce
 from leads.choices import BantKind, Stage, TouchSide
 from leads.models import BantFact, Consent, Deal, Lead, Touch, User
 from sla import agreements, readiness, standings
+from sla import clocks as running
 from sla.choices import CLOCK_KINDS, REFUSED_STATES
 from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
-from sla.queries import inbox
+from sla.queries import decisions, inbox
 
 MOST_COMMITTEE = 8
 #: The attribute of a lead that names the part played in the buying committee.
@@ -134,7 +135,8 @@ def handoffs_of(lead: Lead) -> tuple[Handoff, ...]:
         "snapshot",
         "offered_by",
     )
-    return tuple(found.order_by("-cycle", "-leg", "-hop"))
+    told = found.annotate(is_late_to_contest=decisions.late_to_contest())
+    return tuple(told.order_by("-cycle", "-leg", "-hop"))
 
 
 def current(handoffs: tuple[Handoff, ...]) -> Handoff | None:
@@ -152,7 +154,8 @@ def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[C
     on_lead = Q(lead=handoff.lead_id, handoff__isnull=True, kind="hand_over")
     if began_at:
         on_lead &= Q(started_at__gte=began_at)
-    found = Clock.objects.filter(Q(handoff__in=cycle) | on_lead).select_related("commitment", "rep")
+    found = list(Clock.objects.filter(Q(handoff__in=cycle) | on_lead).select_related("rep"))
+    running.attach_commitments(found)
     return tuple(sorted(found, key=lambda clock: (CLOCK_ORDER.index(clock.kind), clock.started_at, clock.pk)))
 
 
@@ -212,14 +215,12 @@ def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commi
         return ()
     started = {clock.commitment.code for clock in clocks}
     awaited = ("first_touch", "persistence", "qualify_or_return")
-    promised = Commitment.objects.filter(
-        Q(leg=handoff.leg) | Q(leg__isnull=True),
-        version=handoff.version_id, is_on=True, is_timed=True, kind__in=awaited, tier__in=("", handoff.tier),
-    ).order_by("-tier")  # fmt: skip
     own: dict[str, Commitment] = {}
-    for commitment in promised:
-        if commitment.code not in started:
-            own.setdefault(commitment.code, commitment)
+    # The one for every tier comes first, the tier's own takes its place.
+    for (code, tier), one in sorted(agreements.commitments(handoff.version).items()):
+        if code not in started and tier in ("", handoff.tier) and one.leg in (handoff.leg, None):
+            if one.is_on and one.is_timed and one.kind in awaited:
+                own[code] = one
     return tuple(sorted(own.values(), key=lambda commitment: CLOCK_ORDER.index(commitment.kind)))
 
 

@@ -14,7 +14,7 @@ from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
 from tests.sla.compliance import rows
-from tests.sla.scene import Scene, accepted, offered, offered_on_two
+from tests.sla.scene import Scene, accepted, clocks_of, offered, offered_on_two
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -54,6 +54,40 @@ def test_qualifying_tells_no_facts_of_a_lead_handed_back(play: Scene) -> None:
     handoffs.hand_back(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW)
     assert client.get(address).status_code == 404
     assert client.post(address, {"exception": ""}).status_code == 404
+
+
+def test_former_rep_sees_the_clock_that_counted_for_them_and_none_of_what_came_after(play: Scene) -> None:
+    handoff = offered(play)
+    running = clocks_of(handoff, "decide")["decide"]
+    handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW)
+    theirs = clocks_of(handoff, "acknowledge")["acknowledge"]
+    former, marketer = browser(play.rep), browser(play.marketer)
+    own, other = (reverse("clock", args=[clock.pk]) for clock in (running, theirs))
+    lead = reverse("lead", args=[handoff.lead_id])
+    page = former.get(own)
+    assert page.status_code == 200
+    assert lead not in page.content.decode()
+    assert other not in page.content.decode()
+    assert former.get(other).status_code == 404
+    assert [marketer.get(address).status_code for address in (own, other)] == [200, 200]
+    assert other in marketer.get(own).content.decode()
+    api = f"/api/v1/handoffs/{handoff.pk}/clocks/"
+    own_ids = {one["id"] for one in former.get(api).json()["results"]}
+    assert running.pk in own_ids
+    assert theirs.pk not in own_ids
+    assert former.get(f"/api/v1/clocks/{theirs.pk}/replay/").status_code == 404
+    assert theirs.pk in [one["id"] for one in marketer.get(api).json()["results"]]
+
+
+def test_manager_sees_what_counted_for_the_team_after_its_lead_went_to_another(play: Scene) -> None:
+    handoff = offered(play)
+    running = clocks_of(handoff, "decide")["decide"]
+    handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", now=NOW)
+    theirs = clocks_of(handoff, "acknowledge")["acknowledge"]
+    Lead.objects.filter(pk=handoff.lead_id).update(team=play.closers, owner=None)
+    manager = browser(play.cast.sales_manager)
+    seen = [manager.get(reverse("clock", args=[clock.pk])).status_code for clock in (running, theirs)]
+    assert seen == [200, 404]
 
 
 def test_whoever_gave_a_lead_on_answers_for_it_until_it_is_decided(play: Scene) -> None:

@@ -10,7 +10,7 @@ from sla import handoffs
 from sla.models import Clock, Handoff, Refusal
 from tests import factories
 from tests.factories import NOW
-from tests.sla.scene import MINUTE, in_state, offered, scene, states_of
+from tests.sla.scene import MINUTE, clocks_of, in_state, offered, scene, states_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -62,6 +62,25 @@ def test_repair_marks_the_lead_to_be_judged():
     assert (refusal.repaired_by, refusal.note) == (play.marketer, "Wrong number\nRight one found")
     assert states_of(handoff)["repair"] == "met"
     assert FactChange.objects.filter(pk=handoff.lead_id).exists()
+
+
+@pytest.mark.parametrize(("code", "kind"), [("no_budget", "acknowledge"), ("bad_data", "repair")])
+def test_contest_is_refused_once_its_clock_is_late(code, kind):
+    play = scene()
+    handoff = declined(play, code, note="The number is wrong")
+    due_at = clocks_of(handoff, kind)[kind].due_at
+    with pytest.raises(handoffs.TooLate) as refused:
+        handoffs.contest(handoff=handoff, actor=play.marketer, note="It fits.", now=due_at + MINUTE)
+    assert "The time to contest this ended" in str(refused.value)
+    assert Refusal.objects.get(pk=handoff.pk).contested_at is None
+    handoffs.contest(handoff=handoff, actor=play.marketer, note="It fits.", now=due_at)
+
+
+def test_contest_of_what_has_no_clock_is_never_late():
+    play = scene()
+    handoff = declined(play, "competitor")
+    assert not {"acknowledge", "repair"} & set(clocks_of(handoff))
+    handoffs.contest(handoff=handoff, actor=play.marketer, note="It fits.", now=NOW + 60 * DAY)
 
 
 def test_contest_calls_the_referee_and_stops_marketings_clocks():
