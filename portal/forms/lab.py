@@ -28,7 +28,7 @@ class VersionChoice(forms.ModelChoiceField):
 
 
 class LabForm(forms.Form):
-    """A question to the past; the criterion, if any, takes the place of the version's own gate."""
+    """A question to the past; the criterion, if any, as JSON, takes the place of the version's own gate."""
 
     kind = forms.ChoiceField(choices=LabKind.choices, initial=LabKind.BACKTEST, label=gettext_lazy("Test"))
     version = VersionChoice(
@@ -37,9 +37,7 @@ class LabForm(forms.Form):
     months = forms.ChoiceField(choices=MONTHS, initial="12", label=gettext_lazy("Past"))
     criterion = forms.CharField(
         required=False,
-        label=gettext_lazy("Criterion of your own"),
-        help_text=gettext_lazy("As JSON. Blank: the gate of the agreement above."),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "mono"}),
+        label=gettext_lazy("Definition on trial"),
         max_length=50_000,
     )
     known_later = forms.CharField(

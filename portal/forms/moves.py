@@ -82,8 +82,8 @@ class PassOnForm(forms.Form):
         super().__init__(*args, **options)
         colleagues = User.objects.filter(is_active=True, role__in=TAKES_LEADS, team__isnull=False)
         field = selects.rows(self, "to")
-        field.queryset = colleagues.filter(team=person.team_id).exclude(pk=person.pk).order_by("name")
-        field.widget.attrs["form"] = "moves"
+        others = colleagues.filter(team=person.team_id).exclude(pk=person.pk).order_by("name")
+        field.queryset = others.only("name")
 
 
 class ReassignForm(forms.Form):

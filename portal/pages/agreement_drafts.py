@@ -23,6 +23,7 @@ from portal.pages.moves import entered
 from sla import agreements, document, permissions
 from sla.models import Agreement, AgreementVersion
 from sla.queries import drafts as queries
+from sla.queries.lab import attached
 
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -85,6 +86,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": [(section, lines.summary(section.code, page.document)) for section in sections.MAIN],
         "consequences": lines.consequences(page.document, agreements.referee_fault(page.document)),
         "can_draft": permissions.can_draft(user),
+        "can_test": permissions.can_see_lab(user),
+        "runs": attached(version) if permissions.can_see_lab(user) else (),
         "sides": agreements.entitled_sides(user),
         "signed": lines.signed(page),
         "changes": lines.changes(page.difference) if page.difference else None,

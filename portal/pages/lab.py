@@ -1,85 +1,41 @@
-"""The definition lab: what a draft would have done to the past, before anybody signs it."""
+"""Runs of the definition lab: their progress, what was found, and the leads behind each figure."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError
+from django.views.decorators.http import require_safe
 
 from leads.models import Lead, User
-from portal import access, celery, figures, toasts
-from portal.forms.lab import LabForm
+from portal import access
 from portal.lines import lab as lines
 from portal.lines import verdicts
 from sla import agreements, permissions, readiness
 from sla.choices import LabKind, LabState
-from sla.compliance import truth
 from sla.document import names
 from sla.lab import runs
-from sla.models import Agreement, AgreementVersion, LabRun
+from sla.models import AgreementVersion, LabRun
 from sla.queries import lab as queries
+from sla.queries.drafts import OPEN
 
-RUNS_SHOWN, FEW_SHOWN, PAGE = 20, 5, 50
-TASK = "sla.lab"
-
-
-@require_safe
-def lab(request: HttpRequest) -> HttpResponse:
-    """Ask a question, and show what was asked before."""
-    _entered(request)
-    return _asking(request, LabForm(initial={"version": request.GET.get("version") or _first_draft()}))
-
-
-@require_POST
-def run(request: HttpRequest) -> HttpResponse:
-    """Ask the worker for a run."""
-    user = _entered(request)
-    form = LabForm(request.POST)
-    if not form.is_valid():
-        return _asking(request, form, status=422)
-    version = form.cleaned_data["version"]
-    asked = runs.ask(
-        kind=form.cleaned_data["kind"],
-        agreement=version.agreement,
-        version=version,
-        asked=form.asked(),
-        now=timezone.now(),
-        actor=user,
-    )
-    _wake()
-    return redirect("lab-run", asked.pk)
-
-
-@require_POST
-def propose(request: HttpRequest) -> HttpResponse:
-    """Ask for back-tests of what reasons on the rise would have amended."""
-    user = _entered(request)
-    now = timezone.now()
-    found = [one for version in agreements.in_force() for one in _proposed(version, user, now)]
-    _wake()
-    said = _("Each proposal is being tested.") if found else _("No reason is frequent enough to amend for.")
-    toasts.say(request, said)
-    return redirect("lab")
+FEW_SHOWN, PAGE = 5, 50
 
 
 @require_safe
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a run: its progress, what went wrong, or what was found."""
-    user = _entered(request)
+    user = entered(request)
     return render(request, "lab/run.html", _context(_run(pk), user))
 
 
 @require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Return how far a run is; the whole page anew once it has ended."""
-    _entered(request)
+    entered(request)
     found = _run(pk)
     answer = render(request, "lab/_progress.html", {"run": found})
     if found.state in (LabState.DONE, LabState.FAILED):
@@ -90,7 +46,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def leads(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     """Show all named leads of a list."""
-    user = _entered(request)
+    user = entered(request)
     found = _run(pk)
     if which not in queries.LISTS or not found.result or found.kind != LabKind.BACKTEST:
         raise Http404
@@ -104,37 +60,11 @@ def leads(request: HttpRequest, pk: int, which: str) -> HttpResponse:
     return render(request, "lab/leads.html", context)
 
 
-def _entered(request: HttpRequest) -> User:
+def entered(request: HttpRequest) -> User:
+    """Return who asks; 403 for whom the lab is not open."""
     user = access.person(request)
     access.require(permissions.can_see_lab(user))
     return user
-
-
-def _first_draft() -> int | None:
-    drafts = AgreementVersion.objects.filter(state__in=("draft", "proposed")).order_by("-created_at")
-    found = drafts.first() or agreements.current()
-    return found.pk if found else None
-
-
-def _asking(request: HttpRequest, form: LabForm, status: int = 200) -> HttpResponse:
-    now = timezone.now()
-    shown = LabRun.objects.select_related("agreement", "version", "created_by").defer("result")
-    newest = shown.order_by("-created_at", "-pk")
-    labels = _reason_labels()
-    judged = [truth.judge(version, now) for version in agreements.in_force()]
-    context = {
-        "form": form,
-        "runs": newest.filter(reason="")[:RUNS_SHOWN],
-        "proposals": [
-            (one, labels.get(one.reason, one.reason)) for one in newest.exclude(reason="")[:FEW_SHOWN]
-        ],
-        "truths": [
-            {"found": one, "verdict": figures.VERDICTS[one.verdict], "sentence": figures.truth_sentence(one)}
-            for one in judged
-            if one
-        ],
-    }
-    return render(request, "lab/lab.html", context, status=status)
 
 
 def _run(pk: int) -> LabRun:
@@ -142,7 +72,7 @@ def _run(pk: int) -> LabRun:
 
 
 def _context(found: LabRun, user: User) -> dict[str, Any]:
-    context: dict[str, Any] = {"run": found, "version": found.version}
+    context: dict[str, Any] = {"run": found, "version": found.version, "may_send": _may_send(found, user)}
     if found.state != LabState.DONE or found.result is None:
         return context
     if found.kind == LabKind.BACKTEST:
@@ -150,6 +80,14 @@ def _context(found: LabRun, user: User) -> dict[str, Any]:
     if found.kind == LabKind.WHATIF:
         return {**context, "rows": lines.whatif(found.result, _commitment_names(found))}
     return {**context, "load": found.result, "loads": lines.loads(found.result)}
+
+
+def _may_send(found: LabRun, user: User) -> bool:
+    """Tell whether its criterion can go into a draft that does not have it yet."""
+    criterion, version = found.asked.get("criterion"), found.version
+    if criterion is None or not permissions.can_draft(user):
+        return False
+    return not (version and version.state in OPEN and criterion in version.document["gates"].values())
 
 
 def _backtest(found: LabRun, user: User) -> dict[str, Any]:
@@ -164,7 +102,7 @@ def _backtest(found: LabRun, user: User) -> dict[str, Any]:
         "rows": lines.rows(result),
         "chart": lines.interval_chart(result),
         "criteria": lines.criteria(result),
-        "reasons": lines.reasons(result, _reason_labels()),
+        "reasons": lines.reasons(result, reason_labels()),
         "leaks": lines.leaks(result),
         "loads": lines.loads(result.get("load")),
         "load": result.get("load"),
@@ -208,12 +146,8 @@ def _named(found: LabRun, which: str, gate: Any, user: User, start: int, most: i
     ]
 
 
-def _proposed(version: AgreementVersion, user: User, now: Any) -> list[LabRun]:
-    agreement: Agreement = version.agreement
-    return runs.propose(agreement=agreement, now=now, actor=user)
-
-
-def _reason_labels() -> dict[str, str]:
+def reason_labels() -> dict[str, str]:
+    """Return the label of every reason of the agreements in force, by its code."""
     versions = AgreementVersion.objects.filter(state="active").order_by("-is_baseline", "number")
     return {each.code: each.label for one in versions for each in agreements.document(one).reasons}
 
@@ -222,9 +156,3 @@ def _commitment_names(found: LabRun) -> dict[str, str]:
     assert found.version is not None
     text = agreements.document(found.version)
     return {one.code: str(names.COMMITMENTS.get(one.kind, one.code)) for one in text.commitments}
-
-
-def _wake() -> None:
-    """Spare people the wait for the next beat; without a queue the beat comes anyhow."""
-    with suppress(OperationalError, OSError):
-        celery.app.send_task(TASK, retry=False, expires=60)

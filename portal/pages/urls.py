@@ -27,6 +27,7 @@ from portal.pages import (
     inbox,
     keys,
     lab,
+    lab_asking,
     leads,
     ledger,
     lists,
@@ -152,9 +153,10 @@ RESULTS = [
     path("alignment/letter/<int:pk>.pdf", weekly.pdf, name="weekly-pdf"),
 ]
 LAB = [
-    path("lab/", lab.lab, name="lab"),
-    path("lab/run/", lab.run, name="lab-ask"),
-    path("lab/propose/", lab.propose, name="lab-propose"),
+    path("lab/", lab_asking.lab, name="lab"),
+    path("lab/run/", lab_asking.run, name="lab-ask"),
+    path("lab/propose/", lab_asking.propose, name="lab-propose"),
+    path("lab/<int:pk>/send/", lab_asking.send, name="lab-send"),
     path("lab/<int:pk>/", lab.result, name="lab-run"),
     path("lab/<int:pk>/progress/", lab.progress, name="lab-progress"),
     path("lab/<int:pk>/leads/<slug:which>/", lab.leads, name="lab-leads"),

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from leads.models import User
 from sla import agreements, readiness
 from sla import document as documents
@@ -95,6 +97,35 @@ def propose(*, agreement: Agreement, now: datetime, actor: User | None = None) -
             )
         )
     return runs
+
+
+class NothingToSend(Exception):
+    """The run asked for no criterion of its own, or there is no agreement in force to amend."""
+
+
+@transaction.atomic
+def send(*, run: LabRun, starts_on: date, now: datetime, actor: User) -> AgreementVersion:
+    """Put a run's criterion into the draft of its agreement, attach the run to that draft and return it.
+
+    A draft that is open is changed, which takes the meaning from its signatures; else one is started from
+    the version in force, with its dates. Raises NothingToSend and `document.InvalidDocument`.
+    """
+    criterion, in_force = run.asked.get("criterion"), _in_force(run.agreement)
+    if criterion is None or in_force is None or in_force.is_baseline:
+        raise NothingToSend(f"Run {run.pk} has nothing to send.")
+    draft = agreements.amend(version=in_force, starts_on=starts_on, now=now, actor=actor)
+    draft = AgreementVersion.objects.select_for_update().get(pk=draft.pk)
+    gate = agreements.document(draft).leg(1).gate
+    draft = agreements.revise(
+        version=draft,
+        part={"gates": {**draft.document["gates"], gate: criterion}},
+        seen=agreements.fingerprint(draft.document, ["gates"]),
+        now=now,
+        actor=actor,
+    )
+    run.version, run.sha256 = draft, draft.sha256
+    run.save(update_fields=["version", "sha256"])
+    return draft
 
 
 def asked_of(run: LabRun, now: datetime) -> Asked:

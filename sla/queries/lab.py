@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from leads.models import Lead
 from sla import agreements, readiness, standings
-from sla.models import Handoff
+from sla.models import AgreementVersion, Handoff, LabRun
 from sla.readiness import Compiled
 from sla.wording import Sentence
 
@@ -27,6 +27,11 @@ class Named:
     fate: str
     amount: float | None
     because: tuple[tuple[Sentence, Sentence], ...] = ()
+
+
+def attached(version: AgreementVersion) -> QuerySet[LabRun]:
+    """Return the runs kept with a version, the newest first, without what they found."""
+    return LabRun.objects.filter(version=version).defer("result").order_by("-created_at", "-pk")
 
 
 def named(

@@ -40,6 +40,7 @@ NO_PAGES: dict[str, str] = {
     "absence-remove": "leads on",
     "lab-ask": "leads on",
     "lab-propose": "leads on",
+    "lab-send": "leads on",
     **dict.fromkeys(("import-rejects", "weekly-pdf"), "a file"),
     **dict.fromkeys(("profile-key-revoke", "settings-source-switch"), "leads on"),
     "settings-source-new": "its page, with a secret shown once",

@@ -39,7 +39,7 @@ class LegForm(PartForm):
 class MatchingForm(PartForm):
     """Which people a lead fits: by one of its facts, or by a condition and the value it asks for."""
 
-    label = fields.Words(label=_("Rule"), max_length=100)
+    label = fields.Words(label=_("Name of the rule"), max_length=100)
     attribute = fields.Words(
         label=_("What people are known for"),
         max_length=80,

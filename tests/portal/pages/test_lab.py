@@ -2,16 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from portal.forms.drafts import criteria
+from sla import agreements
 from sla.lab import runs
 from sla.models import AgreementVersion, LabRun
 from tests import factories
 from tests.factories import NOW, Cast
+from tests.portal.drafts.filled import filled
 from tests.sla.lab.past import handed
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +31,15 @@ def version(cast: Cast) -> AgreementVersion:
     return factories.signed_version()
 
 
-def ask(client: Client, version: AgreementVersion, **asked: str) -> LabRun:
+LARGE = {"fact": "employees", "op": ">=", "value": 200}
+
+
+def ask(
+    client: Client, version: AgreementVersion, criterion: dict[str, Any] | None = None, **asked: str
+) -> LabRun:
     """Ask for a run by the form and do it as the worker would."""
-    form = {"kind": "backtest", "version": version.pk, "months": "12", **asked}
+    built = criteria.posted_of(criterion, "criterion")
+    form = {"kind": "backtest", "version": version.pk, "months": "12", **asked, **built}
     answer = client.post(reverse("lab-ask"), form)
     assert answer.status_code == 302, answer.content.decode()
     run = runs.take_up(now=NOW)
@@ -44,7 +54,7 @@ def test_a_back_test_is_asked_for_done_and_read(
     handed(version, cast.sales, "declined", reason="no_budget", employees=100, company="Vela")
     handed(version, cast.sales, "won", employees=300, company="Orrin", touched_after=1)
     client.force_login(cast.marketer)
-    run = ask(client, version, criterion='{"fact": "employees", "op": ">=", "value": 200}')
+    run = ask(client, version, criterion=LARGE)
     page = client.get(reverse("lab-run", args=[run.pk])).content.decode()
     assert "Keeps out 1 of 1 refused as “No budget”." in page
     assert "Too few to judge." in page
@@ -59,23 +69,85 @@ def test_a_team_s_manager_sees_the_figure_but_not_others_leads(
 ) -> None:
     handed(version, cast.elsewhere, "declined", reason="no_budget", employees=100, company="Vela")
     client.force_login(cast.sales_manager)
-    run = ask(client, version, criterion='{"fact": "employees", "op": ">=", "value": 200}')
+    run = ask(client, version, criterion=LARGE)
     page = client.get(reverse("lab-leads", args=[run.pk, "lost"])).content.decode()
     assert "1 lead" in page
     assert "Vela" not in page
 
 
-def test_a_faulty_criterion_is_told_with_its_place(
+def test_a_faulty_criterion_is_marked_where_it_stands(
     client: Client, cast: Cast, version: AgreementVersion
 ) -> None:
     client.force_login(cast.marketer)
-    faulty = json.dumps({"all": [{"fact": "shoe_size", "op": "=", "value": "9"}]})
-    form = {"kind": "backtest", "version": version.pk, "months": "12", "criterion": faulty}
+    built = criteria.posted_of({"all": [{**LARGE, "value": "many"}]}, "criterion")
+    form = {"kind": "backtest", "version": version.pk, "months": "12", **built}
     answer = client.post(reverse("lab-ask"), form)
     assert answer.status_code == 422
-    assert "all[0].fact: No fact is called “shoe_size”." in answer.content.decode()
-    assert "shoe_size&quot;" in answer.content.decode()
+    page = answer.content.decode()
+    assert "This value does not fit the fact and its operator." in page
+    assert filled(page, "ask")["criterion.parts[0].value"] == ["many"]
     assert not LabRun.objects.exists()
+
+
+def test_the_definition_in_force_is_opened_changed_and_tested_by_buttons(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    client.force_login(cast.marketer)
+    form = filled(client.get(reverse("lab")).content.decode(), "ask")
+    page = client.post(reverse("lab-ask"), {**form, "do": "start:criterion"}).content.decode()
+    form = filled(page, "ask")
+    page = client.post(reverse("lab-ask"), {**form, "do": "wrap:criterion"}).content.decode()
+    page = client.post(
+        reverse("lab-ask"), {**filled(page, "ask"), "do": "leaf:criterion.parts"}
+    ).content.decode()
+    form = {**filled(page, "ask"), "criterion.parts[1].what": ["fact country"]}
+    page = client.post(reverse("lab-ask"), {**form, "do": "refresh"}).content.decode()
+    form = filled(page, "ask")
+    form |= {"criterion.parts[1].op": ["="], "criterion.parts[1].value": ["Austria"]}
+    assert not LabRun.objects.exists()
+    client.post(reverse("lab-ask"), {**form, "do": "ask"})
+    own = version.document["gates"]["readiness"]
+    added = {"fact": "country", "op": "=", "value": "Austria"}
+    assert LabRun.objects.get().asked["criterion"] == {"all": [own, added]}
+
+
+def test_a_tested_definition_is_sent_to_the_agreement_with_its_test(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    client.force_login(cast.marketing_manager)
+    run = ask(client, version, criterion=LARGE)
+    assert "Send to agreement" in client.get(reverse("lab-run", args=[run.pk])).content.decode()
+    answer = client.post(reverse("lab-send", args=[run.pk]))
+    draft = AgreementVersion.objects.get(state="draft")
+    assert answer["Location"] == reverse("agreement-draft", args=[draft.pk])
+    assert draft.document["gates"] == {**version.document["gates"], "readiness": LARGE}
+    page = client.get(reverse("agreement-draft", args=[draft.pk])).content.decode()
+    assert reverse("lab-run", args=[run.pk]) in page
+    assert "under an earlier text" not in page
+    assert "Send to agreement" not in client.get(reverse("lab-run", args=[run.pk])).content.decode()
+
+
+def test_an_open_draft_takes_the_definition_and_loses_what_was_signed(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    draft = agreements.amend(version=version, starts_on=NOW.date(), now=NOW, actor=cast.leader)
+    agreements.sign(version=draft, user=cast.leader, side="sales", name="Leader", now=NOW)
+    client.force_login(cast.sales_manager)
+    run = ask(client, version, criterion=LARGE)
+    client.post(reverse("lab-send", args=[run.pk]))
+    draft.refresh_from_db()
+    assert draft.document["gates"]["readiness"] == LARGE
+    assert agreements.signed_sides(draft) == set()
+
+
+def test_a_test_without_a_definition_of_its_own_sends_nothing(
+    client: Client, cast: Cast, version: AgreementVersion
+) -> None:
+    client.force_login(cast.leader)
+    run = ask(client, version)
+    page = client.post(reverse("lab-send", args=[run.pk]), follow=True).content.decode()
+    assert "This test has no definition that a draft could take." in page
+    assert AgreementVersion.objects.count() == 1
 
 
 def test_clocks_and_hours_can_be_asked_about(client: Client, cast: Cast, version: AgreementVersion) -> None:
