@@ -1,17 +1,28 @@
 """Marks that a lead's facts changed: left by every writer of facts, taken up by the judge."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from leads import setbased
+from leads import moments, setbased
 from leads.models import FactChange, Lead
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+
+
+class Mark(NamedTuple):
+    """A mark as it was seen."""
+
+    lead_id: int
+    since: datetime
+    is_history: bool
+    marks: int
 
 
 def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history: bool = False) -> int:
@@ -39,16 +50,47 @@ def mark_all(*, since: datetime) -> int:
     return _mark("merged_into_id IS NULL AND erased_at IS NULL", [], since, False)
 
 
-def waiting(now: datetime, limit: int) -> list[FactChange]:
-    """Return marks to be taken up, the oldest first, without those set aside for later."""
+def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[Mark]:
+    """Return marks to be taken up, the oldest first, without those set aside for later.
+
+    With a `share` (k, n) only those of leads whose id leaves k divided by n: several may work beside
+    each other.
+    """
     due = FactChange.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
-    return list(due.order_by("since", "pk")[:limit])
+    part, parts = share
+    if parts > 1:
+        due = due.annotate(rest=F("pk") % parts).filter(rest=part)
+    return _seen(due.order_by("since", "pk")[:limit])
 
 
-def clear(seen: Iterable[FactChange]) -> int:
+def of(lead_ids: Iterable[int]) -> list[Mark]:
+    """Return the marks of some leads, as far as they have one."""
+    return _seen(FactChange.objects.filter(pk__in=setbased.among(lead_ids)))
+
+
+def _seen(found: QuerySet[FactChange]) -> list[Mark]:
+    """Read marks; most were left by one statement and share their moment."""
+    read = cache(moments.read)
+    rows = found.values_list("pk", moments.written("since"), "is_history", "marks")
+    return [Mark(pk, read(since), *rest) for pk, since, *rest in rows]
+
+
+def clear(seen: Iterable[Mark]) -> int:
     """Delete marks that are still as they were seen; one raised meanwhile stays and is judged again."""
-    rows = [{"lead_id": one.lead_id, "marks": one.marks} for one in seen]
-    return setbased.delete_rows(FactChange, rows)
+    by_marks: defaultdict[int, list[int]] = defaultdict(list)
+    for one in seen:
+        by_marks[one.marks].append(one.lead_id)
+    cleared = 0
+    for raised, ids in by_marks.items():
+        condition, parameter = setbased.ids_in(ids)
+        table = connection.ops.quote_name(FactChange._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE marks = %s AND lead_id {condition}",  # noqa: S608 (names only)
+                [raised, parameter],
+            )
+            cleared += cursor.rowcount
+    return cleared
 
 
 def set_aside(*, lead_id: int, error: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from leads import setbased
+from leads import bulk
 from leads.choices import Stage
 from leads.importing import lookups, writing
 from leads.importing.lookups import Known
@@ -69,11 +69,11 @@ class LeadsTarget:
         if others:
             self._known.update(lookups.by_external_id(others))
         chunk = Chunk(records, context, self._known, self._people)
-        setbased.prefer_loading()
+        bulk.prefer_loading()
         outcomes = [chunk.take(record) for record in records]
         writing.write(chunk.leads, chunk.accounts, context, self._people)
         return outcomes
 
     def close(self) -> None:
         """Bring the search index up to date at once, so that no later edit has to."""
-        setbased.settle_index("lead_search")
+        bulk.settle_index("lead_search")

@@ -203,7 +203,8 @@ class FactChange(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=["since"], name="fact_change_oldest"),)
+        # A new version marks every lead at one moment: in the order of both none of them is sorted.
+        indexes = (models.Index(fields=["since", "lead"], name="fact_change_in_order"),)
 
     def __str__(self) -> str:
         return f"lead {self.lead_id} since {self.since}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads import marks
+from leads.marks import Mark
 from leads.models import FactChange, User
 from leads.transitions import WrongStage
 from sla import clocks, standings
@@ -30,28 +31,31 @@ _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
 
 def drain_lead(*, lead_id: int, now: datetime, actor: User | None = None) -> standings.Judged | None:
     """Judge one lead now and let follow what follows; None when no agreement covers it or it failed."""
-    seen = list(FactChange.objects.filter(pk=lead_id))
-    judged = _take_up([lead_id], seen, now, actor)
+    judged = _take_up([lead_id], marks.of([lead_id]), now, actor)
     return judged.get(lead_id)
 
 
 def drain_leads(*, lead_ids: Collection[int], now: datetime, actor: User | None = None) -> None:
     """Judge some leads now, together, and let follow what follows, as far as they are marked."""
-    seen = list(FactChange.objects.filter(pk__in=lead_ids))
+    seen = marks.of(lead_ids)
     _take_up(sorted(change.lead_id for change in seen), seen, now, actor)
 
 
-def drain(*, now: datetime, limit: int = 1000) -> int:
+def drain(*, now: datetime, limit: int = 1000, share: tuple[int, int] = (0, 1)) -> int:
     """Take up waiting marks and leads that time alone has changed; return how many leads.
 
     A lead that fails is set aside with its error and blocks no other. May run again at any time:
-    what was done already is not done twice.
+    what was done already is not done twice. With a `share` as `marks.waiting` knows it several may
+    run beside each other; only the first of them takes up what has no mark.
     """
-    seen = marks.waiting(now, limit)
-    ids = [change.lead_id for change in seen]
-    ids += [lead_id for lead_id in _rechecks(now, limit - len(ids)) if lead_id not in set(ids)]
-    _take_up(ids, seen, now, None)
-    _take_up([pk for pk in valve.released(now=now, limit=_HELD_PER_RUN) if pk not in set(ids)], [], now, None)
+    seen = marks.waiting(now, limit, share)
+    ids = dict.fromkeys(change.lead_id for change in seen)
+    if share[0] == 0:
+        ids |= dict.fromkeys(_rechecks(now, limit - len(ids)))
+    _take_up(list(ids), seen, now, None)
+    if share[0] == 0:
+        released = valve.released(now=now, limit=_HELD_PER_RUN)
+        _take_up([pk for pk in released if pk not in ids], [], now, None)
     return len(ids)
 
 
@@ -59,12 +63,12 @@ def _rechecks(now: datetime, limit: int) -> list[int]:
     if limit <= 0:
         return []
     due = standings.due_rechecks(now, limit)
-    aside = FactChange.objects.filter(pk__in=due, retry_at__gt=now).values_list("pk", flat=True)
-    return [lead_id for lead_id in due if lead_id not in set(aside)]
+    aside = set(FactChange.objects.filter(pk__in=due, retry_at__gt=now).values_list("pk", flat=True))
+    return [lead_id for lead_id in due if lead_id not in aside]
 
 
 def _take_up(
-    ids: Sequence[int], seen: Sequence[FactChange], now: datetime, actor: User | None
+    ids: Sequence[int], seen: Sequence[Mark], now: datetime, actor: User | None
 ) -> dict[int, standings.Judged]:
     if not ids:
         return {}
@@ -110,7 +114,7 @@ def _let(
 
 
 def _judge_apart(
-    ids: Sequence[int], changes: dict[int, FactChange], now: datetime
+    ids: Sequence[int], changes: dict[int, Mark], now: datetime
 ) -> tuple[dict[int, standings.Judged], set[int]]:
     """Judge leads together; when that fails, in halves, until the one that fails stands alone."""
     if not ids:

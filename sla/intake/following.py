@@ -15,7 +15,7 @@ from sla import agreements, clocks, handoffs, readiness, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
 from sla.intake.needs import BEFORE_READY, Need
-from sla.models import Handoff, Refusal, Standing
+from sla.models import Handoff, Refusal
 
 Found = Mapping[int, Need]
 Judged = Mapping[int, standings.Judged]
@@ -105,7 +105,7 @@ def _repaired(lead_ids: Iterable[int]) -> dict[int, datetime]:
     return dict(rows.values_list("handoff__lead").annotate(latest=Max("repaired_at")))
 
 
-def _ready_at(lead: Lead, standing: Standing, repaired_at: datetime | None) -> datetime:
+def _ready_at(lead: Lead, standing: standings.Judgement, repaired_at: datetime | None) -> datetime:
     """Return when a lead became ready: in this stage and with its data put right, whatever it was before."""
     ready_since = standing.ready_since or lead.stage_since
     assert ready_since is not None  # of a standing that is ready
@@ -145,7 +145,7 @@ def offer(found: Found, judged: Judged, now: datetime, actor: User | None) -> No
     for pk in found:
         document = agreements.document(judged[pk].version)
         is_worn = rounds.get(pk, 0) >= document.routing.max_cycles
-        because = valve.ROUNDS if is_worn else room.holds(judged[pk].standing, document)
+        because = valve.ROUNDS if is_worn else room.holds(judged[pk].standing.tier, document)
         if because:
             held[because].append(pk)
         else:

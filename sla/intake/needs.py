@@ -8,21 +8,26 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from leads import setbased
 from leads.choices import Stage
-from leads.models import Deal, FactChange, Lead, StageChange, Touch
+from leads.marks import Mark
+from leads.models import Deal, Lead, StageChange, Touch
 from sla import agreements, clocks, standings
 from sla.choices import Disposition, HandoffState, Ruling
 from sla.models import Clock, Handoff, Refusal
 
 BEFORE_READY = (Stage.INQUIRY, Stage.NURTURING)
 _WITH_DEALS = (Stage.SQL, Stage.OPPORTUNITY)
+#: Stages in which a judgement or a fact may move a lead; in any other only one that is timed is looked at.
+_MOVABLE = frozenset({*BEFORE_READY, Stage.MQL, Stage.RECYCLED, *_WITH_DEALS})
 
 
 @dataclass(slots=True)
 class Need:
     """What one lead asks for besides its new standing."""
 
-    lead: Lead
+    #: Read once it is known that something follows.
+    lead: Lead = field(init=False)
     is_history: bool = False
     since: datetime | None = None
     touches: list[clocks.Told] = field(default_factory=list)
@@ -53,26 +58,38 @@ class Need:
         )
 
 
-def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactChange]) -> dict[int, Need]:
+def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]) -> dict[int, Need]:
     """Return by lead what has to follow; leads for which nothing has are left out.
 
     Works on many leads with a constant number of queries, so that a bulk of changes which turn
     nobody costs nothing per lead.
     """
-    ids = {*judged, *changes}
     open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
-    leads = Lead.objects.alive().annotate(is_timed=Exists(open_clocks)).in_bulk(ids)
-    timed = {pk for pk, lead in leads.items() if lead.is_timed}
-    found = {lead_id: Need(leads[lead_id]) for lead_id in sorted(leads)}
-    for lead_id, change in changes.items():
-        if lead_id in found:
-            found[lead_id].is_history, found[lead_id].since = change.is_history, change.since
-    asleep = {pk for pk in found if leads[pk].stage == Stage.RECYCLED}
-    for lead_id, touches in _new_touches(asleep | timed, changes).items():
-        heard = lead_id in asleep or any(clocks.means_something(touch) for touch in touches)
-        found[lead_id].touches = touches if heard else []
-    for lead_id, need in found.items():
-        _decide(need, judged.get(lead_id), lead_id in timed)
+    leads = Lead.objects.alive().filter(pk__in=setbased.among({*judged, *changes}))
+    rows = leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
+    states = {pk: (stage, is_timed) for pk, stage, is_timed in rows if is_timed or stage in _MOVABLE}
+    heard = {pk for pk, (stage, is_timed) in states.items() if is_timed or stage == Stage.RECYCLED}
+    touches = _new_touches(heard, changes)
+    found: dict[int, Need] = {}
+    for lead_id in sorted(states):
+        stage, is_timed = states[lead_id]
+        change, new = changes.get(lead_id), touches.get(lead_id, [])
+        need = Need(change.is_history, change.since) if change else Need()
+        if stage == Stage.RECYCLED or any(clocks.means_something(touch) for touch in new):
+            need.touches = new
+        _decide(need, stage, judged.get(lead_id), is_timed)
+        if need:
+            found[lead_id] = need
+    return _settled(found)
+
+
+def _settled(found: dict[int, Need]) -> dict[int, Need]:
+    """Return what remains of the needs once all is known that speaks against them, each with its lead."""
+    leads = Lead.objects.alive().in_bulk(found)
+    for pk in found.keys() - leads.keys():  # merged into another this very moment
+        del found[pk]
+    for pk, need in found.items():
+        need.lead = leads[pk]
     _drop_refused(found)
     _drop_reasoned(found)
     _drop_without_deal(found)
@@ -82,21 +99,20 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, FactC
     return {lead_id: need for lead_id, need in found.items() if need}
 
 
-def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None:
-    lead = need.lead
-    need.has_deal = lead.stage in _WITH_DEALS and need.since is not None
+def _decide(need: Need, stage: str, judged: standings.Judged | None, is_timed: bool) -> None:
+    need.has_deal = stage in _WITH_DEALS and need.since is not None
     if judged is None:
         return
     is_ready = judged.standing.is_ready
-    need.becomes_ready = is_ready and lead.stage in BEFORE_READY
-    need.ceases = not is_ready and lead.stage == Stage.MQL
-    need.shows_signifier = lead.stage == Stage.INQUIRY and not is_ready and _shows(judged)
-    need.waits_for_offer = is_ready and lead.stage == Stage.MQL and not need.is_history
+    need.becomes_ready = is_ready and stage in BEFORE_READY
+    need.ceases = not is_ready and stage == Stage.MQL
+    need.shows_signifier = stage == Stage.INQUIRY and not is_ready and _shows(judged)
+    need.waits_for_offer = is_ready and stage == Stage.MQL and not need.is_history
     withdrawn = judged.facts.consent == "withdrawn"
     need.opted_out = withdrawn and is_timed and not need.is_history
     need.enters_marketing = (
         not (is_timed or withdrawn or need.is_history)
-        and lead.stage in BEFORE_READY
+        and stage in BEFORE_READY
         and bool(agreements.document(judged.version).of_kind("nurture_stale"))
     )
 
@@ -107,12 +123,12 @@ def _shows(judged: standings.Judged) -> bool:
     return signifier is not None and signifier.value(judged.facts, judged.standing.judged_at) is True
 
 
-def _new_touches(ids: set[int], changes: Mapping[int, FactChange]) -> dict[int, list[clocks.Told]]:
+def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[clocks.Told]]:
     """Return touches since the marks, ascending, of the leads that somebody times or that sleep."""
     since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
     found: defaultdict[int, list[clocks.Told]] = defaultdict(list)
     if since:
-        rows = Touch.objects.filter(lead_id__in=since, happened_at__gte=min(since.values()))
+        rows = Touch.objects.filter(lead_id__in=setbased.among(since), happened_at__gte=min(since.values()))
         told: Any = rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
         for one in told:
             touch = clocks.Told(*one)

@@ -25,13 +25,13 @@ class Room:
     def __init__(self) -> None:
         self._given = 0
 
-    def holds(self, standing: Standing, document: Document) -> str:
+    def holds(self, tier: str, document: Document) -> str:
         """Return the code of what keeps a ready lead back; blank when it may be offered and takes a place."""
         valve = document.valve
         if valve is None:
             return ""
         share = self.share
-        if share is not None and share < valve.free_capacity_below and standing.tier not in valve.tiers:
+        if share is not None and share < valve.free_capacity_below and tier not in valve.tiers:
             return CAPACITY
         self._given += 1
         return ""
@@ -79,4 +79,4 @@ def _with_room(held: QuerySet[Standing], limit: int) -> list[int]:
     waiting = held.filter(held_because=CAPACITY).select_related("version")
     found = list(waiting.defer("version__document", "version__canonical_text", "parts")[:limit])
     room = Room()
-    return [one.lead_id for one in found if not room.holds(one, agreements.document(one.version))]
+    return [one.lead_id for one in found if not room.holds(one.tier, agreements.document(one.version))]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F, Func, JSONField, Max, Min, TextField, Value
 from django.db.models.functions import Cast
 
-from leads import moments, setbased
+from leads import bulk, moments
 from leads.choices import DealState, Evidence, TouchSide
 from leads.models import Deal, Touch
 from sla.choices import Ruling
@@ -73,7 +73,7 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
     # Said of the snapshot too: databases do not conclude it from the join.
     spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)
     with transaction.atomic():
-        setbased.prefer_indexes()
+        bulk.prefer_indexes()
         rows = list(spanned.values_list(*own, *facts))
         leads, accounts = {row[1] for row in rows}, {row[2] for row in rows}
         return Chunk(rows, _touched(leads), _won(accounts), _overturned(low, high))

@@ -1,9 +1,9 @@
 """A tree of criteria made ready for millions of snapshots: a vector of leaves and a fold over it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from operator import itemgetter
-from typing import TypeAlias
+from operator import attrgetter, itemgetter
+from typing import Any, TypeAlias
 
 from sla.readiness.criteria import UNKNOWN, Criterion, Group, Leaf, leaves
 from sla.readiness.facts import Facts
@@ -12,6 +12,8 @@ from sla.readiness.probing import Probe, probe
 #: The bare values of all leaves, before their unknowns are counted.
 Vector: TypeAlias = list[bool | None]
 Fold: TypeAlias = Callable[[Vector], bool | None]
+#: A memory that grew beyond this begins anew.
+MOST_REMEMBERED = 20_000
 
 
 class Compiled:
@@ -22,17 +24,44 @@ class Compiled:
         self.criterion = criterion
         self.leaves: tuple[tuple[str, Leaf], ...] = walked
         self.probes: tuple[Probe, ...] = tuple(probe(leaf) for _, leaf in walked)
-        self._values = tuple(one.value for one in self.probes)
         self._untils = tuple((index, one.until) for index, one in enumerate(self.probes) if one.until)
+        # Leads are many, what is known of them alike: leaves that only facts decide are judged once
+        # for each combination of those facts, the others every time.
+        self._lasting = [(place, one.value) for place, one in enumerate(self.probes) if one.reads]
+        self._passing = [(place, one.value) for place, one in enumerate(self.probes) if not one.reads]
+        self._read = reader(one.reads for one in self.probes)
+        self._known: dict[Any, Vector] = {}
+        self._folded: dict[tuple[bool | None, ...], bool | None] = {}
         self.fold: Fold = _fold(criterion, walked)
 
     def vector(self, facts: Facts, at: datetime) -> Vector:
         """Return the bare value of every leaf, in the order of `leaves`."""
-        return [value(facts, at) for value in self._values]
+        key = self._read(facts)
+        found = self._known.get(key)
+        if found is None:
+            found = self._of_facts(facts, at)
+            remember(self._known, key, found)
+        vector = found.copy()
+        for place, value in self._passing:
+            vector[place] = value(facts, at)
+        return vector
+
+    def _of_facts(self, facts: Facts, at: datetime) -> Vector:
+        vector: Vector = [None] * len(self.probes)
+        for place, value in self._lasting:
+            vector[place] = value(facts, at)
+        return vector
+
+    def verdict(self, vector: Vector) -> bool | None:
+        """Fold a vector, each one once: leads are many, vectors few."""
+        key = tuple(vector)
+        if key not in self._folded:
+            remember(self._folded, key, self.fold(vector))
+        return self._folded[key]
 
     def value(self, facts: Facts, at: datetime) -> bool | None:
         """Return the verdict alone."""
-        return self.fold(self.vector(facts, at))
+        return self.verdict(self.vector(facts, at))
 
     @property
     def is_timeless(self) -> bool:
@@ -42,7 +71,7 @@ class Compiled:
     def look(self, facts: Facts, at: datetime) -> tuple[bool | None, datetime | None]:
         """Return the verdict and the earliest moment at which time alone changes a leaf."""
         vector = self.vector(facts, at)
-        return self.fold(vector), self.valid_until(facts, at, vector)
+        return self.verdict(vector), self.valid_until(facts, at, vector)
 
     def valid_until(self, facts: Facts, at: datetime, vector: Vector) -> datetime | None:
         """Return the earliest moment at which time alone changes a leaf; None when never."""
@@ -57,6 +86,19 @@ class Compiled:
 def compile(criterion: Criterion) -> Compiled:
     """Make a criterion ready for judging in bulk."""
     return Compiled(criterion)
+
+
+def reader(reads: Iterable[tuple[str, ...]]) -> Callable[[Facts], Any]:
+    """Return the function that takes from facts those that some leaves read, as a key to remember by."""
+    names = sorted({name for some in reads for name in some})
+    return attrgetter(*names) if names else lambda facts: None
+
+
+def remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep what was found out under a key."""
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
 
 
 def count_unknown(leaf: Leaf, value: bool | None) -> bool | None:

@@ -45,9 +45,12 @@ class TouchFact(NamedTuple):
     id: int | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
     """What is known about a lead; None or a blank text means unknown.
+
+    Nobody changes them once they are gathered and scored; not frozen, because frozen ones take three
+    times as long to build, and they are built by the million.
 
     `touches` ascend by time; None means that this history records none.
     `known_at` tells since when a fact is known, by its name (`industry`,

@@ -19,10 +19,14 @@ _BANT_FIELDS = {"budget": "budget", "authority": "met_role", "need": "need", "ti
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A leaf turned into functions; `until` is None where time alone changes nothing."""
+    """A leaf turned into functions; `until` is None where time alone changes nothing.
+
+    `reads` names the facts on which alone its value depends; empty where there are others.
+    """
 
     value: Value
     until: Until | None = None
+    reads: tuple[str, ...] = ()
 
 
 def probe(leaf: Leaf) -> Probe:
@@ -33,9 +37,13 @@ def probe(leaf: Leaf) -> Probe:
         return _fit_probe(leaf) if leaf.score == "fit" else _engagement_probe(leaf)
     if isinstance(leaf, BantLeaf) and leaf.within_days is not None:
         return _timing_probe(leaf.within_days)
-    if isinstance(leaf, BantLeaf) and leaf.currency:
-        return Probe(_in_currency(_compared(leaf), leaf.currency))
-    return Probe(_compared(leaf))
+    value = _compared(leaf)
+    if isinstance(leaf, FactLeaf):
+        return Probe(value, reads=() if leaf.fact.startswith(ATTRIBUTE) else (leaf.fact,))
+    field = _BANT_FIELDS[leaf.bant]
+    if leaf.currency:
+        return Probe(_in_currency(value, leaf.currency), reads=(field, "budget_currency"))
+    return Probe(value, reads=(field,))
 
 
 def field_of(leaf: FactLeaf | BantLeaf) -> Callable[[Facts], Any]:
@@ -146,7 +154,7 @@ def _fit_probe(leaf: ScoreLeaf) -> Probe:
     def value(facts: Facts, at: datetime) -> bool | None:
         return None if facts.fit is None else (scoring.shown(facts.fit) >= bar) is is_floor
 
-    return Probe(value)
+    return Probe(value, reads=("fit",))
 
 
 def _engagement_probe(leaf: ScoreLeaf) -> Probe:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sla import scoring
-from sla.readiness.compiling import Compiled
+from sla.readiness.compiling import Compiled, reader, remember
 from sla.readiness.criteria import Criterion
 from sla.readiness.facts import Facts
 
@@ -22,9 +22,8 @@ class FitRule(Protocol):
 
 
 def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring.Fit]:
-    """Make the rules ready for scoring in bulk."""
+    """Make the rules ready for scoring in bulk: what only facts decide is counted once for each of them."""
     compiled = [(rule.label, rule.points, Compiled(rule.when)) for rule in rules]
-
     timed = [one for _, _, one in compiled if not one.is_timeless]
 
     def fit_at(facts: Facts, at: datetime) -> scoring.Fit:
@@ -32,7 +31,20 @@ def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring
         untils = (one.look(facts, at)[1] for one in timed)
         return scoring.fit(parts, min((until for until in untils if until), default=None))
 
-    return fit_at
+    reads = [one.reads for _, _, rule in compiled for one in rule.probes]
+    if not all(reads):
+        return fit_at
+    read, known = reader(reads), dict[Any, scoring.Fit]()
+
+    def fit_known(facts: Facts, at: datetime) -> scoring.Fit:
+        key = read(facts)
+        found = known.get(key)
+        if found is None:
+            found = fit_at(facts, at)
+            remember(known, key, found)
+        return found
+
+    return fit_known
 
 
 def fit(rules: Iterable[FitRule], facts: Facts, at: datetime) -> scoring.Fit:

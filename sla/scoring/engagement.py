@@ -44,6 +44,16 @@ class PointsRule:
     points: float
     cap: float | None = None
 
+    @cached_property
+    def level(self) -> float:
+        """The points as log2."""
+        return math.log2(self.points)
+
+    @cached_property
+    def ceiling(self) -> float:
+        """The cap as log2, without bound where there is none."""
+        return math.inf if self.cap is None else math.log2(self.cap)
+
 
 @dataclass(frozen=True)
 class EngagementTerms:
@@ -58,12 +68,11 @@ class EngagementTerms:
         return {(rule.side, rule.kind): rule for rule in reversed(self.rules)}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The share of one kind of touch in the engagement: its own level, touches and points so far."""
 
     value: float
-    count: int
+    touches: int
     given: float
     latest_at: datetime
 
@@ -99,7 +108,7 @@ class Engagement:
     def to_json(self) -> dict[str, Any]:
         """Return what a JSON column keeps: {"half_life_days", "parts": [[side, kind, level, …]]}."""
         parts = [
-            [side, kind, part.value, part.count, part.given, part.latest_at.isoformat()]
+            [side, kind, part.value, part.touches, part.given, part.latest_at.isoformat()]
             for (side, kind), part in sorted(self.parts.items())
         ]
         return {"half_life_days": self.half_life_days, "parts": parts}
@@ -108,8 +117,8 @@ class Engagement:
     def from_json(cls, data: Mapping[str, Any]) -> "Engagement":
         """Read what `to_json` wrote."""
         parts = {
-            (side, kind): Part(value, count, given, datetime.fromisoformat(latest_at))
-            for side, kind, value, count, given, latest_at in data["parts"]
+            (side, kind): Part(value, touches, given, datetime.fromisoformat(latest_at))
+            for side, kind, value, touches, given, latest_at in data["parts"]
         }
         return cls(data["half_life_days"], parts)
 
@@ -137,13 +146,13 @@ def add(engagement: Engagement, touch: Touch, terms: EngagementTerms) -> Engagem
 def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement:
     """Count the engagement anew from all touches of a lead, in any order."""
     parts: dict[tuple[str, str], Part] = {}
-    rules = terms.by_kind
+    rules, half_life_days = terms.by_kind, terms.half_life_days
     for touch in sorted(touches, key=_at):
         key = (touch.side, touch.kind)
         rule = rules.get(key)
         if rule is not None:
-            parts[key] = _added(parts.get(key), touch.at, rule, terms.half_life_days)
-    return Engagement(terms.half_life_days, parts)
+            parts[key] = _added(parts.get(key), touch.at, rule, half_life_days)
+    return Engagement(half_life_days, parts)
 
 
 _at = attrgetter("at")
@@ -151,23 +160,22 @@ _at = attrgetter("at")
 
 def _added(before: Part | None, at: datetime, rule: PointsRule, half_life_days: float) -> Part:
     """Return the part of a kind after one more touch of it; raises LateTouch."""
-    if before is None:
-        before = Part(ZERO, 0, 0.0, at)
-    if rule.cap is not None and at < before.latest_at:
-        raise LateTouch(f"{rule.kind} at {at} is older than {before.latest_at}")
-    age = _half_lives(at, half_life_days)
-    value = _log_sum([before.value, age + math.log2(rule.points)])
+    level, count, earned, latest_at = before or (ZERO, 0, 0.0, at)
+    if rule.cap is not None and at < latest_at:
+        raise LateTouch(f"{rule.kind} at {at} is older than {latest_at}")
+    age = (at - LANDMARK).total_seconds() / 86_400 / half_life_days
+    value = _log_add(level, age + rule.level)
     given = rule.points
-    if rule.cap is not None and value > (ceiling := age + math.log2(rule.cap)):
-        value = ceiling
-        given = rule.cap - _power(before.value - age)
-    return Part(value, before.count + 1, before.given + given, max(before.latest_at, at))
+    if rule.cap is not None and value > age + rule.ceiling:
+        value = age + rule.ceiling
+        given = rule.cap - _power(level - age)
+    return Part(value, count + 1, earned + given, at if at > latest_at else latest_at)
 
 
 def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
     """Explain a score line by line, the largest share first."""
     age, shares = _half_lives(at, engagement.half_life_days), engagement.parts.items()
-    lines = [ScorePart(*key, part.count, part.given, _power(part.value - age)) for key, part in shares]
+    lines = [ScorePart(*key, part.touches, part.given, _power(part.value - age)) for key, part in shares]
     return tuple(sorted(lines, key=lambda line: (-line.now, line.side, line.kind)))
 
 
@@ -212,6 +220,12 @@ def _half_lives(at: datetime, half_life_days: float) -> float:
 
 def _power(exponent: float) -> float:
     return math.exp2(min(1023.0, exponent))
+
+
+def _log_add(one: float, other: float) -> float:
+    """Add two numbers given as log2 to the same last bit as `_log_sum`, which is for many."""
+    high, low = (one, other) if one >= other else (other, one)
+    return high if low == ZERO else high + math.log2(1.0 + 2.0 ** (low - high))
 
 
 def _log_sum(values: Sequence[float]) -> float:

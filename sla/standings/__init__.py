@@ -3,11 +3,12 @@
 from sla.standings.dossiers import missing as dossier_missing
 from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at, frozen
 from sla.standings.gathering import facts_of, scored
-from sla.standings.judging import Explanation, Judged, due_rechecks, explain, hold, judge, place
+from sla.standings.judging import Explanation, Judged, Judgement, due_rechecks, explain, hold, judge, place
 
 __all__ = [
     "Explanation",
     "Judged",
+    "Judgement",
     "dossier_missing",
     "due_rechecks",
     "explain",

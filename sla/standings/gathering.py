@@ -1,16 +1,19 @@
 """Collecting the facts of many leads for the judge, in a constant number of queries."""
 
 import dataclasses
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast, Coalesce
 
-from leads import moments
+from leads import moments, setbased
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
 from sla import readiness, scoring
@@ -19,8 +22,13 @@ from sla.agreements import Terms
 #: A snapshot holds no more, so the judge looks at no more.
 TOUCHES_KEPT = 500
 TOUCH_DAYS = timedelta(days=365)
-_TEXTS = ("language", "title", "seniority", "source", "campaign")
-_ACCOUNT_TEXTS = ("industry", "region", "city")
+#: The judge's name of each fact → its column; where two have the same name, the later one counts if known.
+_COLUMNS = (
+    *((name, f"account__{name}") for name in ("employees", "industry", "region", "city", "country")),
+    *((name, name) for name in ("country", "language", "title", "seniority", "source", "campaign")),
+)
+_NAMES = tuple(name for name, _ in _COLUMNS)
+_ATTRIBUTES = ("account__attributes", "attributes")
 
 
 def facts_of(lead_ids: Iterable[int], at: datetime) -> dict[int, readiness.Facts]:
@@ -31,7 +39,8 @@ def facts_of(lead_ids: Iterable[int], at: datetime) -> dict[int, readiness.Facts
     ids = list(lead_ids)
     bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at)
     return {
-        row["pk"]: _facts(row, bant[row["pk"]], consents[row["pk"]], touches[row["pk"]]) for row in _rows(ids)
+        row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ()))
+        for row in _rows(ids)
     }
 
 
@@ -39,39 +48,51 @@ def scored(
     facts: readiness.Facts, terms: Terms, at: datetime
 ) -> tuple[readiness.Facts, scoring.Fit, scoring.Engagement]:
     """Add fit and engagement as a version counts them; return them also with their parts."""
+    counted = dataclasses.replace(facts)
+    return counted, *score(counted, terms, at)
+
+
+def score(facts: readiness.Facts, terms: Terms, at: datetime) -> tuple[scoring.Fit, scoring.Engagement]:
+    """Count fit and engagement as `scored` does and write them into the facts themselves."""
     fit = terms.fit(facts, at)
     engagement = scoring.from_touches(facts.touches or (), terms.document.engagement)
-    level = None if facts.touches is None else engagement.level
-    return dataclasses.replace(facts, fit=fit.value, engagement=level), fit, engagement
+    facts.fit = fit.value
+    facts.engagement = None if facts.touches is None else engagement.level
+    return fit, engagement
 
 
-def _rows(ids: list[int]) -> Iterable[dict[str, Any]]:
-    names = ("pk", "created_at", "recorded_at", "country", "attributes", *_TEXTS)
-    of_account = ("employees", "country", "attributes", *_ACCOUNT_TEXTS)
-    return Lead.objects.filter(pk__in=ids).values(*names, *(f"account__{name}" for name in of_account))
+def _rows(ids: list[int]) -> Iterable[tuple[Any, ...]]:
+    """Read leads with their accounts: id, since when known, attributes as text, then `_COLUMNS`."""
+    first_at = Cast(Coalesce("created_at", "recorded_at"), TextField())
+    attributes = (Cast(name, TextField()) for name in _ATTRIBUTES)
+    found = Lead.objects.filter(pk__in=setbased.among(ids))
+    return found.values_list("pk", first_at, *attributes, *(column for _, column in _COLUMNS))
 
 
 def _facts(
-    row: dict[str, Any],
-    bant: dict[str, "Bant"],
+    row: tuple[Any, ...],
+    bant: dict[str, "Bant"] | None,
     consent: tuple[str, datetime] | None,
     touches: tuple[readiness.TouchFact, ...],
 ) -> readiness.Facts:
-    known: dict[str, Any] = {name: row[name] or None for name in _TEXTS}
-    known |= {name: row[f"account__{name}"] or None for name in _ACCOUNT_TEXTS}
-    known["employees"] = row["account__employees"]
-    known["country"] = row["country"] or row["account__country"] or None
-    attributes = {**row["account__attributes"], **row["attributes"]}
-    first = row["created_at"] or row["recorded_at"]
-    known_at = {name: first for name, value in known.items() if value is not None}
-    known_at |= {f"attributes.{key}": first for key in attributes} | {"fit": first}
-    for name, (kind, field) in _BANT_FACTS.items():
-        if kind in bant:
-            known[name] = getattr(bant[kind], field) or None
-            known_at[name] = bant[kind].known_at
+    _pk, first_at, of_account, own, *values = row
+    first = moments.read(first_at)
+    known: dict[str, Any] = {
+        name: value for name, value in zip(_NAMES, values, strict=True) if value or value == 0
+    }
+    known_at = dict.fromkeys(known, first)
+    known_at["fit"] = first
+    if of_account != "{}" or own != "{}":
+        known["attributes"] = {**json.loads(of_account), **json.loads(own)}
+        known_at |= {f"attributes.{key}": first for key in known["attributes"]}
+    if bant:
+        for name, (kind, field) in _BANT_FACTS.items():
+            if kind in bant:
+                known[name] = getattr(bant[kind], field) or None
+                known_at[name] = bant[kind].known_at
     if consent:
         known["consent"], known_at["consent"] = consent
-    return readiness.Facts(**known, attributes=attributes, touches=touches, known_at=known_at)
+    return readiness.Facts(touches=touches, known_at=known_at, **known)
 
 
 #: The judge's name of each BANT fact → its kind and the column that holds it.
@@ -95,23 +116,25 @@ class Bant(NamedTuple):
     known_at: datetime
 
 
-def _bant(ids: list[int], at: datetime) -> defaultdict[int, dict[str, "Bant"]]:
+def _bant(ids: list[int], at: datetime) -> dict[int, dict[str, "Bant"]]:
     """Return the newest fact of each kind."""
     newest: defaultdict[int, dict[str, Bant]] = defaultdict(dict)
-    rows = BantFact.objects.filter(lead_id__in=ids, known_at__lte=at).order_by("known_at", "pk")
+    found = BantFact.objects.filter(lead_id__in=setbased.among(ids), known_at__lte=at)
+    rows = found.order_by("known_at", "pk")
     for lead_id, *fact in rows.values_list("lead_id", *Bant._fields):
         one = Bant(*fact)
         newest[lead_id][one.kind] = one
     return newest
 
 
-def _consents(ids: list[int], at: datetime) -> defaultdict[int, tuple[str, datetime] | None]:
+def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
     """Return consent as one fact: given while any channel is open, withdrawn when all that spoke are shut.
 
     What is said of any channel holds for all of them until one is spoken of anew.
     """
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
-    rows = Consent.objects.filter(lead_id__in=ids).filter(Q(happened_at__lte=at) | Q(happened_at=None))
+    found = Consent.objects.filter(lead_id__in=setbased.among(ids))
+    rows = found.filter(Q(happened_at__lte=at) | Q(happened_at=None))
     # What was said last holds, not what was written down last.
     said_at = Coalesce("happened_at", "recorded_at")
     told: Any = rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
@@ -119,21 +142,29 @@ def _consents(ids: list[int], at: datetime) -> defaultdict[int, tuple[str, datet
         if channel == ConsentChannel.ANY:
             channels[lead_id].clear()
         channels[lead_id][channel] = (state, spoken_at)
-    states: defaultdict[int, tuple[str, datetime] | None] = defaultdict(lambda: None)
+    states: dict[int, tuple[str, datetime]] = {}
     for lead_id, spoken in channels.items():
         given = [one for one in spoken.values() if one[0] == ConsentState.GIVEN]
         states[lead_id] = max(given or spoken.values(), key=lambda one: one[1])
     return states
 
 
-def _touches(ids: list[int], until: datetime) -> defaultdict[int, tuple[readiness.TouchFact, ...]]:
+def _touches(ids: list[int], until: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
     """Return the touches of the last year, ascending, the newest 500 of each lead."""
-    found: defaultdict[int, list[readiness.TouchFact]] = defaultdict(list)
-    rows = Touch.objects.filter(lead_id__in=ids, happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS)
+    rows = Touch.objects.filter(
+        lead_id__in=setbased.among(ids), happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS
+    )
     names = ("side", "kind", "evidence", "reached", "pk")
-    told: Any = rows.order_by("happened_at", "pk").values_list(
+    # In the order of the index on lead and moment.
+    told: Any = rows.order_by("lead_id", "happened_at", "pk").values_list(
         "lead_id", moments.written("happened_at"), *names
     )
-    for lead_id, happened_at, *touch in told:
-        found[lead_id].append(readiness.TouchFact(moments.read(happened_at), *touch))
-    return defaultdict(tuple, {lead_id: tuple(all_[-TOUCHES_KEPT:]) for lead_id, all_ in found.items()})
+    read, fact = moments.read, readiness.TouchFact
+    found: dict[int, tuple[readiness.TouchFact, ...]] = {}
+    for lead_id, some in groupby(told, itemgetter(0)):
+        touches = [
+            fact(read(at), side, kind, evidence, reached, pk)
+            for _, at, side, kind, evidence, reached, pk in some
+        ]
+        found[lead_id] = tuple(touches[-TOUCHES_KEPT:])
+    return found

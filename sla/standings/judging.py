@@ -3,24 +3,39 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from leads import setbased
+from leads import moments, setbased
 from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
 from sla.standings.dossiers import missing
-from sla.standings.gathering import facts_of, scored
+from sla.standings.gathering import facts_of, score, scored
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement(NamedTuple):
+    """The row of `Standing` that a judgement writes, by the names of its columns."""
+
+    lead_id: int
+    version_id: int
+    judged_at: datetime
+    is_ready: bool
+    ready_since: datetime | None
+    fit: float
+    level: float | None
+    grid: str
+    tier: str
+    recheck_at: datetime | None
+    parts: dict[str, Any]
+
+
+class Judged(NamedTuple):
     """One lead judged: its new standing, and whether that turned.
 
     `became_ready_at` is set when it was not ready before; `ceased` when it was and is no longer.
     """
 
-    standing: Standing
+    standing: Judgement
     version: AgreementVersion
     facts: readiness.Facts
     became_ready_at: datetime | None
@@ -52,19 +67,35 @@ def judge(
     versions = agreements.in_force()
     if not versions:
         return {}
-    facts = facts_of(lead_ids, now)
-    before = Standing.objects.in_bulk(facts)
+    facts, since = facts_of(lead_ids, now), since or {}
+    before = _before(facts)
     judged: dict[int, Judged] = {}
     for lead_id in sorted(facts):
         try:
             version = agreements.for_facts(facts[lead_id], now, versions)
         except agreements.NoAgreement:
             continue
-        changed_at = (since or {}).get(lead_id)
-        judged[lead_id] = _judge_one(lead_id, facts[lead_id], version, before.get(lead_id), changed_at, now)
-    rows = [_row(one.standing) for one in judged.values()]
-    setbased.upsert_rows(Standing, rows, key="lead_id", merge={"held_because": "keep"})
+        judged[lead_id] = _judge_one(
+            lead_id, facts[lead_id], version, before.get(lead_id), since.get(lead_id), now
+        )
+    rows = [one.standing for one in judged.values()]
+    setbased.upsert_copied(Standing, Judgement._fields, rows, key="lead_id")
     return judged
+
+
+class Before(NamedTuple):
+    """What the standing said until now; moments as texts."""
+
+    is_ready: bool
+    ready_since: str | None
+    judged_at: str
+
+
+def _before(lead_ids: Collection[int]) -> dict[int, Before]:
+    found = Standing.objects.filter(pk__in=setbased.among(lead_ids))
+    moments_ = (moments.written(name) for name in ("ready_since", "judged_at"))
+    rows = found.values_list("pk", "is_ready", *moments_)
+    return {lead_id: Before(*said) for lead_id, *said in rows}
 
 
 def due_rechecks(now: datetime, limit: int = 1000) -> list[int]:
@@ -105,40 +136,42 @@ def place(facts: readiness.Facts, terms: agreements.Terms, at: datetime) -> tupl
 
 def _judge_one(
     lead_id: int,
-    bare: readiness.Facts,
+    facts: readiness.Facts,
     version: AgreementVersion,
-    before: Standing | None,
+    before: Before | None,
     changed_at: datetime | None,
     now: datetime,
 ) -> Judged:
     terms = agreements.terms(version)
     gate = terms.gates["readiness"]
-    facts, fit, engagement = scored(bare, terms, now)
+    fit, engagement = score(facts, terms, now)
     vector = gate.vector(facts, now)
-    is_ready = gate.fold(vector) is True
+    is_ready = gate.verdict(vector) is True
     was_ready = before is not None and before.is_ready
-    became_ready_at = None
+    ready_since = became_ready_at = None
     if is_ready and not was_ready:
-        became_ready_at = _since(terms, facts, version, before, changed_at, now)
-    level = engagement.level.value
+        ready_since = became_ready_at = _since(terms, facts, version, before, changed_at, now)
+    elif is_ready and before and before.ready_since:
+        ready_since = moments.read(before.ready_since)
+    level = facts.engagement.value if facts.engagement else scoring.ZERO
     grid, tier = place(facts, terms, now)
-    standing = Standing(
-        lead_id=lead_id,
-        version=version,
+    parts = {
+        "engagement": engagement.to_json(),
+        "fit": [part.value for part in fit.parts],
+        "leaves": vector,
+    }
+    standing = Judgement(
+        lead_id,
+        version.pk,
         judged_at=now,
         is_ready=is_ready,
-        ready_since=(became_ready_at or (before.ready_since if before else now)) if is_ready else None,
+        ready_since=ready_since,
         fit=fit.value,
         level=None if level == scoring.ZERO else level,
         grid=grid,
         tier=tier,
         recheck_at=_recheck_at(terms, facts, vector, fit, now),
-        parts={
-            "engagement": engagement.to_json(),
-            "fit": [part.value for part in fit.parts],
-            "leaves": list(vector),
-        },
-        held_because=before.held_because if before else "",
+        parts=parts,
     )
     return Judged(standing, version, facts, became_ready_at, was_ready and not is_ready)
 
@@ -147,7 +180,7 @@ def _since(
     terms: agreements.Terms,
     facts: readiness.Facts,
     version: AgreementVersion,
-    before: Standing | None,
+    before: Before | None,
     changed_at: datetime | None,
     now: datetime,
 ) -> datetime:
@@ -158,7 +191,7 @@ def _since(
     found = readiness.ready_since(gate, facts, now, counted) or now
     earliest = [found, version.activated_at or found]
     if before:
-        earliest.append(changed_at or before.judged_at)
+        earliest.append(changed_at or moments.read(before.judged_at))
     return min(max(earliest), now)
 
 
@@ -183,7 +216,3 @@ def _recheck_at(
         bars = (terms.document.grid.engagement_1, terms.document.grid.engagement_2)
         moments += [scoring.crossing(facts.engagement, bar) for bar in bars]
     return min((moment for moment in moments if moment and moment > now), default=None)
-
-
-def _row(standing: Standing) -> dict[str, Any]:
-    return {field.attname: getattr(standing, field.attname) for field in Standing._meta.concrete_fields}

@@ -39,8 +39,9 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("sla.intake",),
     ("sla.letters", "sla.plans"),
     ("sla.lab",),
+    ("sla.invariants",),
     ("sla.compliance",),
-    ("sla.queries", "sla.invariants"),
+    ("sla.queries",),
     ("sla.handoffs", "sla.disputes"),
     ("sla.routing",),
     ("sla.clocks",),
@@ -49,6 +50,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("sla.calendars", "sla.outages"),
     ("sla.permissions",),
     ("sla.models",),
+    ("sla.marking",),
     ("sla.choices",),
     ("sla.clockwork",),
     ("sla.document",),
@@ -64,7 +66,15 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.choices", "leads.guards", "leads.keys", "leads.moments", "leads.origins", "leads.setbased"),
+    (
+        "leads.bulk",
+        "leads.choices",
+        "leads.guards",
+        "leads.keys",
+        "leads.moments",
+        "leads.origins",
+        "leads.setbased",
+    ),
 )
 
 FLOORS = ("leads", "sla", "portal")

@@ -84,7 +84,7 @@ def test_clear_leaves_a_mark_raised_meanwhile() -> None:
     marks.mark(lead_ids=[second.pk], since=NOW, now=NOW)
     assert marks.clear(seen) == 1
     assert list(FactChange.objects.values_list("pk", flat=True)) == [second.pk]
-    assert first.pk in {change.pk for change in seen}
+    assert first.pk in {change.lead_id for change in seen}
 
 
 def test_set_aside_waits_longer_each_time_and_a_new_change_ends_it() -> None:
@@ -95,9 +95,9 @@ def test_set_aside_waits_longer_each_time_and_a_new_change_ends_it() -> None:
         waits.append(FactChange.objects.get().retry_at - NOW)
     assert waits == [marks.FIRST_WAIT, marks.FIRST_WAIT * 2, marks.FIRST_WAIT * 4]
     assert marks.waiting(NOW, 10) == []
-    assert [one.pk for one in marks.waiting(NOW + DAY, 10)] == [lead.pk]
+    assert [one.lead_id for one in marks.waiting(NOW + DAY, 10)] == [lead.pk]
     marks.mark(lead_ids=[lead.pk], since=NOW, now=NOW)
-    assert [one.pk for one in marks.waiting(NOW, 10)] == [lead.pk]
+    assert [one.lead_id for one in marks.waiting(NOW, 10)] == [lead.pk]
 
 
 def test_mark_all_is_one_statement_and_skips_merged_leads(django_assert_num_queries) -> None:
@@ -106,3 +106,10 @@ def test_mark_all_is_one_statement_and_skips_merged_leads(django_assert_num_quer
     FactChange.objects.all().delete()
     with django_assert_num_queries(1):
         assert marks.mark_all(since=NOW) == 1
+
+
+def test_shares_of_waiting_marks_are_all_of_them_and_none_twice() -> None:
+    leads = [factories.make_lead() for _ in range(5)]
+    shares = [{one.lead_id for one in marks.waiting(NOW, 10, (part, 3))} for part in range(3)]
+    assert set.union(*shares) == {lead.pk for lead in leads}
+    assert sum(len(share) for share in shares) == len(leads)

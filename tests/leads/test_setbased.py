@@ -77,10 +77,22 @@ def test_upsert_rows_merges_as_told() -> None:
     assert (change.since, change.is_history, change.marks, change.error) == (earlier, False, 2, "")
 
 
-def test_delete_rows_needs_every_column_equal() -> None:
-    lead = factories.make_lead()
-    assert setbased.delete_rows(FactChange, [{"lead_id": lead.pk, "marks": 5}]) == 0
-    assert setbased.delete_rows(FactChange, [{"lead_id": lead.pk, "marks": 1}]) == 1
+@pytest.mark.parametrize("worth_copying", [1, 200])
+def test_upsert_copied_writes_new_rows_and_only_named_columns_of_others(
+    worth_copying: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setbased, "WORTH_COPYING", worth_copying)
+    known, new = factories.make_lead(), factories.make_lead()
+    FactChange.objects.filter(pk=new.pk).delete()
+    FactChange.objects.filter(pk=known.pk).update(error="kept", marks=3)
+    rows = [(lead.pk, NOW - timedelta(days=1), True) for lead in (known, new)]
+    for _ in range(2):
+        setbased.upsert_copied(FactChange, ("lead_id", "since", "is_history"), rows, key="lead_id")
+    found = FactChange.objects.order_by("pk").values_list("pk", "since", "is_history", "marks", "error")
+    assert list(found) == [
+        (known.pk, NOW - timedelta(days=1), True, 3, "kept"),
+        (new.pk, NOW - timedelta(days=1), True, 1, ""),
+    ]
 
 
 def test_unknown_column_is_named() -> None:

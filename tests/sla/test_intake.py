@@ -392,7 +392,7 @@ def test_clocks_that_cannot_be_opened_block_nobody(
 
 def test_opening_together_is_opening_one_by_one(judged: factories.Cast) -> None:
     together, alone = factories.make_lead(), factories.make_lead()
-    marks.clear([change for change in marks.waiting(NOW, 10) if change.pk == alone.pk])
+    marks.clear([change for change in marks.waiting(NOW, 10) if change.lead_id == alone.pk])
     intake.drain(now=NOW)
     standings.judge(lead_ids=[alone.pk], now=NOW)
     first = Clock.objects.get(lead=together)

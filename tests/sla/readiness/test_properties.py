@@ -42,6 +42,17 @@ def test_bulk_says_what_one_verdict_says(data: dict[str, Any], known: Facts) -> 
     assert verdict.valid_until == min(untils, default=None)
 
 
+@given(criteria, st.lists(facts(), min_size=2, max_size=6))
+@settings(max_examples=150, deadline=None)
+def test_what_is_remembered_of_one_lead_changes_no_verdict_on_another(
+    data: dict[str, Any], leads: list[Facts]
+) -> None:
+    compiled = readiness.compile(parsed(data))
+    for known in [*leads, *leads]:
+        assume(off_the_edge(known, AT))
+        assert compiled.value(known, AT) == naive.verdict(data, known, AT)
+
+
 @given(criteria, facts(), st.floats(0, 1))
 @settings(max_examples=300, deadline=None)
 def test_no_leaf_changes_before_valid_until(data: dict[str, Any], known: Facts, share: float) -> None:
