@@ -12,16 +12,24 @@ def can_see_lead(user: User, lead_id: int) -> bool:
     return Lead.objects.visible_to(user).filter(pk=lead_id).exists()
 
 
+def edits_facts(user: User) -> bool:
+    """Tell whether this person may change facts of the leads in sight; leaders only read."""
+    return user.role in _EDITS_ALL | _EDITS_VISIBLE
+
+
+def logs_touches(user: User) -> bool:
+    """Tell whether this person logs touches with the leads in sight: whoever works with people."""
+    return user.role != Role.OPERATIONS and edits_facts(user)
+
+
 def can_edit_facts(user: User, lead: Lead) -> bool:
-    """Tell whether this person may change facts of the lead; leaders only read."""
-    if user.role not in _EDITS_ALL | _EDITS_VISIBLE:
-        return False
-    return can_see_lead(user, lead.pk)
+    """Tell whether this person may change facts of the lead."""
+    return edits_facts(user) and can_see_lead(user, lead.pk)
 
 
 def can_log_touch(user: User, lead: Lead) -> bool:
-    """Tell whether this person may log a touch with the lead: whoever works with people on either side."""
-    return user.role != Role.OPERATIONS and can_edit_facts(user, lead)
+    """Tell whether this person may log a touch with the lead."""
+    return logs_touches(user) and can_see_lead(user, lead.pk)
 
 
 def can_bring(user: User) -> bool:

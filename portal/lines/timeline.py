@@ -48,6 +48,7 @@ VERBS: dict[str, str | Promise] = {
     "wake": gettext_lazy("It woke up and is in nurturing again"),
     "reopen": gettext_lazy("%(who)s opened the lead again"),
     "rate": gettext_lazy("%(who)s rated the lead"),
+    "unrate": gettext_lazy("%(who)s took the rating back"),
     "nudge": gettext_lazy("%(who)s sent a reminder"),
     "created": gettext_lazy("%(who)s created the lead"),
     "edited": gettext_lazy("%(who)s changed facts of the lead"),
@@ -124,9 +125,9 @@ def days(moments: Iterable[queries.Moment], now: datetime) -> list[Day]:
 
 def touch_text(touch: Touch) -> str:
     """Say a touch: what was written about it, with its kind and success for one of Sales."""
-    kind = str(touch.get_kind_display())
     if touch.side != TouchSide.SALES and touch.summary:
         return touch.summary
+    kind = kind_label(touch.kind)
     if touch.side == TouchSide.SALES and touch.reached is not None:
         kind = (
             _("%(kind)s, reached") % {"kind": kind}
@@ -138,7 +139,7 @@ def touch_text(touch: Touch) -> str:
 
 def kind_label(kind: str) -> str:
     """Name a kind of touch."""
-    return str(dict(TouchKind.choices).get(kind, kind))
+    return str(TouchKind(kind).label) if kind in TouchKind else kind
 
 
 def _entry(moment: queries.Moment, now: datetime) -> Entry:

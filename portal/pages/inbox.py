@@ -65,7 +65,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.row(access.person(request), handoff, heads.day_ends_at(now))
     if found is None:
         return HttpResponse(status=204)
-    return render(request, "inbox/_row.html", {"line": rows.line(found, now)})
+    return render(request, "inbox/_rows.html", {"lines": [rows.line(found, now)]})
 
 
 @require_safe

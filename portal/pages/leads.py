@@ -54,9 +54,10 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "chips": _chips(lead, timeline, show),
         "timeline": timeline,
         "days": moments.days(timeline.moments, now),
+        "verdicts": actions.verdicts(found.handoff, user),
         "undo": _undo(found, user, now),
         **_first_touch(found, user),
-        "can_edit": lead_permissions.can_edit_facts(user, lead),
+        "can_edit": lead_permissions.edits_facts(user),
         **pages.page(found, now),
         **_given_back(found, user, now),
     }

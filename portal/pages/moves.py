@@ -212,8 +212,8 @@ def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
     row = queries.row(user, handoff, ends_at)
     if row is None:
         return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)
-    context["line"] = rows.line(row, now)
-    names = ["inbox/_row.html", *counts]
+    context["lines"] = [rows.line(row, now)]
+    names = ["inbox/_rows.html", *counts]
     return htmx.answer(request, names, context, new_target=target, new_swap="outerHTML", close_dialog=True)
 
 

@@ -214,14 +214,18 @@ def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commi
     if handoff is None or handoff.is_ended:
         return ()
     started = {clock.commitment.code for clock in clocks}
-    awaited = ("first_touch", "persistence", "qualify_or_return")
-    own: dict[str, Commitment] = {}
     # The one for every tier comes first, the tier's own takes its place.
-    for (code, tier), one in sorted(agreements.commitments(handoff.version).items()):
-        if code not in started and tier in ("", handoff.tier) and one.leg in (handoff.leg, None):
-            if one.is_on and one.is_timed and one.kind in awaited:
-                own[code] = one
+    own = {
+        code: one
+        for (code, tier), one in sorted(agreements.commitments(handoff.version).items())
+        if code not in started and tier in ("", handoff.tier) and _is_awaited(one, handoff.leg)
+    }
     return tuple(sorted(own.values(), key=lambda commitment: CLOCK_ORDER.index(commitment.kind)))
+
+
+def _is_awaited(commitment: Commitment, leg: int) -> bool:
+    starts = commitment.kind in ("first_touch", "persistence", "qualify_or_return")
+    return starts and commitment.is_on and commitment.is_timed and commitment.leg in (leg, None)
 
 
 def _last_round(

@@ -22,6 +22,7 @@ from django.db.models.functions import RowNumber
 
 from leads.choices import Role, Side, TouchSide
 from leads.models import Touch, User
+from sla import clocks as running
 from sla.choices import ClockState, HandoffState
 from sla.models import Clock, Handoff, Question
 from sla.queries import spans
@@ -126,8 +127,8 @@ def arrived(user: User, *, after_id: int) -> int:
 def rows(entries: tuple[Entry, ...]) -> list[Row]:
     """Return what the rows of these entries print, in their order, in at most four queries."""
     handoffs = _with_parts().in_bulk([entry.handoff_id for entry in entries])
-    with_commitment = Clock.objects.select_related("commitment").defer("commitment__ladder", "error")
-    clocks = with_commitment.in_bulk([entry.clock_id for entry in entries if entry.clock_id])
+    clocks = Clock.objects.defer("error").in_bulk([entry.clock_id for entry in entries if entry.clock_id])
+    running.attach_commitments(clocks.values())
     attempts = _attempts([handoffs[clock.handoff_id] for clock in clocks.values()
                           if clock.kind == "persistence" and clock.handoff_id in handoffs])  # fmt: skip
     kept = spans.kept_by_pause(clocks.values())

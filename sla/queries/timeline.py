@@ -7,11 +7,14 @@ from itertools import groupby
 from typing import Any
 
 from leads.models import AuditEntry, Lead, User
+from sla import clocks as running
 from sla.models import ClockEvent, Handoff
 
 SHOWN = ("all", "touches", "clocks", "stages", "notes")
 #: How far back each source is read; what lies further is imported bulk that nobody scrolls through.
 FURTHEST = 400
+#: The columns of a clock's log that a line needs.
+EVENT = ("event", "happened_at", "due_after", "actor_id", "clock__commitment_id")
 #: Acts that other lines of the timeline already tell.
 TOLD_ELSEWHERE = ("learned", "assigned", "touched")
 
@@ -77,21 +80,23 @@ def _all(lead: Lead, handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
         .order_by("-seq")[:FURTHEST]
     )
     clocks = _clock_events(lead)
-    named = {entry.actor_id for entry in audit} | {_given_to(entry) for entry in audit}
-    named |= {event.actor_id for event in clocks}
-    people = User.objects.in_bulk({pk for pk in named if pk})
-    for touch in lead.touches.select_related("actor").order_by("-happened_at")[:FURTHEST]:
-        yield Happening(touch.happened_at, "touches", touch, touch.actor)
+    touches = list(lead.touches.order_by("-happened_at")[:FURTHEST])
+    changes = list(lead.stage_changes.order_by("-seq")[:FURTHEST])
+    facts = list(lead.bant_facts.order_by("-known_at")[:FURTHEST])
+    named = {thing.actor_id for things in (audit, clocks, touches, changes, facts) for thing in things}
+    named |= {_given_to(entry) for entry in audit}
+    people: dict[int | None, User] = {**User.objects.in_bulk(pk for pk in named if pk)}
+    for touch in touches:
+        yield Happening(touch.happened_at, "touches", touch, people.get(touch.actor_id))
     for entry in audit:
-        actor, to = people.get(entry.actor_id or 0), people.get(_given_to(entry) or 0)
-        yield Happening(entry.at, "moves", entry, actor, to)
+        yield Happening(entry.at, "moves", entry, people.get(entry.actor_id), people.get(_given_to(entry)))
     for event in clocks:
-        yield Happening(event.happened_at, "clocks", event, people.get(event.actor_id or 0))
-    for change in lead.stage_changes.select_related("actor").order_by("-seq")[:FURTHEST]:
+        yield Happening(event.happened_at, "clocks", event, people.get(event.actor_id))
+    for change in changes:
         if change.happened_at:
-            yield Happening(change.happened_at, "stages", change, change.actor)
-    for fact in lead.bant_facts.select_related("actor").order_by("-known_at")[:FURTHEST]:
-        yield Happening(fact.known_at, "notes", fact, fact.actor)
+            yield Happening(change.happened_at, "stages", change, people.get(change.actor_id))
+    for fact in facts:
+        yield Happening(fact.known_at, "notes", fact, people.get(fact.actor_id))
     yield from _words(handoffs)
 
 
@@ -101,8 +106,10 @@ def _given_to(entry: AuditEntry) -> int | None:
 
 
 def _clock_events(lead: Lead) -> list[ClockEvent]:
-    found = ClockEvent.objects.filter(clock__lead=lead).select_related("clock__commitment")
-    return list(found.order_by("-happened_at", "-pk")[:FURTHEST])
+    found = ClockEvent.objects.filter(clock__lead=lead).select_related("clock").only(*EVENT)
+    events = list(found.order_by("-happened_at", "-pk")[:FURTHEST])
+    running.attach_commitments(event.clock for event in events)
+    return events
 
 
 def _words(handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
