@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from leads import moments, setbased
+from leads import among, moments, setbased
 from leads.models import FactChange, Lead
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -31,7 +31,7 @@ def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history:
     `since` is the earliest moment at which a changed fact became true; a mark that waits
     already keeps the earlier one, and stays history only if all changes are.
     """
-    condition, ids = setbased.ids_in(sorted(set(lead_ids)))
+    condition, ids = among.ids_in(sorted(set(lead_ids)))
     return _mark(f"id {condition}", [ids], min(since, now), is_history)
 
 
@@ -65,7 +65,7 @@ def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[
 
 def of(lead_ids: Iterable[int]) -> list[Mark]:
     """Return the marks of some leads, as far as they have one."""
-    return _seen(FactChange.objects.filter(pk__in=setbased.among(lead_ids)))
+    return _seen(FactChange.objects.filter(pk__in=among.ids(lead_ids)))
 
 
 def _seen(found: QuerySet[FactChange]) -> list[Mark]:
@@ -82,7 +82,7 @@ def clear(seen: Iterable[Mark]) -> int:
         by_marks[one.marks].append(one.lead_id)
     cleared = 0
     for raised, ids in by_marks.items():
-        condition, parameter = setbased.ids_in(ids)
+        condition, parameter = among.ids_in(ids)
         table = connection.ops.quote_name(FactChange._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(

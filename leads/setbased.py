@@ -1,7 +1,4 @@
-"""Writing many rows in one statement: the rows travel as one JSON text, on both databases.
-
-`bulk_update` takes 20 s where this takes 0.6 s.
-"""
+"""Writing many rows in one statement: as one JSON text on both databases, by COPY where it pays."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +8,6 @@ from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models.expressions import RawSQL
 
 Row = Mapping[str, Any]
 #: Fewer rows than this travel faster in statements than by COPY into a table made for it.
@@ -93,7 +89,7 @@ def upsert_copied(
         upsert_rows(model, [dict(zip(columns, row, strict=True)) for row in rows], key=key)
         return
     fields, rest = _completed(model, columns)
-    texts = [place for place, name in enumerate(columns) if isinstance(_field(model, name), models.JSONField)]
+    texts = [i for i, name in enumerate(columns) if isinstance(_field(model, name), models.JSONField)]
     table, names = _quoted(model._meta.db_table), ", ".join(_quoted(field.column) for field in fields)
     fresh = _quoted(f"fresh_{model._meta.db_table}")
     target = _quoted(_field(model, key).column)
@@ -156,27 +152,6 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
         found = cursor.fetchone()
     last = found[0] if found else 0
     return list(range(last + 1, last + 1 + count))
-
-
-def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
-    """Return a condition on a column, and its one parameter, that hold any number of texts."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(texts)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
-
-
-def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
-    """Return a condition on a column, and its one parameter, that hold any number of ids."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(ids)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
-
-
-def among(ids: Iterable[int]) -> RawSQL:
-    """Return what stands behind `__in` for any number of ids; thousands of parameters are dear to send."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
 
 
 def least() -> str:

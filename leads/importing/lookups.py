@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from leads import setbased
+from leads import among
 from leads.importing.drafts import AccountDraft, LeadDraft, flat, is_told
 from leads.importing.records import Key
 from leads.models import Account, AccountExternalId, ExternalId, Lead
@@ -37,7 +37,7 @@ def by_external_id(wanted: Iterable[Key]) -> dict[Key, Known]:
     """Return what is stored under these ids; a lead that was merged is answered by the one it is in."""
     found: dict[Key, Known] = {}
     for system, texts in _grouped(wanted).items():
-        condition, parameter = setbased.texts_in(texts)
+        condition, parameter = among.texts_in(texts)
         # One table at a time: a join of a fresh table, of which the planner knows nothing yet, can
         # compare every lead with every id.
         rows = _query(
@@ -54,7 +54,7 @@ def by_external_id(wanted: Iterable[Key]) -> dict[Key, Known]:
 
 def _merged(lead_ids: Iterable[int]) -> dict[int, int]:
     """Return for leads that were merged the ones they are in."""
-    condition, parameter = setbased.ids_in(lead_ids)
+    condition, parameter = among.ids_in(lead_ids)
     rows = _query(
         f"SELECT id, merged_into_id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
         f"WHERE id {condition} AND merged_into_id IS NOT NULL",
@@ -65,7 +65,7 @@ def _merged(lead_ids: Iterable[int]) -> dict[int, int]:
 
 def by_email(wanted: Iterable[str]) -> dict[str, int]:
     """Return the living leads of these addresses (normal form)."""
-    condition, parameter = setbased.texts_in(wanted)
+    condition, parameter = among.texts_in(wanted)
     rows = _query(
         f"SELECT email_key, id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
         f"WHERE email_key {condition} AND email_key <> '' AND merged_into_id IS NULL",
@@ -76,7 +76,7 @@ def by_email(wanted: Iterable[str]) -> dict[str, int]:
 
 def by_phone(wanted: Iterable[str]) -> list[int]:
     """Return the living leads with these numbers (normal form), the oldest first."""
-    condition, parameter = setbased.texts_in(wanted)
+    condition, parameter = among.texts_in(wanted)
     rows = _query(
         f"SELECT id FROM {Lead._meta.db_table} "  # noqa: S608 (names only)
         f"WHERE phone_key {condition} AND phone_key <> '' AND merged_into_id IS NULL ORDER BY id",
@@ -87,7 +87,7 @@ def by_phone(wanted: Iterable[str]) -> list[int]:
 
 def account_ids(names: Iterable[str]) -> dict[str, int]:
     """Return the oldest account of each company name (normal form)."""
-    condition, parameter = setbased.texts_in(names)
+    condition, parameter = among.texts_in(names)
     rows = _query(
         f"SELECT name_key, MIN(id) FROM {Account._meta.db_table} "  # noqa: S608 (names only)
         f"WHERE name_key {condition} GROUP BY name_key",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from leads import setbased
+from leads import among
 from leads.choices import Stage
 from leads.marks import Mark
 from leads.models import Deal, Lead, StageChange, Touch
@@ -65,7 +65,7 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]
     nobody costs nothing per lead.
     """
     open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
-    leads = Lead.objects.alive().filter(pk__in=setbased.among({*judged, *changes}))
+    leads = Lead.objects.alive().filter(pk__in=among.ids({*judged, *changes}))
     rows = leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
     states = {pk: (stage, is_timed) for pk, stage, is_timed in rows if is_timed or stage in _MOVABLE}
     heard = {pk for pk, (stage, is_timed) in states.items() if is_timed or stage == Stage.RECYCLED}
@@ -128,7 +128,7 @@ def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[c
     since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
     found: defaultdict[int, list[clocks.Told]] = defaultdict(list)
     if since:
-        rows = Touch.objects.filter(lead_id__in=setbased.among(since), happened_at__gte=min(since.values()))
+        rows = Touch.objects.filter(lead_id__in=among.ids(since), happened_at__gte=min(since.values()))
         told: Any = rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
         for one in told:
             touch = clocks.Told(*one)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast, Coalesce
 
-from leads import moments, setbased
+from leads import among, moments
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
 from sla import readiness, scoring
@@ -65,7 +65,7 @@ def _rows(ids: list[int]) -> Iterable[tuple[Any, ...]]:
     """Read leads with their accounts: id, since when known, attributes as text, then `_COLUMNS`."""
     first_at = Cast(Coalesce("created_at", "recorded_at"), TextField())
     attributes = (Cast(name, TextField()) for name in _ATTRIBUTES)
-    found = Lead.objects.filter(pk__in=setbased.among(ids))
+    found = Lead.objects.filter(pk__in=among.ids(ids))
     return found.values_list("pk", first_at, *attributes, *(column for _, column in _COLUMNS))
 
 
@@ -119,7 +119,7 @@ class Bant(NamedTuple):
 def _bant(ids: list[int], at: datetime) -> dict[int, dict[str, "Bant"]]:
     """Return the newest fact of each kind."""
     newest: defaultdict[int, dict[str, Bant]] = defaultdict(dict)
-    found = BantFact.objects.filter(lead_id__in=setbased.among(ids), known_at__lte=at)
+    found = BantFact.objects.filter(lead_id__in=among.ids(ids), known_at__lte=at)
     rows = found.order_by("known_at", "pk")
     for lead_id, *fact in rows.values_list("lead_id", *Bant._fields):
         one = Bant(*fact)
@@ -133,7 +133,7 @@ def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
     What is said of any channel holds for all of them until one is spoken of anew.
     """
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
-    found = Consent.objects.filter(lead_id__in=setbased.among(ids))
+    found = Consent.objects.filter(lead_id__in=among.ids(ids))
     rows = found.filter(Q(happened_at__lte=at) | Q(happened_at=None))
     # What was said last holds, not what was written down last.
     said_at = Coalesce("happened_at", "recorded_at")
@@ -152,7 +152,7 @@ def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
 def _touches(ids: list[int], until: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
     """Return the touches of the last year, ascending, the newest 500 of each lead."""
     rows = Touch.objects.filter(
-        lead_id__in=setbased.among(ids), happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS
+        lead_id__in=among.ids(ids), happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS
     )
     names = ("side", "kind", "evidence", "reached", "pk")
     # In the order of the index on lead and moment.

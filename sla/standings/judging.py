@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from leads import moments, setbased
+from leads import among, moments, setbased
 from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
@@ -92,7 +92,7 @@ class Before(NamedTuple):
 
 
 def _before(lead_ids: Collection[int]) -> dict[int, Before]:
-    found = Standing.objects.filter(pk__in=setbased.among(lead_ids))
+    found = Standing.objects.filter(pk__in=among.ids(lead_ids))
     moments_ = (moments.written(name) for name in ("ready_since", "judged_at"))
     rows = found.values_list("pk", "is_ready", *moments_)
     return {lead_id: Before(*said) for lead_id, *said in rows}

@@ -67,6 +67,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.permissions",),
     ("leads.models",),
     (
+        "leads.among",
         "leads.bulk",
         "leads.choices",
         "leads.guards",

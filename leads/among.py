@@ -1,0 +1,29 @@
+"""Any number of ids or texts in a condition, as one parameter: thousands of them are dear to send."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+
+def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
+    """Return a condition on a column, and its one parameter, that hold any number of texts."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(texts)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
+
+
+def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
+    """Return a condition on a column, and its one parameter, that hold any number of ids."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(ids)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
+
+
+def ids(some: Iterable[int]) -> RawSQL:
+    """Return what stands behind `__in` for any number of ids."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(some)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(some))])
