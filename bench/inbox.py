@@ -36,6 +36,7 @@ from tests import factories
 
 RUNS, REQUESTS, OPEN, REPS = 5, 200, 1_000, 200
 NOW = datetime.now(UTC)
+KNOWN = NOW - timedelta(days=1)
 FIRST = (
     "Marina",
     "Jonas",
@@ -128,7 +129,7 @@ def fill(leads: int, rep: User, others: list[User]) -> None:
                       JOIN leads_account a ON a.id = (SELECT min(id) FROM leads_account) + n %% %s
                       CROSS JOIN LATERAL (SELECT {pick(FIRST)} || ' ' || {pick(LAST)} AS name
                         WHERE n > 0) p) l""",
-            [NOW, rep.team_id, NOW, NOW, leads, leads // 4],
+            [KNOWN, rep.team_id, KNOWN, KNOWN, leads, leads // 4],
         )
 
 
