@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import User
 from portal.forms import selects
-from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
+from sla.choices import ReopenReason, Ruling, WithdrawReason
 from sla.permissions import TAKES_LEADS
 
 
@@ -148,17 +148,6 @@ class LoseForm(forms.Form):
     def __init__(self, *args: Any, reasons: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         selects.choice(self, "reason").choices = [("", gettext_lazy("Not known")), *reasons]
-
-
-class RateForm(forms.Form):
-    """How the lead was against what was promised."""
-
-    quality = forms.ChoiceField(
-        label=gettext_lazy("Against what was promised, this lead is"),
-        choices=Quality.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose one of the three.")},
-    )
 
 
 class AcknowledgeForm(forms.Form):

@@ -11,7 +11,7 @@ from leads import permissions as lead_permissions
 from leads.choices import Stage
 from leads.models import Lead, User
 from sla import agreements, permissions
-from sla.choices import REFUSED_STATES, Disposition, Ruling
+from sla.choices import REFUSED_STATES, Disposition, Quality, Ruling
 from sla.models import Handoff, Refusal
 
 #: So many buttons stand beside the title; the others lie under "More".
@@ -95,6 +95,13 @@ def _awaits_ruling(handoff: Handoff) -> bool:
     return refusal is not None and refusal.contested_at is not None and refusal.ruled_at is None
 
 
+#: What was promised is in the question.
+VERDICTS: dict[str, str | Promise] = {
+    Quality.BETTER: _("Better"),
+    Quality.AS_PROMISED: _("As promised"),
+    Quality.WORSE: _("Worse"),
+}
+
 #: In the order of the page: what somebody most likely came for stands first.
 RULES: tuple[Rule, ...] = (
     Rule("accept", _("Accept"), permissions.can_accept, "1", is_post=True),
@@ -117,7 +124,6 @@ RULES: tuple[Rule, ...] = (
     Rule("reassign", _("Give to another rep…"), permissions.can_reassign),
     Rule("reroute", _("Pass on…"), permissions.can_reroute),
     Rule("withdraw", _("Take the offer back…"), permissions.can_withdraw),
-    Rule("rate", _("Rate the lead…"), permissions.can_rate, fits=lambda handoff: not handoff.quality),
     Rule("nudge", _("Send a reminder"), permissions.can_nudge, is_post=True),
 )  # fmt: skip
 
@@ -137,6 +143,16 @@ def actions(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> Actions:
 def moves(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> list[Action]:
     """Return the moves alone, for rows of a list whose leads are known to be visible."""
     return [*_of_handoffs(_subjects(handoffs), user), *_of_lead(lead, handoffs, user)]
+
+
+def verdicts(handoff: Handoff | None, user: User) -> list[Action]:
+    """Return the three buttons that say in one tap how good the lead was, for whom it is asked."""
+    if handoff is None or not permissions.can_rate(user, handoff):
+        return []
+    return [
+        Action(code, label, reverse("handoff-rate", args=[handoff.pk, code]), is_post=True)
+        for code, label in VERDICTS.items()
+    ]
 
 
 def touch(lead: Lead) -> Action:

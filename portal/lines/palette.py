@@ -65,7 +65,9 @@ def news(found: list[Group]) -> str:
 
 
 def _moves(user: User, lead: Lead, handoff: Handoff | None) -> Iterable[Option]:
-    for action in actions.actions(lead, dossier.handoffs_of(lead), user).all:
+    found = dossier.handoffs_of(lead)
+    of_quality = actions.verdicts(dossier.current(found), user)
+    for action in (*actions.actions(lead, found, user).all, *of_quality):
         yield Option(
             str(action.verb),
             action.url,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from leads.models import User
 from portal import badges, wording
-from portal.lines import cards, changes, clocks, dossier, timeline, verdicts
+from portal.lines import actions, cards, changes, clocks, dossier, timeline, verdicts
 from sla.choices import Considered
 from sla.models import Clock, Handoff
 from sla.queries import dossier as queries
@@ -34,6 +34,7 @@ class Panel:
     routed: str
     last_time: str
     since_then: str
+    verdicts: list[actions.Action]
 
 
 def words(handoff: Handoff, user: User, now: datetime) -> Panel:
@@ -60,6 +61,7 @@ def words(handoff: Handoff, user: User, now: datetime) -> Panel:
         routed=_routed(handoff, user),
         last_time=_last_time(found.last_time) if found.last_time else "",
         since_then=_since_then(found.last_time) if found.last_time else "",
+        verdicts=actions.verdicts(handoff, user),
     )
 
 

@@ -1,19 +1,24 @@
 """The moves of whoever is offered a lead and works it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal import access, toasts
+from portal import access, htmx, toasts
 from portal.forms import moves as forms
 from portal.lines import dossier as dossiers
+from portal.lines import panel as panels
 from portal.lines import verdicts
 from portal.pages import moves
 from sla import agreements, handoffs, permissions
+from sla.choices import UNDO_WINDOW, Quality
 from sla.queries import handoffs as queries
+
+#: Stands for no verdict in an address.
+NO_VERDICT = "none"
 
 
 @require_POST
@@ -140,27 +145,26 @@ def lose(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@moves.ask_or_do
-def rate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say how the lead was against what was promised."""
+@require_POST
+def rate(request: HttpRequest, pk: int, quality: str) -> HttpResponse:
+    """Say in one tap how the lead was; the undo brings back what was said before."""
     user = access.person(request)
     handoff = access.handoff(user, pk)
     access.require(permissions.can_rate(user, handoff))
-    form = forms.RateForm(moves.entered(request))
-    words = moves.Words(
-        _("Rate %(company)s") % {"company": handoff.lead.account},
-        _("Rate"),
-        sub=_("Marketing sees it beside the source. It never counts against you."),
-    )
-    return moves.dialog(
-        request,
-        handoff,
-        form,
-        lambda now: handoffs.rate(handoff=handoff, actor=user, quality=form.cleaned_data["quality"], now=now),
-        words,
-        _("Thank you. Marketing sees your verdict."),
-        template="handoffs/rate.html",
-    )
+    if quality not in (*Quality.values, NO_VERDICT):
+        raise Http404
+    now = timezone.now()
+    handoffs.rate(handoff=handoff, actor=user, quality="" if quality == NO_VERDICT else quality, now=now)
+    before = reverse("handoff-rate", args=[pk, handoff.quality or NO_VERDICT])
+    if request.GET.get("undo"):
+        toasts.say(request, _("Taken back."))
+    else:
+        text, until = _("Thank you. Marketing sees your verdict."), now + UNDO_WINDOW
+        toasts.say(request, text, undo_url=f"{before}?undo=1", until=until)
+    if str(getattr(request.htmx, "target", "")) == "panel":  # type: ignore[attr-defined]  # set by the middleware
+        shown = panels.words(access.handoff(user, pk), user, now)
+        return htmx.answer(request, "inbox/_panel.html", {"panel": shown})
+    return moves.go_on(request, handoff.lead)
 
 
 @moves.ask_or_do

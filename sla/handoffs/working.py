@@ -80,14 +80,15 @@ def lose(*, handoff: Handoff, actor: User | None, now: datetime, reason: str = "
 
 @transaction.atomic
 def rate(*, handoff: Handoff, actor: User, quality: str, now: datetime) -> Handoff:
-    """Say how good the lead was against what was promised. Raises NotYours."""
+    """Say how good the lead was against what was promised; blank takes the verdict back. Raises NotYours."""
     fresh = Handoff.objects.select_related("lead").get(pk=handoff.pk)
     if not permissions.can_rate(actor, fresh):
         raise errors.NotYours
-    fresh.quality, fresh.quality_at = Quality(quality).value, now
-    Handoff.objects.filter(pk=fresh.pk).update(quality=fresh.quality, quality_at=now)
+    fresh.quality = Quality(quality).value if quality else ""
+    fresh.quality_at = now if quality else None
+    Handoff.objects.filter(pk=fresh.pk).update(quality=fresh.quality, quality_at=fresh.quality_at)
     acting.lock_lead(fresh)
-    _log(fresh, "rate", actor, now, {"quality": fresh.quality})
+    _log(fresh, "rate" if quality else "unrate", actor, now, {"quality": fresh.quality})
     return fresh
 
 

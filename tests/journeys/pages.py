@@ -110,7 +110,7 @@ MOVES = [
     Visit("handoff-decline", "rep", "offered"),
     Visit("handoff-decline", "rep", "offered", "?reason=no_budget"),
     Visit("handoff-hand-back", "rep", "accepted", "?reason=bad_data"),
-    *visits("handoff-qualify handoff-rate", "rep", "accepted"),
+    Visit("handoff-qualify", "rep", "accepted"),
     *visits("handoff-win handoff-lose", "rep", "converted"),
     Visit("handoff-answer", "marketer", "asked"),
     Visit("handoff-withdraw", "marketer", "offered"),

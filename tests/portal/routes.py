@@ -137,7 +137,6 @@ GET  handoff-win               converted  302  200  404  404  404  403  403  403
 POST handoff-win               converted  302  302  404  404  404  403  403  403  403  403  403
 GET  handoff-lose              converted  302  200  404  404  404  403  403  403  403  403  403
 POST handoff-lose              converted  302  302  404  404  404  403  403  403  403  403  403
-GET  handoff-rate              accepted   302  200  404  404  404  403  403  403  403  403  403
 POST handoff-rate              accepted   302  302  404  404  404  403  403  403  403  403  403
 GET  handoff-answer            asked      302  403  404  404  404  403  200  200  403  403  403
 POST handoff-answer            asked      302  403  404  404  404  403  302  302  403  403  403
@@ -273,7 +272,6 @@ FILLED: dict[str, dict[str, Any]] = {
     "handoff-reroute": {"to": ""},
     "handoff-win": {"amount": "48000", "currency": "EUR"},
     "handoff-lose": {"reason": "competitor"},
-    "handoff-rate": {"quality": "as_promised"},
     "handoff-answer": {"text": "The one in Linz."},
     "handoff-withdraw": {"reason": "mistake"},
     "handoff-contest": {"note": "The budget is known."},
@@ -307,6 +305,7 @@ FILLED: dict[str, dict[str, Any]] = {
 PARTS: dict[str, dict[str, Any]] = {
     "lead-bant": {"kind": "need"},
     "lead-touch-at-once": {"outcome": "no_answer"},
+    "handoff-rate": {"quality": "as_promised"},
     "lab-leads": {"which": "lost"},
     "agreement-edit": {"section": "basics"},
     "settings-calendar": {"key": "default"},

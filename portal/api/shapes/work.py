@@ -180,7 +180,9 @@ class Ruled(serializers.Serializer[Any]):
 
 
 class Rated(serializers.Serializer[Any]):
-    quality = serializers.ChoiceField(choices=Quality.choices)
+    quality = serializers.ChoiceField(
+        choices=Quality.choices, allow_blank=True, help_text="Blank takes the verdict back."
+    )
 
 
 class Offered(serializers.Serializer[Any]):

@@ -23,7 +23,6 @@ MOVES = [
     ("withdraw", "offered", "marketer", {"reason": "mistake", "note": "Sorry"}, "withdrawn"),
     ("qualify", "accepted", "rep", {"exception": "Known from before"}, "qualified"),
     ("hand-back", "accepted", "rep", {"reason": "competitor", "fate": "never"}, "returned"),
-    ("rate", "accepted", "rep", {"quality": "worse"}, "accepted"),
     ("nudge", "accepted", "sales_manager", {}, "accepted"),
     ("convert", "qualified", "rep", {}, "converted"),
     ("win", "converted", "rep", {"amount": "18000", "currency": "eur", "margin": "25"}, "won"),
