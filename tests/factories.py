@@ -8,7 +8,7 @@ from typing import Any
 
 from leads import deals, facts, touches, transitions
 from leads.choices import Role, Side, Stage
-from leads.models import Account, Calendar, Deal, Lead, Team, Touch, User
+from leads.models import Account, Calendar, Deal, Lead, OutboxMessage, Team, Touch, User
 from sla import agreements, calendars, standings
 from sla.models import AgreementVersion
 
@@ -249,6 +249,8 @@ def signed_version(
     people = signers or (user(Role.MARKETING_MANAGER), user(Role.SALES_MANAGER))
     for side, person in zip((Side.MARKETING, Side.SALES), people, strict=True):
         agreements.sign(version=version, user=person, side=side, name=person.name, now=now)
+    # The news of that day was told long ago.
+    OutboxMessage.objects.filter(subject_type="version", subject_id=version.pk).delete()
     return agreements.activate(version=version, now=now)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from leads.choices import Role, Side
-from leads.models import OutboxMessage, User
+from leads.models import AuditEntry, OutboxMessage, User
 from sla import agreements, permissions
 from sla.models import Clock, Handoff
 
@@ -25,6 +25,10 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "handoff.lose": ("giver", "sales_managers"),
     "handoff.wake": ("marketers",),
     "agreement.review_due": ("signers",),
+    "agreement.proposed": ("signers", "writers"),
+    "agreement.commented": ("signers", "writers"),
+    "agreement.signed": ("signers", "writers"),
+    "agreement.agreed": ("signers", "writers"),
     "letter.weekly": ("signers",),
     "handoff.unplaced": ("sales_managers", "operations"),
 }
@@ -74,6 +78,7 @@ class Audience:
             "sales_managers": lambda told, about: self._in_charge(_team(told, about)),
             "marketers": lambda told, about: self._marketers(),
             "signers": lambda told, about: self._with_role(SIGN),
+            "writers": lambda told, about: _writers(told),
             "operations": lambda told, about: self._with_role({Role.OPERATIONS}),
         }
         return readers[word](message, handoff)
@@ -138,6 +143,12 @@ def handoff_of(message: OutboxMessage) -> int | None:
         return message.subject_id
     found = message.data.get("handoff")
     return found if isinstance(found, int) else None
+
+
+def _writers(message: OutboxMessage) -> set[int]:
+    """Return who did anything to the version that a message is about: wrote, commented, proposed, signed."""
+    acts = AuditEntry.objects.filter(subject_type="version", subject_id=message.subject_id)
+    return {pk for pk in acts.values_list("actor_id", flat=True) if pk is not None}
 
 
 def _is_of_referee(message: OutboxMessage) -> bool:

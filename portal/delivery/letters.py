@@ -17,9 +17,10 @@ from portal.delivery.claiming import Claim
 from portal.delivery.errors import NotNeeded
 from portal.lines import weekly
 from sla import agreements, permissions
+from sla.agreements.news import COMMENTED
 from sla.choices import CLOCK_KINDS, ClockState, HandoffState
 from sla.letters import KIND as WEEKLY
-from sla.models import AlignmentLetter, Clock, Handoff
+from sla.models import AlignmentLetter, Clock, Comment, Handoff
 from sla.plans import KIND as PLAN
 
 MOST_ITEMS = 30
@@ -114,6 +115,8 @@ class _News:
         if message.kind == WEEKLY:
             facts = _weekly(message)
         quote = QUOTES.get(message.kind, _no_quote)(handoff)
+        if message.kind == COMMENTED:
+            quote = _said(message)
         return Item(sentence, tone, facts, quote, tuple(self._buttons(message, handoff)))
 
     def _buttons(self, message: OutboxMessage, handoff: Handoff | None) -> list[Button]:
@@ -130,9 +133,8 @@ class _News:
             found.append(Button(_("Open in Concord"), url))
         if message.kind == PLAN:
             found.append(Button(_("Open the inbox"), links.absolute(reverse("inbox"))))
-        if message.lead_id:
-            url = links.absolute(reverse("lead", args=[message.lead_id]))
-            found.append(Button(_("Open in Concord"), url))
+        if path := telling.place(message):
+            found.append(Button(_("Open in Concord"), links.absolute(path)))
         return found
 
     def _clock(self, message: OutboxMessage) -> Clock | None:
@@ -199,6 +201,12 @@ def _weekly(message: OutboxMessage) -> tuple[Fact, ...]:
     """Return the whole weekly letter: both sides get the same text."""
     written = AlignmentLetter.objects.filter(pk=message.subject_id or 0).first()
     return tuple(weekly.pairs(weekly.letter(written))) if written else ()
+
+
+def _said(message: OutboxMessage) -> str:
+    """Return what somebody said to a draft."""
+    said = Comment.objects.filter(pk=message.data.get("comment")).first()
+    return said.text if said else ""
 
 
 def moment(at: datetime | None) -> str:

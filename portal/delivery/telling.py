@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from leads.choices import Side
 from leads.models import OutboxMessage
 from portal.models import Notice
 from sla.choices import CLOCK_KINDS
@@ -47,21 +49,26 @@ SENTENCES: dict[str, str | Promise] = {
         "Concord stood still from %(from)s to %(to)s. What fell due then is charged to nobody."
     ),
     "agreement.review_due": _("The agreement is to be reviewed by %(due_on)s."),
+    "agreement.proposed": _("%(agreement)s v%(number)s is proposed to both sides. Read it and sign."),
+    "agreement.commented": _("A comment on %(agreement)s v%(number)s."),
+    "agreement.signed": _("%(side)s signed %(agreement)s v%(number)s. The other side has not yet."),
+    "agreement.agreed": _("Both sides signed %(agreement)s v%(number)s."),
     "letter.weekly": _("The alignment letter of the week up to %(to)s."),
     "plan.daily": _("Today: %(plan)s."),
     "webhook.test": _("This is a test."),
 }
+ABOUT_DRAFTS = {kind for kind in SENTENCES if kind.startswith("agreement.")} - {"agreement.review_due"}
 TONES = {"clock.breached": "late", "clock.escalated": "late", "clock.warned": "soon"}
 FALLBACK = _("Something changed about %(account)s.")
 
 
 @dataclass(frozen=True)
 class Told:
-    """One notice as a page shows it; `lead_id` None when the lead is out of the reader's sight."""
+    """One notice as a page shows it; `url` blank when there is nothing to open, or it is out of sight."""
 
     sentence: str
     at: datetime
-    lead_id: int | None
+    url: str
     is_new: bool
     tone: str
 
@@ -72,10 +79,19 @@ def told(notice: Notice, is_visible: bool) -> Told:
     return Told(
         sentence=sentence(message, is_visible),
         at=notice.created_at,
-        lead_id=message.lead_id if is_visible else None,
+        url=place(message) if is_visible or message.lead_id is None else "",
         is_new=notice.read_at is None,
         tone=TONES.get(message.kind, "ok"),
     )
+
+
+def place(message: OutboxMessage) -> str:
+    """Return the address of the page that a message is about, blank if there is none."""
+    if message.lead_id is not None:
+        return reverse("lead", args=[message.lead_id])
+    if message.kind in ABOUT_DRAFTS:
+        return reverse("agreement-draft", args=[message.subject_id])
+    return ""
 
 
 def sentence(message: OutboxMessage, is_visible: bool) -> str:
@@ -88,7 +104,16 @@ def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:
     kind = CLOCK_KINDS.get(message.data.get("kind", ""))
     moments = {name: _moment(message.data.get(name, "")) for name in ("from", "to", "due_on")}
     plan = _plan(message.data) if message.kind == "plan.daily" else ""
-    return {"account": account, "clock": str(kind.label) if kind else "", "plan": plan, **moments}
+    signed_for = message.data.get("signed_for")
+    return {
+        "account": account,
+        "clock": str(kind.label) if kind else "",
+        "plan": plan,
+        "agreement": message.data.get("agreement", ""),
+        "number": message.data.get("number", ""),
+        "side": str(Side(signed_for).label) if signed_for else "",
+        **moments,
+    }
 
 
 def _plan(data: dict[str, Any]) -> str:

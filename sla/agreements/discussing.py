@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads.models import User
-from sla.agreements import logbook
+from sla.agreements import logbook, news
 from sla.models import AgreementVersion, Comment
 
 
@@ -16,6 +16,7 @@ def comment(*, version: AgreementVersion, clause: str, text: str, author: User, 
         version=version, clause=clause, text=text.strip(), author=author, created_at=now
     )
     _note(said, "commented", author, now)
+    news.leave(version, news.COMMENTED, about=str(said.pk), now=now, actor=author, comment=said.pk)
     return said
 
 

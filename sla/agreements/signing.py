@@ -8,7 +8,7 @@ from leads.choices import Side
 from leads.models import User
 from sla import document as documents
 from sla import permissions
-from sla.agreements import logbook
+from sla.agreements import logbook, news
 from sla.choices import VersionState
 from sla.models import AgreementVersion, Signature
 
@@ -47,6 +47,7 @@ def propose(*, version: AgreementVersion, now: datetime, actor: User | None = No
         version.state = VersionState.PROPOSED
         version.save(update_fields=["state"])
         logbook.note(version, "proposed", now=now, actor=actor)
+        news.leave(version, news.PROPOSED, about=f"{version.pk}:{version.sha256}", now=now, actor=actor)
     return version
 
 
@@ -70,6 +71,8 @@ def sign(
     if version.state == VersionState.DRAFT:
         AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
     logbook.note(version, f"signed_for_{side}", now=now, actor=user)
+    kind = news.AGREED if signed_sides(version) == set(Side.values) else news.SIGNED
+    news.leave(version, kind, about=str(signature.pk), now=now, actor=user, signed_for=side)
     return signature
 
 
