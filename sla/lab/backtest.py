@@ -4,7 +4,7 @@ import contextlib
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,9 @@ def _counting(asked: Asked) -> tuple[dict[int, str], Counting]:
     panel = Panel(asked.draft, asked.against, is_rescored=_is_rescored(asked, found))
     starts = _months(asked)
     labels = {0: "", **{place: f"{start:%Y-%m}" for place, start in enumerate(starts, start=1)}}
-    return labels, Counting(panel, half_lives, starts, asked.now - asked.maturity)
+    # Moments of one zone compare ten times as fast as those of two.
+    in_utc = [start.astimezone(UTC) for start in starts]
+    return labels, Counting(panel, half_lives, in_utc, asked.now - asked.maturity)
 
 
 def _is_rescored(asked: Asked, found: Sequence[AgreementVersion]) -> bool:

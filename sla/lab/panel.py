@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sla import readiness, scoring
 from sla.lab.asking import Draft
+from sla.lab.rows import FACTS
 from sla.standings import frames
 
 Vector = tuple[bool | None, ...]
-#: Shows one row, its columns from `Panel.columns`, and judges it: values, moment, half-life.
+#: Judges one row of `rows.read` with the columns of a panel: row, moment, half-life.
 Judge = Callable[[Sequence[Any], datetime, float], Vector]
 
 
@@ -40,11 +42,17 @@ class Panel:
             for (_, leaf), one in zip(gate.leaves, gate.probes, strict=True)
         }
         self.columns = _columns(asked, terms)
-        found = [(key, frames.remembered(key[0], value)) for key, value in asked.items()]
-        memories = {key: memory for key, memory in found if memory is not None and not key[1]}
-        self._memories = [(memory, _picker(key[0], self.columns)) for key, memory in memories.items()]
-        self._others = [value for key, value in asked.items() if key not in memories]
-        order = [*memories, *(key for key in asked if key not in memories)]
+        found = {key: frames.remembered(key[0], value) for key, value in asked.items() if not key[1]}
+        memories = {key: memory for key, memory in found.items() if memory is not None}
+        # Most leaves read one column as it is, a few a pair of columns or a date beside the day of judging.
+        plain = [key for key in memories if _is_plain(key[0])]
+        paired = [key for key in memories if key not in plain]
+        others = [key for key in asked if key not in memories]
+        self._plain = [(memories[key], self._place(key[0])) for key in plain]
+        self._paired = [(memories[key], self._picker(key[0])) for key in paired]
+        self._others = [asked[key] for key in others]
+        self._seen = self.columns if any(is_anew for _, is_anew in others) else _columns(others, None)
+        order = [*plain, *paired, *others]
         self._of_against = [order.index(_key(leaf, None)) for _, leaf in against.leaves] if against else []
         self._of_draft = [order.index(_key(leaf, terms)) for _, leaf in draft.gate.leaves]
         windows = [leaf.within_days for leaf, _ in asked if isinstance(leaf, readiness.TouchLeaf)]
@@ -54,24 +62,37 @@ class Panel:
     def judge(self) -> Judge:
         """Return the function that judges rows, one at a time."""
         frame: Any = frames.Frame()
-        seen = [(place, name) for place, name in enumerate(self.columns) if name not in ("touches", "level")]
-        needed = seen if self._others else []
-        touches, level = (self.columns.index(n) if n in self.columns else None for n in ("touches", "level"))
-        memories, others, days = self._memories, self._others, self.touch_days
+        at_place = {name: FACTS + self.columns.index(name) for name in self._seen}
+        touches, level = at_place.pop("touches", None), at_place.pop("level", None)
+        shown = tuple(at_place.items())
+        plain, paired, others, days = self._plain, self._paired, self._others, self.touch_days
 
-        def judged(values: Sequence[Any], at: datetime, half_life_days: float) -> Vector:
-            for place, name in needed:
-                setattr(frame, name, values[place])
+        def judged(row: Sequence[Any], at: datetime, half_life_days: float) -> Vector:
+            for name, place in shown:
+                setattr(frame, name, row[place])
             if touches is not None:
-                frame.touches = frames.touches(values[touches], at, days)
+                frame.touches = frames.touches(row[touches], at, days)
             if level is not None:
-                stored = values[level]
+                stored = row[level]
                 frame.engagement = scoring.Level(scoring.ZERO if stored is None else stored, half_life_days)
-            vector = [memory[pick(values, at)] for memory, pick in memories]
+            vector = [memory[row[place]] for memory, place in plain]
+            vector += [memory[pick(row, at)] for memory, pick in paired]
             vector += [value(frame, at) for value in others]
             return tuple(vector)
 
         return judged
+
+    def _place(self, leaf: readiness.Leaf) -> int:
+        """Return where in a row the first column stands that a leaf reads."""
+        return FACTS + self.columns.index(frames.columns_of(leaf)[0])
+
+    def _picker(self, leaf: readiness.Leaf) -> Callable[[Sequence[Any], datetime], Any]:
+        """Return the function that takes from a row what the memory of another leaf is asked by."""
+        first = self._place(leaf)
+        if _is_dated(leaf):
+            return lambda row, at: (row[first], at.date())
+        pick = itemgetter(*(FACTS + self.columns.index(name) for name in frames.columns_of(leaf)))
+        return lambda row, at: pick(row)
 
     def of_draft(self, vector: Vector) -> list[bool | None]:
         """Return the draft's own leaves out of a vector."""
@@ -113,12 +134,10 @@ def _columns(asked: Iterable[_Key], terms: frames.Terms | None) -> tuple[str, ..
     return tuple(dict.fromkeys((*columns, *frames.columns_of_all(rules), "touches")))
 
 
-def _picker(leaf: readiness.Leaf, columns: Sequence[str]) -> Callable[[Sequence[Any], datetime], Any]:
-    """Return the function that takes from a row what a leaf's memory is asked by."""
-    places = [columns.index(name) for name in frames.columns_of(leaf)]
-    first, last = places[0], places[-1]
-    if isinstance(leaf, readiness.BantLeaf) and leaf.bant == "timing":
-        return lambda values, at: (values[first], at.date())
-    if len(places) > 1:
-        return lambda values, at: (values[first], values[last])
-    return lambda values, at: values[first]
+def _is_dated(leaf: readiness.Leaf) -> bool:
+    return isinstance(leaf, readiness.BantLeaf) and leaf.bant == "timing"
+
+
+def _is_plain(leaf: readiness.Leaf) -> bool:
+    """Tell whether a leaf's memory is asked by the value of one column."""
+    return len(frames.columns_of(leaf)) == 1 and not _is_dated(leaf)

@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Func, JSONField, Max, Min, TextField, Value
+from django.db.models import (
+    Exists,
+    F,
+    Func,
+    JSONField,
+    Max,
+    Min,
+    OuterRef,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast
 
 from leads import bulk, moments
@@ -21,12 +32,14 @@ from sla.models import AgreementVersion, Handoff, Refusal
 
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
-#: What is read of every handoff; its frozen facts stand behind.
+#: What is read of every handoff; whether Sales touched it after the offer and its frozen facts stand behind.
 OWN = (
-    *("id", "lead_id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
+    *("id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
     *("offered_at", "closed_at", "snapshot__taken_at"),
 )
 _MOMENTS = frozenset({"offered_at", "closed_at", "snapshot__taken_at"})
+#: Where a row's frozen facts begin.
+FACTS = len(OWN) + 1
 
 
 class Won(NamedTuple):
@@ -43,7 +56,6 @@ class Chunk:
     """Rows of handoffs in the order of `OWN`, facts behind; and what became of them."""
 
     rows: list[Sequence[Any]]
-    touched_at: dict[int, datetime]
     won: dict[int, list[Won]]
     overturned: set[int]
 
@@ -74,9 +86,8 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
     spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)
     with transaction.atomic():
         bulk.prefer_indexes()
-        rows = list(spanned.values_list(*own, *facts))
-        leads, accounts = {row[1] for row in rows}, {row[2] for row in rows}
-        return Chunk(rows, _touched(leads), _won(accounts), _overturned(low, high))
+        rows = list(spanned.values_list(*own, _worked(), *facts))
+        return Chunk(rows, _won(found.values("lead__account_id")), _overturned(low, high))
 
 
 def moment(text: str | None) -> datetime | None:
@@ -107,25 +118,25 @@ def outcome(state: str, pk: int, overturned: set[int]) -> bool | None:
     return False if state == "declined" else None
 
 
-def _touched(leads: set[int]) -> dict[int, datetime]:
-    """Return by lead when Sales last touched it: at or after an offer means it was followed up."""
+def _worked() -> Exists:
+    """Tell whether Sales touched the lead at or after the offer: it was followed up."""
     touches = Touch.objects.filter(
-        lead_id__in=leads,
+        lead_id=OuterRef("lead_id"),
+        happened_at__gte=OuterRef("offered_at"),
         side=TouchSide.SALES,
         evidence__gte=Evidence.LOGGED,
         is_automatic=False,
     )
-    latest: Any = touches.order_by().values("lead_id").annotate(at=Max("happened_at"))
-    return dict(latest.values_list("lead_id", "at"))
+    return Exists(touches)
 
 
-def _won(accounts: set[int]) -> dict[int, list[Won]]:
+def _won(accounts: QuerySet[Any, Any]) -> dict[int, list[Won]]:
     deals = Deal.objects.filter(state=DealState.WON, account_id__in=accounts)
     by_account: defaultdict[int, list[Won]] = defaultdict(list)
     for account, closed_at, is_elsewhere, amount, margin in deals.values_list(
-        "account_id", "closed_at", "is_elsewhere", "amount", "margin"
+        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "margin"
     ):
-        by_account[account].append(Won(closed_at, is_elsewhere, _number(amount), _number(margin)))
+        by_account[account].append(Won(moment(closed_at), is_elsewhere, _number(amount), _number(margin)))
     return dict(by_account)
 
 

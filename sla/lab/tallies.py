@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sla.lab.panel import Panel, Vector, Verdicts
-from sla.lab.rows import OWN, Chunk, Won, moment, outcome
+from sla.lab.rows import FACTS, Chunk, Won, moment, outcome
 
 #: A handoff as `rows` reads it.
 Row = Sequence[Any]
@@ -127,26 +127,26 @@ class Counting:
 
 def count(chunk: Chunk, by: Counting) -> Tally:
     """Judge and count the rows of a chunk."""
-    tally, panel, own = Tally(), by.panel, len(OWN)
+    tally, panel = Tally(), by.panel
     judge = panel.judge()
-    verdicts: dict[Vector, Group] = {}
+    verdicts: dict[Vector, tuple[Group, Counts]] = {}
     for row in chunk.rows:
-        taken_at = moment(row[own - 1])
+        taken_at = moment(row[8])
         assert taken_at is not None
-        vector = judge(row[own:], taken_at, by.half_lives[row[6]])
-        group = verdicts.get(vector)
-        if group is None:
-            group = verdicts[vector] = tally.groups.setdefault(panel.verdicts(vector), Group())
-            tally.vectors[vector] = Counts()
-        offered_at = moment(row[7])
+        vector = judge(row, taken_at, by.half_lives[row[5]])
+        found = verdicts.get(vector)
+        if found is None:
+            group = tally.groups.setdefault(panel.verdicts(vector), Group())
+            found = verdicts[vector] = group, tally.vectors.setdefault(vector, Counts())
+        offered_at = taken_at if row[6] == row[8] else moment(row[6])
         fate = _fate(row, offered_at, chunk)
-        tally.vectors[vector].count(fate.is_accepted, fate.is_worked, fate.is_won)
-        _count_into(group, row, offered_at, fate, by)
+        found[1].count(fate.is_accepted, fate.is_worked, fate.is_won)
+        _count_into(found[0], row, offered_at, fate, by)
     return tally
 
 
 def _count_into(group: Group, row: Row, offered_at: datetime | None, fate: Fate, by: Counting) -> None:
-    pk, _lead, account, _state, reason, team = row[:6]
+    pk, account, _state, reason, team = row[:5]
     month = bisect_right(by.months, offered_at) if offered_at else 0
     counts = group.months.get(month)
     if counts is None:
@@ -174,21 +174,18 @@ def _flags(fate: Fate) -> int:
 
 def _fate(row: Row, offered_at: datetime | None, chunk: Chunk) -> Fate:
     """Tell what became of a handoff, the short way where its account bought nothing."""
-    pk, lead, account, state = row[:4]
+    pk, account, state = row[:3]
     is_accepted = outcome(state, pk, chunk.overturned)
-    is_worked = None
-    if offered_at is not None:
-        touched_at = chunk.touched_at.get(lead)
-        is_worked = touched_at is not None and touched_at >= offered_at
+    is_worked = None if offered_at is None else row[FACTS - 1]
     won = chunk.won.get(account)
     if won is None:
         is_won = state == "won"
-        days = _days(offered_at, moment(row[8])) if is_won else None
+        days = _days(offered_at, moment(row[7])) if is_won else None
         return Fate(is_accepted, is_worked, is_won, days=days)
     deals = [deal for deal in won if _is_after(deal, offered_at)]
     ours = tuple(deal for deal in deals if not deal.is_elsewhere)
     is_won = state == "won" or bool(ours)
-    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=moment(row[8]))
+    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=moment(row[7]))
     days = _days(offered_at, bought_at) if is_won else None
     return Fate(is_accepted, is_worked, is_won, bool(deals) and not is_won, days, ours)
 
