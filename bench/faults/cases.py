@@ -178,8 +178,10 @@ def poisoned(one: World) -> Outcome:
 
 
 def clock_wrong(one: World) -> Outcome:
-    """The worker's own clock is an hour off; 500 more clocks are due in 30 minutes only."""
+    """The worker's clock is an hour off; 500 clocks fell due half an hour ago, 500 will in half an hour."""
     one.wave()
+    one.count += 500
+    retried(lambda: crowd.make_open(one.template, 500, timedelta(hours=2, minutes=30)))
     first = Clock.objects.latest("pk").pk
     retried(lambda: crowd.make_open(one.template, 500, timedelta(hours=3, minutes=30)))
     found = one.settled()

@@ -134,7 +134,8 @@ class Accepting:
     """Somebody who accepts one offer after the other and keeps a journal of what was confirmed."""
 
     def __init__(self, world: World, count: int = 2_000) -> None:
-        first = crowd.make_waiting(world.template, count)
+        # Offered an hour ago, as the template was five: due in an hour.
+        first = crowd.make_open(world.template, count, timedelta(hours=4))
         self.waiting = list(
             Handoff.objects.filter(pk__gt=first, pk__lte=first + count).select_related("rep").order_by("pk")
         )
