@@ -1,18 +1,20 @@
-"""What time alone brings about: due clocks, moves asked for, versions taking effect, facts to judge."""
+"""What time alone brings about: due clocks, moves, versions taking effect, facts to judge, days to count."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from time import perf_counter
 
-from sla import agreements, intake, outages
+from sla import agreements, outages
+from sla.compliance import rollups
 from sla.sweep import acting, ticking
+from sla.sweep.judging import judge_all, judge_marked
 from sla.sweep.resting import try_again
 
-__all__ = ["Report", "run", "run_regularly", "try_again"]
+__all__ = ["Report", "judge_all", "run", "run_regularly", "try_again"]
 
-_MARKS_AT_ONCE = 1000
-_ROUNDS = 10
+#: A great import is judged over several runs, so that what is due is looked at in between.
+_JUDGING_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Report:
     failed: int = 0
     activated: int = 0
     drained: int = 0
+    #: Parts of days whose counts were brought up to date.
+    counted: int = 0
 
     def __str__(self) -> str:
         told = (f"{field.name} {getattr(self, field.name)}" for field in fields(self))
@@ -61,7 +65,8 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
         activated = agreements.activate_due(now=now)
         agreements.remind(now=now)
     finally:  # a version that cannot take effect keeps no lead from being judged
-        drained = _drain(now)
+        drained = judge_marked(now=now, seconds=_JUDGING_SECONDS)
+        counted = rollups.keep()
     return Report(
         warned=steps["warned"],
         breached=steps["breached"],
@@ -73,15 +78,5 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
         failed=moves["failed"],
         activated=len(activated),
         drained=drained,
+        counted=counted,
     )
-
-
-def _drain(now: datetime) -> int:
-    """Take up marks in bulk, some rounds at most: a great import is judged over several runs."""
-    total = 0
-    for _round in range(_ROUNDS):
-        taken = intake.drain(now=now, limit=_MARKS_AT_ONCE)
-        total += taken
-        if taken < _MARKS_AT_ONCE:
-            break
-    return total

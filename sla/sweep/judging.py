@@ -1,0 +1,42 @@
+"""All waiting marks taken up at once, on several cores: after an activation or a great import."""
+
+import contextlib
+import math
+import multiprocessing
+from datetime import datetime
+from time import perf_counter
+
+from django.db import connection, connections
+
+from sla import intake
+
+#: Leads of one round: few enough for little memory, enough that its statements cost nothing per lead.
+AT_ONCE = 2_000
+
+
+def judge_marked(*, now: datetime, seconds: float = math.inf, share: tuple[int, int] = (0, 1)) -> int:
+    """Take up marks for so many seconds at most and return how many leads; the next run goes on."""
+    total, until = 0, perf_counter() + seconds
+    while True:
+        taken = intake.drain(now=now, limit=AT_ONCE, share=share)
+        total += taken
+        if taken < AT_ONCE or perf_counter() > until:
+            return total
+
+
+def judge_all(*, now: datetime, processes: int = 1) -> int:
+    """Take up every mark that waits and return how many leads.
+
+    More `processes` than one are for a command of its own on PostgreSQL, outside a transaction: each
+    takes the leads of its own share by a connection of its own.
+    """
+    if processes == 1 or connection.vendor != "postgresql":
+        return judge_marked(now=now)
+    connections.close_all()
+    shares = [(now, (part, processes)) for part in range(processes)]
+    with contextlib.closing(multiprocessing.get_context("fork").Pool(processes)) as pool:
+        return sum(pool.starmap(_judge_share, shares))
+
+
+def _judge_share(now: datetime, share: tuple[int, int]) -> int:
+    return judge_marked(now=now, share=share)
