@@ -8,6 +8,7 @@ from functools import lru_cache
 from sla import calendars, readiness, scoring
 from sla import document as documents
 from sla.choices import VersionState
+from sla.choices.moves import BY_SIGNIFIER
 from sla.models import AgreementVersion, Commitment
 
 
@@ -23,8 +24,10 @@ class Terms:
     segment: readiness.Compiled | None
     gates: dict[str, readiness.Compiled]
     fit: Callable[[readiness.Facts, datetime], scoring.Fit]
-    #: By stage the key signifier that moves a lead into it, where it has one.
+    #: By stage the key signifier that moves a lead into it by itself, where it has one.
     signifiers: dict[str, readiness.Compiled]
+    #: Those of them that a lead may come to show by waiting alone: touches never come by that.
+    awaited: tuple[readiness.Compiled, ...]
 
 
 def document(version: AgreementVersion) -> documents.Document:
@@ -50,17 +53,23 @@ _terms: dict[str, Terms] = {}
 
 def _compile(text: documents.Document) -> Terms:
     rule = text.segment.rule
+    signifiers = {
+        stage.code: readiness.compile(stage.signifier.when)
+        for stage in text.stages
+        if stage.signifier.when and stage.code in BY_SIGNIFIER.values()
+    }
     return Terms(
         document=text,
         segment=readiness.compile(rule) if rule else None,
         gates={code: readiness.compile(gate) for code, gate in text.gates.items()},
         fit=readiness.compile_fit(text.fit),
-        signifiers={
-            stage.code: readiness.compile(stage.signifier.when)
-            for stage in text.stages
-            if stage.signifier.when
-        },
+        signifiers=signifiers,
+        awaited=tuple(each for each in signifiers.values() if _may_be_awaited(each)),
     )
+
+
+def _may_be_awaited(signifier: readiness.Compiled) -> bool:
+    return not all(isinstance(leaf, readiness.TouchLeaf | readiness.FactLeaf) for _, leaf in signifier.leaves)
 
 
 def in_force() -> list[AgreementVersion]:

@@ -64,11 +64,11 @@ MOVES: dict[str, Move] = {
         Move("expire", "expired", ("system",), _OFFER_STAYS),
         Move("withdraw", "withdrawn", ("marketer", "qualifier"),
              {1: {"offered": {"mql": "nurturing"}}, 2: {"offered": {"sql": "sql"}}}),
-        Move("qualify", "qualified", ("owner",), {1: {"accepted": {"sal": "sql"}}}),
+        Move("qualify", "qualified", ("owner", "system"), {1: {"accepted": {"sal": "sql"}}}),
         Move("hand_back", "returned", ("owner",),
              {1: {"accepted": {"sal": BY_DISPOSITION}, "qualified": {"sql": BY_DISPOSITION}},
               2: {"accepted": {"opportunity": "sql"}}}),
-        Move("convert", "converted", ("owner", "crm"), {1: {"qualified": {"sql": "opportunity"}}}),
+        Move("convert", "converted", ("owner", "crm", "system"), {1: {"qualified": {"sql": "opportunity"}}}),
         Move("win", "won", ("owner", "crm"),
              {1: {"converted": {"opportunity": "customer"}}, 2: {"accepted": {"opportunity": "customer"}}}),
         Move("lose", "lost", ("owner", "crm"),
@@ -84,6 +84,10 @@ MOVES: dict[str, Move] = {
 #: Moves whose maker may take them back within `UNDO_WINDOW`, as long as nothing else has happened.
 UNDOABLE = ("accept", "decline", "hand_back")
 UNDO_WINDOW = timedelta(minutes=2)
+
+#: Stage → the one into which its key signifier may take a lead by itself. Into every other stage leads
+#: somebody's decision (accept, refuse, reopen), a verdict (`mql`) or a deal with its amount.
+BY_SIGNIFIER = {"inquiry": "nurturing", "sal": "sql", "sql": "opportunity"}
 
 #: Moves of a lead without an open handoff: (stage before, stage after).
 LEAD_MOVES: dict[str, tuple[tuple[str, str], ...]] = {

@@ -18,10 +18,11 @@ _LONGEST_EXCEPTION = Handoff._meta.get_field("exception").max_length
 
 
 @transaction.atomic
-def qualify(*, handoff: Handoff, actor: User, now: datetime, exception: str = "") -> Handoff:
+def qualify(*, handoff: Handoff, actor: User | None, now: datetime, exception: str = "") -> Handoff:
     """Call the lead qualified: the qualification gate is met now, or its exception is named.
 
-    Raises GateNotMet with the verdict, AlreadyDecided, NotYours.
+    Actor None is the key signifier of that stage: then the owner is told too. Raises GateNotMet with
+    the verdict, AlreadyDecided, NotYours.
     """
     case = acting.begin("qualify", handoff, actor, now)
     verdict = qualification(handoff=case.handoff, now=now)
@@ -33,6 +34,7 @@ def qualify(*, handoff: Handoff, actor: User, now: datetime, exception: str = ""
         stage=acting.stage_after(case),
         events=(Event.QUALIFIED,),
         data={"is_exception": bool(named)},
+        recipient=None if actor else case.handoff.rep,
     )
     return acting.carry_out(case, plan)
 

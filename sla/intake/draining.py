@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from leads import marks
+from leads.choices import Stage
 from leads.marks import Mark
 from leads.models import FactChange, User
 from leads.transitions import WrongStage
@@ -21,7 +22,8 @@ _AT_ONCE = 200
 _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
     (lambda need: need.enters_marketing, following.enter_marketing),
     (lambda need: bool(need.touches) or need.opted_out, following.hear),
-    (lambda need: need.shows_signifier, following.show_signifier),
+    (lambda need: need.shows == Stage.NURTURING, following.show_signifier),
+    (lambda need: need.shows in following.ADVANCES, following.advance),
     (lambda need: need.becomes_ready, following.become_ready),
     (lambda need: need.ceases, following.cease),
     (lambda need: need.has_deal, following.follow_deals),

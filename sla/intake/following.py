@@ -93,10 +93,37 @@ def show_signifier(found: Found, judged: Judged, now: datetime, actor: User | No
 
 
 def _shown_at(lead: Lead, judged: standings.Judged, now: datetime) -> datetime:
-    terms = agreements.terms(judged.version)
-    signifier = terms.signifiers[Stage.NURTURING]
-    found = readiness.ready_since(signifier, judged.facts, now, terms.document.engagement) or now
+    found = _shown_since(Stage.NURTURING, judged, now)
     return min(now, max(found, lead.stage_since or found, judged.version.activated_at or found))
+
+
+def _shown_since(stage: str, judged: standings.Judged, now: datetime) -> datetime:
+    terms = agreements.terms(judged.version)
+    return readiness.ready_since(terms.signifiers[stage], judged.facts, now, terms.document.engagement) or now
+
+
+def advance(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Qualify or convert leads with Sales that show the key signifier of that stage, by the usual moves.
+
+    Only what was shown since Sales accepted counts: an earlier round moves nobody again, and so no
+    lead goes round in a circle. Where a second leg follows, accepting there makes the opportunity.
+    """
+    rows = Handoff.objects.open().filter(lead__in=found, leg=1, is_history=False)
+    for handoff in rows.filter(state__in=[state for state, _move in ADVANCES.values()]).order_by("lead_id"):
+        target, one = found[handoff.lead_id].shows, judged[handoff.lead_id]
+        state, move = ADVANCES[target]
+        is_between = target == Stage.SQL or len(agreements.document(one.version).legs) == 1
+        accepted_at = handoff.accepted_at or now
+        if handoff.state == state and is_between and _shown_since(target, one, now) >= accepted_at:
+            with contextlib.suppress(handoffs.MoveRefused):
+                move(handoff=handoff, actor=None, now=now)
+
+
+#: Stage → the state of the handoff from which a signifier leads there, and the move that it makes.
+ADVANCES: dict[str, tuple[str, Callable[..., Handoff]]] = {
+    Stage.SQL: (HandoffState.ACCEPTED, handoffs.qualify),
+    Stage.OPPORTUNITY: (HandoffState.QUALIFIED, handoffs.convert),
+}
 
 
 def _repaired(lead_ids: Iterable[int]) -> dict[int, datetime]:

@@ -14,12 +14,13 @@ from leads.marks import Mark
 from leads.models import Deal, Lead, StageChange, Touch
 from sla import agreements, clocks, standings
 from sla.choices import Disposition, HandoffState, Ruling
+from sla.choices.moves import BY_SIGNIFIER
 from sla.models import Clock, Handoff, Refusal
 
 BEFORE_READY = (Stage.INQUIRY, Stage.NURTURING)
 _WITH_DEALS = (Stage.SQL, Stage.OPPORTUNITY)
 #: Stages in which a judgement or a fact may move a lead; in any other only one that is timed is looked at.
-_MOVABLE = frozenset({*BEFORE_READY, Stage.MQL, Stage.RECYCLED, *_WITH_DEALS})
+_MOVABLE = frozenset({*BEFORE_READY, *BY_SIGNIFIER, Stage.MQL, Stage.RECYCLED, *_WITH_DEALS})
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ class Need:
     touches: list[clocks.Told] = field(default_factory=list)
     becomes_ready: bool = False
     ceases: bool = False
-    shows_signifier: bool = False
+    #: The stage into which a key signifier leads it, "" for none.
+    shows: str = ""
     opted_out: bool = False
     enters_marketing: bool = False
     has_deal: bool = False
@@ -49,7 +51,7 @@ class Need:
             (
                 self.becomes_ready,
                 self.ceases,
-                self.shows_signifier,
+                self.shows,
                 self.opted_out,
                 self.enters_marketing,
                 self.has_deal,
@@ -106,7 +108,8 @@ def _decide(need: Need, stage: str, judged: standings.Judged | None, is_timed: b
     is_ready = judged.standing.is_ready
     need.becomes_ready = is_ready and stage in BEFORE_READY
     need.ceases = not is_ready and stage == Stage.MQL
-    need.shows_signifier = stage == Stage.INQUIRY and not is_ready and _shows(judged)
+    if not (stage == Stage.INQUIRY and is_ready):
+        need.shows = _shown(stage, judged, need.is_history)
     need.waits_for_offer = is_ready and stage == Stage.MQL and not need.is_history
     withdrawn = judged.facts.consent == "withdrawn"
     need.opted_out = withdrawn and is_timed and not need.is_history
@@ -117,10 +120,19 @@ def _decide(need: Need, stage: str, judged: standings.Judged | None, is_timed: b
     )
 
 
-def _shows(judged: standings.Judged) -> bool:
-    """Tell whether an inquiry shows the key signifier of nurturing; later stages are moves of people."""
-    signifier = agreements.terms(judged.version).signifiers.get(Stage.NURTURING)
-    return signifier is not None and signifier.value(judged.facts, judged.standing.judged_at) is True
+def _shown(stage: str, judged: standings.Judged, is_history: bool) -> str:
+    """Return the stage whose key signifier a lead shows, where it may lead on from its own; "" for none.
+
+    Qualified it becomes only if it meets that gate too; history moves nobody who is with Sales.
+    """
+    target, terms = BY_SIGNIFIER.get(stage, ""), agreements.terms(judged.version)
+    signifier, at = terms.signifiers.get(target), judged.standing.judged_at
+    if signifier is None or (is_history and stage != Stage.INQUIRY):
+        return ""
+    if signifier.value(judged.facts, at) is not True:
+        return ""
+    is_open = target != Stage.SQL or terms.gates["qualification"].value(judged.facts, at) is True
+    return target if is_open else ""
 
 
 def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[clocks.Told]]:

@@ -208,10 +208,13 @@ def _recheck_at(
     fit: scoring.Fit,
     now: datetime,
 ) -> datetime | None:
-    """Return when time alone changes the verdict, the segment, the fit or the cell of the grid."""
+    """Return when time alone changes verdict, segment, fit, the cell of the grid or a signifier."""
     moments = [terms.gates["readiness"].valid_until(facts, now, vector), fit.valid_until]
     if terms.segment:
         moments.append(terms.segment.look(facts, now)[1])
+    # One that is shown already has nothing to wait for.
+    shown = (signifier.look(facts, now) for signifier in terms.awaited)
+    moments += [until for value, until in shown if value is not True]
     if facts.engagement:
         bars = (terms.document.grid.engagement_1, terms.document.grid.engagement_2)
         moments += [scoring.crossing(facts.engagement, bar) for bar in bars]

@@ -13,6 +13,7 @@ from portal.forms.drafts.parts import Part, PartForm, Rows, Settle
 from portal.forms.drafts.trees import Tree
 from portal.forms.drafts.words import Choices
 from sla import document
+from sla.choices.moves import BY_SIGNIFIER
 from sla.document.names import COMMITMENTS
 
 Data = dict[str, Any]
@@ -208,8 +209,10 @@ def _track(name: str, data: Data) -> Section:
 
 def _stage(name: str, data: Data) -> Section:
     index, stage = _named(data["stages"], name)
+    leads_in = _("What moves a lead into this stage by itself.")
+    shows = _("What shows that a lead belongs here; somebody's decision, the definition or a deal moves it.")
     return Section(
-        f"stage-{name}", stage["label"], _("What moves a lead into this stage by itself."),
+        f"stage-{name}", stage["label"], leads_in if name in BY_SIGNIFIER.values() else shows,
         at=f"stages[{index}].signifier.when", parent="stages", is_tree=True, may_be_none=True,
     )  # fmt: skip
 
