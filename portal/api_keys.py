@@ -14,13 +14,23 @@ from portal.models import ApiKey, IntakeSource, Scope
 
 #: The last use is written down at most this often, so that reading stays reading.
 USE_NOTED_EVERY = timedelta(minutes=1)
+#: More keys than programs are keys that nobody looks after.
+MOST_KEYS = 20
+
+
+class TooMany(Exception):
+    """The person has as many keys as one may have."""
 
 
 @transaction.atomic
 def issue(
     *, owner: User, name: str, scopes: Iterable[str], expires_at: datetime | None, now: datetime, actor: User
 ) -> tuple[ApiKey, str]:
-    """Make a key for a person and return it with its secret, which cannot be had again."""
+    """Make a key for a person and return it with its secret, which cannot be had again; raises TooMany."""
+    # Two made at once are counted one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    if len(usable(owner, now)) >= MOST_KEYS:
+        raise TooMany
     codes = [code for code in Scope.values if code in set(scopes)]
     key, secret = ApiKey.objects.issue(owner=owner, name=name, scopes=codes, expiry_date=expires_at)
     _log(key, "key_issued", actor, now, {"scopes": codes})
@@ -96,4 +106,9 @@ def _log(key: ApiKey, verb: str, actor: User, now: datetime, data: dict[str, obj
 
 def has_any(user: User, now: datetime) -> bool:
     """Tell whether a person has a key that opens something."""
-    return any(not key.is_over(now) for key in ApiKey.objects.filter(owner=user, revoked=False))
+    return bool(usable(user, now))
+
+
+def usable(user: User, now: datetime) -> list[ApiKey]:
+    """Return a person's keys that open something."""
+    return [key for key in ApiKey.objects.filter(owner=user, revoked=False) if not key.is_over(now)]

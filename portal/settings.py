@@ -272,7 +272,7 @@ EMAIL_TIMEOUT = 10
 OWN_URL = "http://localhost:8000" if IS_TRYOUT else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}"
 PUBLIC_URL = env.str("PUBLIC_URL", default=OWN_URL)
 OUTBOUND_INTERNAL_NETWORKS = env.list("OUTBOUND_INTERNAL_NETWORKS", default=[])
-SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
+SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN = env.str("SLACK_SIGNING_SECRET", ""), env.str("SLACK_BOT_TOKEN", "")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -35,8 +36,9 @@ def check(request: Request, thing: Any, *, is_needed: bool = False) -> None:
             sentence = _("Say in If-Match which state you saw: the ETag of your last reading.")
             raise Problem("if_match_needed", sentence, 428)
         return
-    tags = {part.strip() for part in said.split(",")}
-    if not tags & {"*", tag(thing)}:
+    # As RFC 9110 has it: `*` alone stands for whatever is there, a weak tag matches nothing.
+    tags = parse_etags(said)
+    if tags != ["*"] and tag(thing) not in tags:
         raise changed()
 
 

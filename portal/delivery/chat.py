@@ -17,6 +17,10 @@ from portal.models import Endpoint
 #: Slack takes at most 50 blocks, and 3,000 characters in one.
 MOST_ITEMS = 20
 LONGEST_TEXT = 2_900
+#: Slack waits three seconds for our answer, and so long a form may be opened; seconds.
+PATIENCE = 1.5
+#: Begins the id of a button that opens a form.
+ASKS = "ask-"
 
 
 def send(claim: Claim, now: datetime) -> None:
@@ -49,9 +53,18 @@ def _blocks(item: Item) -> list[dict[str, Any]]:
         lines += [f"> {_escaped(line)}" for line in item.quote.splitlines()]
     text = {"type": "mrkdwn", "text": "\n".join(lines)[:LONGEST_TEXT]}
     blocks: list[dict[str, Any]] = [{"type": "section", "text": text}]
-    if item.buttons:
-        blocks.append({"type": "actions", "elements": [_button(one) for one in item.buttons]})
+    buttons = [_button(one) for one in item.buttons] + [_asking(one) for one in item.asking]
+    if buttons:
+        blocks.append({"type": "actions", "elements": buttons})
     return blocks
+
+
+def _asking(button: Button) -> dict[str, Any]:
+    """Return a button whose move needs a form: Slack shows ours if it lets us, else the page has it."""
+    shown = {"type": "button", "text": {"type": "plain_text", "text": button.label}}
+    if settings.SLACK_SIGNING_SECRET and settings.SLACK_BOT_TOKEN:
+        return {**shown, "action_id": f"{ASKS}{button.act}", "value": button.word}
+    return {**shown, "action_id": f"open-{button.act}", "url": button.url}
 
 
 def _button(button: Button) -> dict[str, Any]:
@@ -66,10 +79,10 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def reply(url: str, text: str) -> None:
-    """Replace the message in the chat by what has become of it; raises Rejected, Unreachable."""
-    said = {"replace_original": True, "text": _escaped(text)}
-    outbound.post(url, json.dumps(said).encode(), {"Content-Type": "application/json"})
+def reply(url: str, text: str, *, replaces: bool = True) -> None:
+    """Say in the chat what has become of a button, in place of the message; raises Rejected, Unreachable."""
+    said = {"replace_original": replaces, "text": _escaped(text)}
+    outbound.post(url, json.dumps(said).encode(), {"Content-Type": "application/json"}, within=PATIENCE)
 
 
 def connect(*, url: str, now: datetime, person: User | None = None, team: Team | None = None) -> None:

@@ -1,6 +1,6 @@
 """What a letter says: its sentences, the facts beside them, and the buttons under them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -46,6 +46,8 @@ class Item:
     facts: tuple[Fact, ...] = ()
     quote: str = ""
     buttons: tuple[Button, ...] = ()
+    #: Buttons of a chat that can show a form.
+    asking: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,18 @@ class _News:
         quote = QUOTES.get(message.kind, _no_quote)(handoff)
         if message.kind == COMMENTED:
             quote = _said(message)
-        return Item(sentence, tone, facts, quote, tuple(self._buttons(message, handoff)))
+        buttons, asking = self._buttons(message, handoff), self._asking(message, handoff)
+        return Item(sentence, tone, facts, quote, tuple(buttons), tuple(asking))
+
+    def _asking(self, message: OutboxMessage, handoff: Handoff | None) -> Iterator[Button]:
+        """Yield the moves that need a reason, while the news is about what the reader has to do."""
+        if handoff is None or self.reader is None or handoff.rep_id != self.reader.pk:
+            return
+        if message.kind == "handoff.offer" or message.kind.startswith("clock."):
+            for code, act in links.ASKING.items():
+                if permissions.can(self.reader, code, handoff):
+                    url = links.absolute(reverse(f"handoff-{code.replace('_', '-')}", args=[handoff.pk]))
+                    yield Button(str(act.verb), url, code, links.token(code, handoff, self.reader))
 
     def _buttons(self, message: OutboxMessage, handoff: Handoff | None) -> list[Button]:
         found = []

@@ -1,6 +1,6 @@
 """Buttons outside Concord: signed, expiring, good once, for one act of one person on one handoff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +40,21 @@ ACTS: dict[str, Act] = {
         _("Take %(account)s up again?"),
         _("%(account)s is taken up again."),
         handoffs.acknowledge,
+    ),
+}
+
+
+#: Moves that ask for a reason: a chat opens a form for them, a letter has no such button.
+ASKING: dict[str, Act] = {
+    "decline": Act(
+        "decline", _("Decline…"), _("Decline %(account)s"), _("Declined %(account)s."), handoffs.decline
+    ),
+    "hand_back": Act(
+        "hand_back",
+        _("Hand back…"),
+        _("Hand back %(account)s"),
+        _("Handed %(account)s back."),
+        handoffs.hand_back,
     ),
 }
 
@@ -88,8 +103,8 @@ def address(act: str, handoff: Handoff, person: User) -> str:
     return absolute(reverse("act", args=[token(act, handoff, person)]))
 
 
-def read(word: str) -> Permit:
-    """Return what a token permits now; raises Invalid, Expired, Spent."""
+def read(word: str, acts: Mapping[str, Act] = ACTS) -> Permit:
+    """Return what a token of one of these acts permits now; raises Invalid, Expired, Spent."""
     try:
         said = signing.loads(word, salt=SALT, max_age=LIFETIME)
     except signing.SignatureExpired as error:
@@ -99,7 +114,7 @@ def read(word: str) -> Permit:
     found = Handoff.objects.select_related("lead__account", "version__agreement", "rep", "team", "decided_by")
     handoff = found.filter(pk=said["h"]).first()
     person = User.objects.filter(pk=said["p"], is_active=True).first()
-    act = ACTS.get(said["a"])
+    act = acts.get(said["a"])
     if handoff is None or person is None or act is None:
         raise Invalid
     permit = Permit(act, handoff, person)

@@ -71,15 +71,20 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Post once, following no redirect; raises Forbidden, Unreachable."""
+def post(url: str, body: bytes, headers: Mapping[str, str], *, within: float | None = None) -> Answer:
+    """Post once, following no redirect; raises Forbidden, Unreachable.
+
+    `within` is for somebody who waits: that many seconds to connect, and as many for the rest.
+    """
     place = look_up(url)
     named = {**headers, "Host": _authority(place.scheme, place.host, place.port), "User-Agent": "Concord"}
     connection = _connection(place)
+    if within is not None:
+        connection.timeout = min(within, CONNECTING)
     try:
         connection.connect()
         connection.timeout = WAITING
-        with _at_most(LONGEST, connection.sock):
+        with _at_most(within or LONGEST, connection.sock):
             connection.request(
                 "POST", place.path, body=body, headers=named, preload_content=False, decode_content=False
             )

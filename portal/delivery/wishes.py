@@ -2,18 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leads import audit
 from leads.models import User
 from portal.models import NoticeChoice
 from sla import businesstime, calendars
 
+SALT = "concord.slack"
+CODE_LASTS = timedelta(minutes=15)
 SCREEN, EMAIL, CHAT = "in_app", "email", "chat"
 CHANNELS: tuple[tuple[str, str | Promise], ...] = (
     (SCREEN, _("In Concord")),
@@ -121,19 +125,60 @@ def choose(
     channels: Mapping[str, Collection[str]],
     keeps_quiet_hours: bool,
     mails_per_hour: int,
-    slack_id: str,
 ) -> None:
-    """Keep how a person wishes to be told; raises SlackIdTaken. A matter of taste, so nothing is logged."""
-    if slack_id and NoticeChoice.objects.filter(slack_id=slack_id).exclude(person=person).exists():
-        raise SlackIdTaken
+    """Keep how a person wishes to be told. A matter of taste, so nothing is logged."""
     values = {
         "channels": {code: sorted(ways) for code, ways in channels.items()},
         "keeps_quiet_hours": keeps_quiet_hours,
         "mails_per_hour": mails_per_hour,
-        "slack_id": slack_id,
     }
     NoticeChoice.objects.update_or_create(person=person, defaults=values)
 
 
 class SlackIdTaken(Exception):
     """Somebody else acts under this member id."""
+
+
+class NoCode(Exception):
+    """The text is no code of ours, or was made too long ago."""
+
+
+def code(person: User) -> str:
+    """Return a word that links its person to whoever types it in Slack soon; it is shown to them alone."""
+    return signing.dumps(person.pk, salt=SALT)
+
+
+@transaction.atomic
+def link(*, code: str, slack_id: str, now: datetime) -> User:
+    """Let a member of Slack act as the person a code was made for; raises NoCode, SlackIdTaken."""
+    try:
+        person = User.objects.filter(
+            pk=signing.loads(code, salt=SALT, max_age=CODE_LASTS), is_active=True
+        ).first()
+    except signing.BadSignature as error:
+        raise NoCode from error
+    if person is None or not slack_id:
+        raise NoCode
+    if NoticeChoice.objects.filter(slack_id=slack_id).exclude(person=person).exists():
+        raise SlackIdTaken
+    NoticeChoice.objects.update_or_create(person=person, defaults={"slack_id": slack_id})
+    _log_link(person, "slack_linked", now)
+    return person
+
+
+@transaction.atomic
+def unlink(*, person: User, now: datetime) -> None:
+    """Let nobody in Slack act as this person any more."""
+    if NoticeChoice.objects.filter(person=person).exclude(slack_id="").update(slack_id=""):
+        _log_link(person, "slack_unlinked", now)
+
+
+def _log_link(person: User, verb: str, now: datetime) -> None:
+    audit.record(
+        stream=f"user:{person.pk}",
+        verb=verb,
+        subject_type="user",
+        subject_id=person.pk,
+        actor=person,
+        at=now,
+    )

@@ -30,14 +30,6 @@ class NoticeChoicesForm(forms.Form):
         max_length=500,
         assume_scheme="https",
     )
-    slack_id = forms.RegexField(
-        r"^[UW][A-Z0-9]{4,30}$",
-        label=_("Your member id in Slack"),
-        help_text=_("Then buttons in Slack act in your name. It stands in your Slack profile."),
-        error_messages={"invalid": _("A member id begins with U or W, such as U012AB3CD.")},
-        required=False,
-        strip=True,
-    )
 
     def __init__(
         self,

@@ -51,6 +51,8 @@ VERBS: dict[str, str | Promise] = {
     "signed_for_sales": gettext_lazy("%(who)s signed for Sales"),
     "confirmed_for_marketing": gettext_lazy("%(who)s confirmed it for Marketing"),
     "confirmed_for_sales": gettext_lazy("%(who)s confirmed it for Sales"),
+    "slack_linked": gettext_lazy("%(who)s linked themselves in Slack"),
+    "slack_unlinked": gettext_lazy("%(who)s unlinked themselves in Slack"),
     "took_effect": gettext_lazy("It took effect"),
     "commented": gettext_lazy("%(who)s commented"),
     "comment_settled": gettext_lazy("%(who)s settled a comment"),

@@ -46,6 +46,21 @@ def end_feed(request: HttpRequest) -> HttpResponse:
     return redirect("notice-choices")
 
 
+@require_POST
+def slack_code(request: HttpRequest) -> HttpResponse:
+    """Show a code that links this person to whoever types it in Slack."""
+    user = access.person(request)
+    return _page(request, user, _form(user, None), slack_code=wishes.code(user))
+
+
+@require_POST
+def slack_end(request: HttpRequest) -> HttpResponse:
+    """Let nobody in Slack act as this person any more."""
+    wishes.unlink(person=access.person(request), now=timezone.now())
+    toasts.say(request, _("Unlinked. Buttons in Slack do nothing in your name any more."))
+    return redirect("notice-choices")
+
+
 @login_not_required
 @require_safe
 def due_times(request: HttpRequest, secret: str) -> HttpResponse:
@@ -66,7 +81,6 @@ def _form(user: User, request: HttpRequest | None) -> NoticeChoicesForm:
     known: dict[str, Any] = {
         "keeps_quiet_hours": choice.keeps_quiet_hours,
         "mails_per_hour": choice.mails_per_hour,
-        "slack_id": choice.slack_id,
         "chat_url": chat.address_of(user),
         **{group.code: sorted(wishes.channels(choice, group)) for group in wishes.GROUPS},
     }
@@ -85,22 +99,27 @@ def _keep(user: User, form: NoticeChoicesForm) -> bool:
             channels=form.chosen,
             keeps_quiet_hours=said["keeps_quiet_hours"],
             mails_per_hour=said["mails_per_hour"],
-            slack_id=said["slack_id"],
         )
     except outbound.Forbidden as error:
         form.add_error("chat_url", str(error))
-        return False
-    except wishes.SlackIdTaken:
-        form.add_error("slack_id", _("Somebody else uses this member id."))
         return False
     chat.connect(person=user, url=chat_url, now=timezone.now())
     return True
 
 
 def _page(
-    request: HttpRequest, user: User, form: NoticeChoicesForm, *, status: int = 200, feed_address: str = ""
+    request: HttpRequest,
+    user: User,
+    form: NoticeChoicesForm,
+    *,
+    status: int = 200,
+    feed_address: str = "",
+    slack_code: str = "",
 ) -> HttpResponse:
     context = {
+        "has_slack": bool(settings.SLACK_SIGNING_SECRET),
+        "slack_id": wishes.of_person(user).slack_id,
+        "slack_code": slack_code,
         "form": form,
         "channels": wishes.CHANNELS,
         "has_feed": Feed.objects.filter(person=user).exists(),

@@ -26,10 +26,15 @@ def own(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         ends_at = timezone.make_aware(datetime.combine(data["expires_on"], time.max))
-        _key, secret = api_keys.issue(
-            owner=user, name=data["name"], scopes=data["scopes"], expires_at=ends_at, now=now, actor=user
-        )
-        form = KeyForm(today=timezone.localdate(now))
+        try:
+            _key, secret = api_keys.issue(
+                owner=user, name=data["name"], scopes=data["scopes"], expires_at=ends_at, now=now, actor=user
+            )
+            form = KeyForm(today=timezone.localdate(now))
+        except api_keys.TooMany:
+            form.add_error(
+                None, _("You have %(n)s keys. End one that is not used.") % {"n": api_keys.MOST_KEYS}
+            )
     found = ApiKey.objects.filter(owner=user)[:SHOWN]
     context = {"form": form, "keys": _lines(found, now), "secret": secret}
     return render(request, "keys/own.html", context, status=422 if form.errors else 200)

@@ -43,7 +43,7 @@ def consequences(request: HttpRequest, pk: int) -> HttpResponse:
     handoff = access.handoff(access.person(request), pk)
     move = "decline" if handoff.state == HandoffState.OFFERED else "hand_back"
     moves.require(request, move, handoff)
-    form = _form(handoff, move, request.GET, now, is_look=True)
+    form = form_of(handoff, move, request.GET, now, is_look=True)
     template = "handoffs/_choice.html" if request.GET.get("part") == "choice" else "handoffs/_foreseen.html"
     context = {"handoff": handoff, "form": form, "is_fragment": True}
     return render(request, template, {**context, **words.foreseen(handoff, form, move, now)})
@@ -53,10 +53,10 @@ def _refuse(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     now = timezone.now()
     user, handoff = moves.subject(request, pk, move)
     is_look = request.method != "POST" or any(name in request.POST for name in LOOKS)
-    form = _form(handoff, move, request.POST or request.GET, now, is_look=is_look)
+    form = form_of(handoff, move, request.POST or request.GET, now, is_look=is_look)
     if not is_look and form.is_valid():
         try:
-            moved = _move(move, handoff, user, form, now)
+            moved = make(move, handoff, user, form, now)
             return moves.answer(request, handoff, moved, *words.refused(handoff, moved))
         except moves.FOR_THE_FORM as refused:
             form.add_error(None, str(refused.sentence))
@@ -69,7 +69,8 @@ def _refuse(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     return moves.show(request, handoff, form, said, "handoffs/refusal.html", is_look=is_look, **foreseen)
 
 
-def _move(move: str, handoff: Handoff, user: User, form: RefusalForm, now: datetime) -> Handoff:
+def make(move: str, handoff: Handoff, user: User, form: RefusalForm, now: datetime) -> Handoff:
+    """Make the move with what a valid form says; raises handoffs.MoveRefused."""
     data = form.cleaned_data
     act = handoffs.decline if move == "decline" else handoffs.hand_back
     return act(
@@ -86,7 +87,7 @@ def _move(move: str, handoff: Handoff, user: User, form: RefusalForm, now: datet
     )
 
 
-def _form(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_look: bool) -> RefusalForm:
+def form_of(handoff: Handoff, move: str, data: QueryDict, now: datetime, *, is_look: bool) -> RefusalForm:
     """Return the form as filled so far; a day picked by its button counts as entered.
 
     While somebody only looks, what is filled in is a first value and nothing is wrong with it.

@@ -67,7 +67,7 @@ def test_late_is_said_and_the_letter_leads_to_the_inbox(play: Scene, settings) -
 
 def test_who_turned_it_off_gets_none(play: Scene) -> None:
     off = {group.code: () if group.code == "plan" else group.channels for group in wishes.GROUPS}
-    wishes.choose(person=play.rep, channels=off, keeps_quiet_hours=False, mails_per_hour=9, slack_id="")
+    wishes.choose(person=play.rep, channels=off, keeps_quiet_hours=False, mails_per_hour=9)
     offered(play, now=NOW)
     plans.write_due(now=NOW)
     delivery.deliver(now=NOW)

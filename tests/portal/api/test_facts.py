@@ -55,6 +55,28 @@ def test_facts_are_edited_as_they_were_seen(at: Company) -> None:
     assert again.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("*", 200), (" * ", 200), ("{tag}", 200), ('"other", {tag}', 200), ('"a,b" , {tag}', 200),
+        ("W/{tag}", 412), ('"other"', 412), ('*, "other"', 412), ("nonsense", 412), (",", 412),
+    ],
+)  # fmt: skip
+def test_if_match_is_read_as_the_standard_has_it(at: Company, told: str, status: int) -> None:
+    lead = factories.make_lead("Ada Byron", title="Buyer")
+    call = Caller(at.cast.marketer)
+    tag = call("GET", f"/leads/{lead.pk}/")["ETag"]
+    answer = call("PATCH", f"/leads/{lead.pk}/", {"title": "CFO"}, if_match=told.replace("{tag}", tag))
+    assert answer.status_code == status
+    assert Lead.objects.get(pk=lead.pk).title == ("CFO" if status == 200 else "Buyer")
+
+
+def test_if_match_of_what_is_not_there_is_not_found(at: Company) -> None:
+    problem(
+        Caller(at.cast.marketer)("PATCH", "/leads/999999/", {"title": "CFO"}, if_match="*"), 404, "not_found"
+    )
+
+
 def test_only_facts_can_be_sent(at: Company) -> None:
     lead = company.accepted(at, "Own Ltd").lead
     before = Lead.objects.filter(pk=lead.pk).values().get()

@@ -75,7 +75,8 @@ def test_offer_reaches_a_persons_chat_with_links_that_ask(play: Scene, channel: 
     delivery.deliver(now=NOW)
     ((_headers, body),) = channel.got
     assert str(handoff.lead.account) in json.loads(body)["text"]
-    accept, show = buttons(body)
+    accept, show, decline = buttons(body)
+    assert decline["url"] == links.absolute(reverse("handoff-decline", args=[handoff.pk]))
     assert accept["url"].startswith(links.absolute("/act/"))
     assert show["url"] == links.absolute(reverse("lead", args=[handoff.lead_id]))
 

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
+from leads.models import AuditEntry
 from portal.delivery import chat, wishes
 from portal.models import NoticeChoice
-from tests.factories import Cast
+from tests.factories import NOW, Cast, cast
 
 pytestmark = pytest.mark.django_db
 ENTERED = {"offers": ["email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"}
@@ -40,7 +42,6 @@ def test_chat_address_is_kept_and_taken_away(client: Client, people: Cast) -> No
     ("wrong", "said"),
     [
         ({"mails_per_hour": "many"}, "Enter a whole number."),
-        ({"slack_id": "mia"}, "A member id begins with U or W"),
         ({"chat_url": "https://me:secret@hooks.example.com/"}, "carries no name or password"),
         ({"offers": ["pigeon"]}, "pigeon is not one of the available choices"),
     ],
@@ -55,11 +56,28 @@ def test_wrong_entry_is_said_and_nothing_is_kept(
     assert not NoticeChoice.objects.exists()
 
 
-def test_member_id_belongs_to_one_person(client: Client, people: Cast) -> None:
-    NoticeChoice.objects.create(person=people.other_rep, slack_id="U012AB3CD")
+def test_nobody_types_a_member_id(client: Client, people: Cast) -> None:
     client.force_login(people.rep)
-    answer = keep(client, slack_id="U012AB3CD")
-    assert "Somebody else uses this member id." in answer.content.decode()
+    keep(client, slack_id="U012AB3CD")
+    assert NoticeChoice.objects.get().slack_id == ""
+
+
+def test_code_that_links_is_shown_and_unlinking_is_on_record(
+    client: Client, people: Cast, settings: Settings
+) -> None:
+    page = reverse("notice-choices")
+    client.force_login(people.rep)
+    assert "Slack" not in client.get(page).content.decode().split('id="h-feed"')[0].split("chat_url")[0]
+    settings.SLACK_SIGNING_SECRET = "x"
+    shown = client.post(reverse("slack-code")).context["slack_code"]
+    wishes.link(code=shown, slack_id="U012AB3CD", now=NOW)
+    assert "U012AB3CD" in client.get(page).content.decode()
+    client.post(reverse("slack-end"))
+    assert NoticeChoice.objects.get(person=people.rep).slack_id == ""
+    verbs = AuditEntry.objects.filter(subject_type="user", subject_id=people.rep.pk).values_list(
+        "verb", flat=True
+    )
+    assert {"slack_linked", "slack_unlinked"} <= set(verbs)
 
 
 def test_every_kind_of_message_belongs_to_a_group() -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leads.models import AuditEntry
+from portal import api_keys
 from portal.models import ApiKey, IntakeSource
 from tests.portal.conftest import Samples
 
@@ -77,3 +78,21 @@ def test_source_is_added_once(samples: Samples) -> None:
         return again
 
     samples.watch("operations", use)
+
+
+def test_a_person_has_so_many_keys_and_no_more(
+    samples: Samples, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "MOST_KEYS", 2)
+    client.force_login(samples.company.cast.other_rep)
+    page = reverse("profile-keys")
+    for _key in range(2):
+        assert client.post(page, entered()).status_code == 200
+    refused = client.post(page, entered(name="One more"))
+    assert refused.status_code == 422
+    assert "You have 2 keys" in refused.content.decode()
+    assert "One more" in refused.content.decode()
+    first = ApiKey.objects.filter(owner=samples.company.cast.other_rep).first()
+    assert first
+    client.post(reverse("profile-key-revoke", args=[first.prefix]))
+    assert client.post(page, entered(name="One more")).status_code == 200
