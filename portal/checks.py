@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from leads import guards
+from sla import marking
 
 # The tables that only grow (what was promised, offered, judged and done) and those that signing freezes.
 APPEND_ONLY_TABLES = (
@@ -96,7 +97,7 @@ def history_guards(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def missing_guards() -> list[str]:
-    """Return the names of the triggers that should guard history in this database and do not."""
+    """Return the names of the triggers that should guard history, or mark its counts, and do not."""
     kinds = {"append_only": APPEND_ONLY_TABLES, "frozen": FROZEN_TABLES}
     endings = GUARDS[connection.vendor]
     wanted = {
@@ -105,7 +106,7 @@ def missing_guards() -> list[str]:
         for table in tables
         for ending in endings[kind]
     }
-    return sorted(wanted - guards.installed_triggers(connection))
+    return sorted((wanted | marking.trigger_names()) - guards.installed_triggers(connection))
 
 
 def register() -> None:

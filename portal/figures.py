@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal import wording
 from portal.lines import clocks, verdicts
-from sla.compliance.report import Line, Report
+from sla.compliance.lines import Line
+from sla.compliance.report import Report
 from sla.compliance.truth import Truth
 
 #: Status of a line → tone of the shape, word.

@@ -10,8 +10,8 @@ from django.db import transaction
 from leads import outbox
 from sla import agreements
 from sla.compliance import payoff, report
+from sla.compliance.lines import Line
 from sla.compliance.periods import Filters, Period
-from sla.compliance.report import Line
 from sla.lab import asking, backtest
 from sla.lab.effects import Effect, of_criteria
 from sla.models import AgreementVersion, AlignmentLetter

@@ -20,7 +20,7 @@ from portal.forms.results import ResultsForm, sees_people
 from portal.lines import clocks, replay
 from sla import agreements
 from sla.choices import ActingSide, Cause
-from sla.compliance import members, outcomes, payoff, plain, report
+from sla.compliance import members, payoff, plain, report, weeks
 from sla.compliance.members import Member
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
@@ -107,9 +107,9 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "others": [*figures.rows_of(found, "both", after), *figures.rows_of(found, "referee", after)],
         "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
         "pace": _pace(found, asked.now),
-        "weeks": _weeks(asked),
+        "weeks": _weeks(found),
         "speed": _speed(asked),
-        "reasons": _reasons(asked),
+        "reasons": _reasons(found),
         "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
         "late_count": len(late),
         "disputes": replay.waiting(replays.disputes_for(asked.user)),
@@ -228,12 +228,12 @@ def _pace(found: report.Report, now: datetime) -> charts.Pace | None:
     return charts.pace(names, done, volume.promised)
 
 
-def _weeks(asked: Asked) -> charts.Stacks | None:
-    if asked.period is None:
+def _weeks(found: report.Report) -> charts.Stacks | None:
+    if found.period is None:
         return None
-    weeks = outcomes.by_week(asked.period, asked.filters)[-13:]
-    series = [(str(word), [week.counts[index] for week in weeks]) for index, word in enumerate(OUTCOMES)]
-    return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in weeks], series)
+    shown = weeks.outcomes(found.offered, found.period)[-13:]
+    series = [(str(word), [week.counts[index] for week in shown]) for index, word in enumerate(OUTCOMES)]
+    return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in shown], series)
 
 
 def _speed(asked: Asked) -> charts.Control | None:
@@ -247,10 +247,9 @@ def _speed(asked: Asked) -> charts.Control | None:
     )
 
 
-def _reasons(asked: Asked) -> list[dict[str, Any]]:
+def _reasons(found: report.Report) -> list[dict[str, Any]]:
     version = agreements.current()
     known = {reason.code: reason.label for reason in agreements.document(version).reasons} if version else {}
-    counted = outcomes.reasons(asked.period, asked.filters)
     return [
         {
             "label": known.get(each.code, each.code),
@@ -259,7 +258,7 @@ def _reasons(asked: Asked) -> list[dict[str, Any]]:
             "text": str(each.n),
             "tone": "" if each.side == ActingSide.MARKETING else "quiet",
         }
-        for each in counted[:8]
+        for each in found.ended.reasons[:8]
     ]
 
 

@@ -16,7 +16,7 @@ from portal import access, wording
 from portal.lines import desk as words
 from portal.lines.inbox import GROUPS, day_ends_at
 from sla import agreements, permissions
-from sla.compliance import periodic
+from sla.compliance import offers, periodic
 from sla.compliance.periods import Filters, month_of
 from sla.queries import desk as queries
 
@@ -100,6 +100,7 @@ def _pace(now: datetime) -> dict[str, Any] | None:
         return None
     zone = agreements.zone()
     month = month_of(timezone.localtime(now).date(), zone)
-    volume = periodic.volume(month, Filters(), now, promises[0].amount, promises[0].per or "month")
+    told = offers.read(month, Filters())
+    volume = periodic.volume(told, month, Filters(), now, promises[0].amount, promises[0].per or "month")
     behind = round(volume.promised_by_now or 0) - volume.counted
     return {"done": volume.counted, "promised": volume.promised, "behind": max(behind, 0)}

@@ -31,6 +31,7 @@ from sla.choices.states import (
     VersionState,
     WithdrawReason,
 )
+from sla.choices.tallies import PARTS, Book, Grain
 
 __all__ = [
     "BY_DISPOSITION",
@@ -39,6 +40,7 @@ __all__ = [
     "LEAD_MOVES",
     "MOVES",
     "NOT_YET",
+    "PARTS",
     "PERIODIC_KINDS",
     "REASON_NOT_RECORDED",
     "REFUSED_STATES",
@@ -47,6 +49,7 @@ __all__ = [
     "UNDO_WINDOW",
     "WORKED_STATES",
     "ActingSide",
+    "Book",
     "Cause",
     "ClockKind",
     "ClockScope",
@@ -54,6 +57,7 @@ __all__ = [
     "Considered",
     "Disposition",
     "Event",
+    "Grain",
     "HandoffState",
     "LabKind",
     "LabState",

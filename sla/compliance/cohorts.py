@@ -1,12 +1,10 @@
-"""Handoffs by offer cohort: what became of them, and whether anybody followed up.
+"""Which handoffs make an offer cohort, and by which conditions they are counted.
 
 Acceptance = accepted ÷ (accepted + declined); an overturned decline counts as accepted; rerouted and
 withdrawn do not count; an expired offer is Sales' miss and stands beside. A handoff belongs to the
 period of its offer; history without an offer time belongs to no period.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
@@ -14,9 +12,8 @@ from django.db.models.functions import Coalesce
 
 from leads.choices import Evidence, TouchSide
 from leads.models import Touch
-from sla import scoring
 from sla.choices import HandoffState, Ruling
-from sla.compliance.periods import Filters, Period, median, ninetieth, share
+from sla.compliance.periods import Filters, Period
 from sla.models import Clock, Handoff
 
 ACCEPTED = ("accepted", "qualified", "returned", "converted", "won", "lost")
@@ -26,58 +23,11 @@ OVERTURNED = Q(state=HandoffState.DECLINED, refusal__ruling=Ruling.OVERTURNED)
 #: How offers count in the acceptance rate; what matches neither is not decided, or no outcome of its own.
 COUNTS_ACCEPTED = Q(state__in=ACCEPTED) | OVERTURNED
 COUNTS_DECLINED = Q(state=HandoffState.DECLINED) & ~OVERTURNED
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """What became of the offers of one leg; times are wall-clock, from the offer."""
-
-    leg: int
-    offers: int
-    accepted: int
-    declined: int
-    overturned: int
-    expired: int
-    rerouted: int
-    withdrawn: int
-    undecided: int
-    declined_though_met: int
-    won: int
-    lost: int
-    decision_median: timedelta | None
-    decision_p90: timedelta | None
-
-    @property
-    def decided(self) -> int:
-        return self.accepted + self.declined
-
-    @property
-    def acceptance(self) -> float | None:
-        return share(self.accepted, self.decided)
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        found = scoring.wilson(self.accepted, self.decided)
-        return found.low, found.high
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """How Sales followed up the leads handed over; None = unknown, for want of recorded touches."""
-
-    leads: int
-    never: int | None
-    touches: int | None
-    first_touch_median: timedelta | None
-    first_touch_p90: timedelta | None
-
-    @property
-    def never_share(self) -> float | None:
-        return None if self.never is None else share(self.never, self.leads)
-
-    @property
-    def touches_per_lead(self) -> float | None:
-        return None if self.touches is None else share(self.touches, self.leads)
+UPHELD = Q(refusal__ruling=Ruling.UPHELD)
+#: Handoffs with a decision of their own, whatever came after.
+DECIDED = (*ACCEPTED, HandoffState.DECLINED)
+#: Of handoffs that `followed` knows of: those whose follow-up can be told.
+HANDED_OVER = Q(leg=1) & ~Q(state__in=[*PASSED_ON, HandoffState.OFFERED]) & ~Q(in_time=True, touched=0)
 
 
 def offered_in(period: Period | None, filters: Filters, leg: int | None = None) -> QuerySet[Handoff]:
@@ -86,13 +36,6 @@ def offered_in(period: Period | None, filters: Filters, leg: int | None = None) 
     if period is not None:
         found = found.filter(offered_at__gte=period.start_at, offered_at__lt=period.end_at)
     return found if leg is None else found.filter(leg=leg)
-
-
-def by_leg(period: Period | None, filters: Filters) -> dict[int, Cohort]:
-    """Return the cohort of each leg on which something was offered; one query and one for the times."""
-    rows: Any = offered_in(period, filters).values("leg").order_by("leg").annotate(**_counts())
-    decisions = _decision_times(period, filters)
-    return {row["leg"]: _cohort(row, decisions.get(row["leg"], [])) for row in rows}
 
 
 def in_bucket(handoffs: QuerySet[Handoff], bucket: str) -> QuerySet[Handoff]:
@@ -118,73 +61,28 @@ def sales_touches() -> QuerySet[Touch]:
     )
 
 
+def followed(handoffs: QuerySet[Handoff]) -> Any:
+    """Add Sales' touches since the offer, the first of them, and whether there is still time for it."""
+    in_time = Clock.objects.open().filter(
+        handoff=OuterRef("pk"), kind="first_touch", breached_at__isnull=True
+    )
+    counted = sales_touches().order_by().values("lead").annotate(n=Count("id"), first=Min("happened_at"))
+    return handoffs.annotate(
+        in_time=Exists(in_time),
+        touched=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
+        first_touch_at=Subquery(counted.values("first"), output_field=DateTimeField()),
+    )
+
+
 def handed_over(period: Period | None, filters: Filters) -> Any:
     """Return the leads handed to Sales on leg one, once per cycle, with Sales' touches counted.
 
     Left out is what Sales still has time for: undecided offers, and accepted leads whose first touch
     is neither made nor due.
     """
-    in_time = Clock.objects.open().filter(
-        handoff=OuterRef("pk"), kind="first_touch", breached_at__isnull=True
-    )
-    counted = sales_touches().order_by().values("lead").annotate(n=Count("id"), first=Min("happened_at"))
-    return (
-        offered_in(period, filters, leg=1)
-        .exclude(state__in=[*PASSED_ON, HandoffState.OFFERED])
-        .annotate(
-            in_time=Exists(in_time),
-            touched=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
-            first_touch_at=Subquery(counted.values("first"), output_field=DateTimeField()),
-        )
-        .exclude(in_time=True, touched=0)
-    )
-
-
-def follow_up(period: Period | None, filters: Filters) -> FollowUp:
-    """Return how the leads handed over were followed up.
-
-    Undated history with no touch of Sales at all says nothing about follow-up: unknown.
-    """
-    rows = list(
-        handed_over(period, filters).values_list("offered_at", "touched", "first_touch_at", "is_history")
-    )
-    touches = sum(touched for _, touched, _, _ in rows)
-    if not rows or (touches == 0 and all(is_history for *_, is_history in rows)):
-        return FollowUp(len(rows), None, None, None, None)
-    waits = [first - offered for offered, _, first, _ in rows if first is not None]
-    never = sum(touched == 0 for _, touched, _, _ in rows)
-    return FollowUp(len(rows), never, touches, median(waits), ninetieth(waits))
+    return followed(offered_in(period, filters, leg=1)).filter(HANDED_OVER)
 
 
 def followed_up() -> Exists:
     """Return the condition that Sales touched the lead after this handoff was offered."""
     return Exists(sales_touches())
-
-
-def _counts() -> dict[str, Count]:
-    return {
-        "offers": Count("id", distinct=True),
-        "accepted": Count("id", filter=COUNTS_ACCEPTED),
-        "declined": Count("id", filter=COUNTS_DECLINED),
-        "overturned": Count("id", filter=OVERTURNED),
-        "expired": Count("id", filter=Q(state=HandoffState.EXPIRED)),
-        "rerouted": Count("id", filter=Q(state=HandoffState.REROUTED)),
-        "withdrawn": Count("id", filter=Q(state=HandoffState.WITHDRAWN)),
-        "undecided": Count("id", filter=Q(state=HandoffState.OFFERED)),
-        "declined_though_met": Count("id", filter=COUNTS_DECLINED & Q(verdict__value=True)),
-        "won": Count("id", filter=Q(state=HandoffState.WON)),
-        "lost": Count("id", filter=Q(state=HandoffState.LOST)),
-    }
-
-
-def _decision_times(period: Period | None, filters: Filters) -> dict[int, list[timedelta]]:
-    decided = offered_in(period, filters).filter(offered_at__isnull=False, decided_at__isnull=False)
-    found: dict[int, list[timedelta]] = {}
-    by_decision: Any = decided.filter(Q(state__in=ACCEPTED) | Q(state=HandoffState.DECLINED))
-    for leg, offered_at, decided_at in by_decision.values_list("leg", "offered_at", "decided_at"):
-        found.setdefault(leg, []).append(decided_at - offered_at)
-    return found
-
-
-def _cohort(row: dict[str, Any], decisions: list[timedelta]) -> Cohort:
-    return Cohort(**row, decision_median=median(decisions), decision_p90=ninetieth(decisions))

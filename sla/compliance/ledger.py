@@ -9,8 +9,9 @@ from django.db.models import F, Q, QuerySet
 from leads.models import Lead, Touch, User
 from sla.choices import PERIODIC_KINDS
 from sla.compliance import timed
+from sla.compliance.lines import Line
 from sla.compliance.periods import Filters, Period
-from sla.compliance.report import Line, Report
+from sla.compliance.report import Report
 from sla.models import Clock, ClockEvent
 
 #: `open` is running and not due yet, `paused` has no due time now, `missed` includes open and overdue ones.

@@ -6,27 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median as middle
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min
+from django.db.models import Count
 
 from leads.choices import DealState, Side, Stage
-from leads.models import Deal, StageChange
+from leads.models import Deal
 from sla import scoring
-from sla.compliance import cohorts
-from sla.compliance.periods import Filters, Period, months_before, share
+from sla.compliance import cohorts, offers, tallies
+from sla.compliance.periods import Filters, Period, months_before, months_between, share
 from sla.compliance.report import late_now
+from sla.compliance.tallies import Day
 
 MONTHS = 12
 DAYS = 60
-#: Upper ends of the classes of first touches, counted from the offer by the clock on the wall.
-WITHIN = (("hour", timedelta(hours=1)), ("four_hours", timedelta(hours=4)), ("day", timedelta(days=1)))
-LATER, NEVER = "later", "never"
 YEAR = timedelta(days=365)
-#: Stages of a lead that Sales accepted once, in which it is known whether that was worth it.
-_KNOWN = frozenset(
-    {Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED, Stage.RECYCLED, Stage.NURTURING, Stage.INQUIRY}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +78,20 @@ class AtRisk:
 
 
 def by_month(last_on: date, zone: str, filters: Filters) -> list[Month]:
-    """Return the last twelve months of first hand-overs up to a day, the oldest first; two queries."""
-    first_on = months_before(last_on, MONTHS - 1)
-    offers = cohorts.offered_in(Period(first_on, last_on, zone), filters, leg=1).filter(cycle=1, hop=1)
-    own = ZoneInfo(zone)
-    handed = {lead: at.astimezone(own) for lead, at in offers.values_list("lead_id", "offered_at") if at}
-    wins = StageChange.objects.filter(lead__in=offers.values("lead_id"), to_stage=Stage.CUSTOMER)
-    counted: dict[date, Counter[int]] = defaultdict(Counter)
-    sizes: Counter[date] = Counter(at.date().replace(day=1) for at in handed.values())
-    for lead, won_at in wins.values_list("lead_id").annotate(at=Min("happened_at")):
-        start = handed[lead].date().replace(day=1)
-        counted[start][_months_between(start, won_at.astimezone(own).date())] += 1
+    """Return the last twelve months of first hand-overs up to a day, the oldest first."""
+    told = offers.read(Period(months_before(last_on, MONTHS - 1), last_on, zone), filters)
+    found: dict[date, list[Day]] = defaultdict(list)
+    for day in told.days:
+        found[day.day.replace(day=1)].append(day)
     months = [months_before(last_on, back) for back in range(MONTHS - 1, -1, -1)]
-    return [Month(month, sizes[month], _running(month, counted[month], last_on)) for month in months]
+    return [_month(month, tallies.total(found[month]), last_on) for month in months]
 
 
 def by_speed(period: Period | None, filters: Filters) -> list[Speed]:
     """Return the share won by the time of Sales' first touch, for leads whose outcome is known."""
-    found: dict[str, list[bool]] = defaultdict(list)
-    rows = cohorts.handed_over(period, filters).filter(state__in=cohorts.ACCEPTED)
-    for offered_at, touched_at, stage in rows.values_list("offered_at", "first_touch_at", "lead__stage"):
-        if stage in _KNOWN:
-            found[_class(offered_at, touched_at)].append(stage == Stage.CUSTOMER)
-    codes = (*(code for code, _limit in WITHIN), LATER, NEVER)
-    return [Speed(code, len(found[code]), sum(found[code])) for code in codes]
+    counts = offers.read(period, filters).counts
+    codes = (*(code for code, _limit in offers.WITHIN), offers.LATER, offers.NEVER)
+    return [Speed(code, counts[f"speed:{code}:n"], counts[f"speed:{code}:won"]) for code in codes]
 
 
 def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float]]:
@@ -116,12 +99,10 @@ def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float
 
     Days on which nothing was offered, or nothing of it touched yet, are left out. Wall clock.
     """
-    own, waits = ZoneInfo(zone), defaultdict(list)
     period = Period(last_on - timedelta(days=DAYS - 1), last_on, zone)
-    rows = cohorts.handed_over(period, filters).filter(first_touch_at__isnull=False)
-    for offered_at, touched_at in rows.values_list("offered_at", "first_touch_at"):
-        waits[offered_at.astimezone(own).date()].append((touched_at - offered_at).total_seconds() / 3600)
-    return [(day, middle(hours)) for day, hours in sorted(waits.items())]
+    days = offers.read(period, filters, has_times=True).by_day()
+    waits = {day: tallies.middle(own.times.get("first_touch", {})) for day, own in days.items()}
+    return [(day, wait / timedelta(hours=1)) for day, wait in waits.items() if wait is not None]
 
 
 def at_risk(filters: Filters, now: datetime) -> AtRisk:
@@ -150,10 +131,10 @@ def at_risk(filters: Filters, now: datetime) -> AtRisk:
 
 def _share_won(filters: Filters, since: datetime) -> float:
     """Return the share won of leads that Sales accepted since a moment and whose outcome is known."""
-    offers = cohorts.offered_in(None, filters, leg=1)
-    offers = offers.filter(offered_at__gte=since, state__in=cohorts.ACCEPTED)
-    counts = dict(offers.order_by().values_list("lead__stage").annotate(n=Count("lead", distinct=True)))
-    known = sum(n for stage, n in counts.items() if stage in _KNOWN)
+    found = cohorts.offered_in(None, filters, leg=1)
+    found = found.filter(offered_at__gte=since, state__in=cohorts.ACCEPTED)
+    counts = dict(found.order_by().values_list("lead__stage").annotate(n=Count("lead", distinct=True)))
+    known = sum(n for stage, n in counts.items() if stage in offers.KNOWN)
     return counts.get(Stage.CUSTOMER, 0) / known if known else 0.0
 
 
@@ -164,20 +145,14 @@ def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, 
     return {lead: amount for lead, amount in rows if amount is not None}
 
 
-def _class(offered_at: datetime, touched_at: datetime | None) -> str:
-    if touched_at is None:
-        return NEVER
-    wait = touched_at - offered_at
-    return next((code for code, limit in WITHIN if wait <= limit), LATER)
-
-
-def _months_between(start: date, day: date) -> int:
-    return max((day.year - start.year) * 12 + day.month - start.month, 0)
+def _month(month: date, counts: Counter[str], last_on: date) -> Month:
+    wins = Counter({index: counts[f"first:{index}"] for index in range(MONTHS)})
+    return Month(month, counts["first:n"], _running(month, wins, last_on))
 
 
 def _running(month: date, wins: Counter[int], last_on: date) -> tuple[int | None, ...]:
     """Return the wins up to the end of each month since, None from the first that has not begun."""
-    seen = _months_between(month, last_on)
+    seen = months_between(month, last_on)
     total, found = 0, []
     for index in range(MONTHS):
         total += wins[index]

@@ -1,20 +1,20 @@
 """Commitments counted over a period: volume, quality, readiness, feedback and complete records."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import and_
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Q, QuerySet
 
-from leads.models import BantFact, Deal
-from sla.choices import REASON_NOT_RECORDED, REFUSED_STATES, HandoffState, Ruling
-from sla.compliance.cohorts import COUNTS_ACCEPTED, COUNTS_DECLINED, PASSED_ON, offered_in
+from sla.compliance import ends, offers
+from sla.compliance import records as recording
+from sla.compliance.cohorts import PASSED_ON, offered_in
 from sla.compliance.periods import Filters, Period, months_before
 from sla.models import Handoff
-
-REFUSED = [state.value for state in REFUSED_STATES]
-CLOSED = (HandoffState.WON, HandoffState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,91 +38,63 @@ class Volume:
     days: tuple[tuple[date, int], ...] = ()
 
 
-def quality(period: Period | None, filters: Filters, leg: int) -> Units:
+def quality(told: offers.Told, leg: int) -> Units:
     """Count accepted among decided offers of the leg, as the cohort does."""
-    row = offered_in(period, filters, leg).aggregate(
-        kept=Count("id", filter=COUNTS_ACCEPTED),
-        declined=Count("id", filter=COUNTS_DECLINED),
-    )
-    return Units(row["kept"], row["kept"] + row["declined"])
+    counts = told.counts
+    kept = counts[f"{leg}:counts_accepted"]
+    return Units(kept, kept + counts[f"{leg}:counts_declined"])
 
 
-def readiness(period: Period | None, filters: Filters, leg: int) -> Units:
+def readiness(told: offers.Told, leg: int) -> Units:
     """Count offers whose dossier was complete when it was handed over."""
-    row = handed(period, filters, leg).aggregate(
-        kept=Count("id", filter=Q(snapshot__is_complete=True)),
-        closed=Count("id", filter=Q(snapshot__isnull=False)),
-    )
-    return Units(row["kept"], row["closed"])
+    counts = told.counts
+    return Units(counts[f"{leg}:counts_complete"], counts[f"{leg}:counts_dossiers"])
+
+
+def feedback(told: ends.Told) -> Units:
+    """Count the answers that Marketing was owed, among the handoffs that ended."""
+    return Units(*told.answers)
+
+
+def records(told: offers.Told, record: tuple[str, ...]) -> Units:
+    """Count the worked leads of which Sales recorded all it must."""
+    found = {key.removeprefix("records:"): n for key, n in told.counts.items() if key.startswith("records:")}
+    kept = sum(n for letters, n in found.items() if recording.has_all(letters, record))
+    return Units(kept, sum(found.values()))
 
 
 def feedback_units(period: Period | None, filters: Filters) -> tuple[QuerySet[Handoff], Q]:
-    """Return the handoffs that owed Marketing an answer and the condition of having given it.
-
-    Owed: a reason on every decline and return, a quality verdict on each worked lead that came to an end.
-    """
-    ended = Q(state__in=[*REFUSED, HandoffState.CONVERTED, *CLOSED])
-    owed = _ended_in(period, filters).filter(ended)
-    gave_reason = Q(state__in=REFUSED) & ~Q(reason_code__in=["", REASON_NOT_RECORDED])
-    return owed, gave_reason | (~Q(state__in=REFUSED) & ~Q(quality=""))
-
-
-def feedback(period: Period | None, filters: Filters) -> Units:
-    owed, gave = feedback_units(period, filters)
-    row = owed.aggregate(kept=Count("id", filter=gave), closed=Count("id"))
-    return Units(row["kept"], row["closed"])
+    """Return the handoffs that owed Marketing an answer and the condition of having given it."""
+    return ends.ended_in(period, filters).filter(ends.OWED), ends.GAVE
 
 
 def record_units(
     period: Period | None, filters: Filters, record: tuple[str, ...]
 ) -> tuple[QuerySet[Handoff], Q]:
-    """Return the worked leads of the period and the condition that Sales recorded all it must.
-
-    Amount and margin are owed on won deals only; a next step on leads still open.
-    """
-    worked = offered_in(period, filters, leg=1).filter(accepted_at__isnull=False)
-    for kind in ("budget", "authority", "need", "timing"):
-        known = BantFact.objects.filter(lead=OuterRef("lead"), kind=kind)
-        worked = worked.annotate(**{f"knows_{kind}": Exists(known)})
-    won = Deal.objects.filter(lead=OuterRef("lead"), state="won", amount__isnull=False)
-    worked = worked.annotate(has_amount=Exists(won), has_margin=Exists(won.filter(margin__isnull=False)))
-    tests = {
-        "bant": Q(knows_budget=True, knows_authority=True, knows_need=True, knows_timing=True),
-        "next_step": Q(is_ended=True) | Q(lead__next_step_on__isnull=False),
-        "outcome": Q(is_ended=False) | Q(state__in=[*REFUSED, *CLOSED, HandoffState.CONVERTED]),
-        "amount": ~Q(state=HandoffState.WON) | Q(has_amount=True),
-        "margin": ~Q(state=HandoffState.WON) | Q(has_margin=True),
-    }
-    complete = Q()
-    for name in record:
-        complete &= tests[name]
-    return worked, complete
-
-
-def records(period: Period | None, filters: Filters, record: tuple[str, ...]) -> Units:
-    worked, complete = record_units(period, filters, record)
-    row = worked.aggregate(kept=Count("id", filter=complete), closed=Count("id"))
-    return Units(row["kept"], row["closed"])
+    """Return the worked leads of the period and the condition that Sales recorded all it must."""
+    worked = recording.recorded(offered_in(period, filters, leg=1).filter(accepted_at__isnull=False))
+    return worked, reduce(and_, (recording.TESTS[name] for name in record), Q())
 
 
 def volume(
-    period: Period | None, filters: Filters, now: datetime, promised: Decimal | float | None, per: str
+    told: offers.Told,
+    period: Period | None,
+    filters: Filters,
+    now: datetime,
+    promised: Decimal | float | None,
+    per: str,
 ) -> Volume:
     """Count first-cycle leads sourced by Marketing; a promise per month or quarter scales to the period."""
-    offers = handed(period, filters, leg=1).filter(lead__merged_into__isnull=True)
-    counted = countable(offers)
     total = None if promised is None or period is None else float(promised) * _times(period, per)
-    row = offers.aggregate(
-        recycled=Count("lead", distinct=True, filter=Q(cycle__gt=1)),
-        sales_generated=Count("lead", distinct=True, filter=Q(lead__is_sales_generated=True)),
-        taken_off=Count("lead", distinct=True, filter=Q(refusal__ruling=Ruling.UPHELD, cycle=1)),
-    )
+    twice = _twice(period, filters)
+    counts = told.counts
+    zone = ZoneInfo(period.zone if period else "UTC")
+    leads = {name: counts[f"volume:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
     return Volume(
-        counted=counted.values("lead").distinct().count(),
-        **row,
+        **leads,
         promised=None if total is None else round(total),
         promised_by_now=None if total is None or period is None else total * _passed(period, now),
-        days=tuple(_per_day(counted, period)) if period else (),
+        days=_per_day(told, twice["counted"], zone) if period else (),
     )
 
 
@@ -131,22 +103,14 @@ def promised(amount: float, period: Period, per: str) -> int:
     return round(float(amount) * _times(period, per))
 
 
-def countable(offers: QuerySet[Handoff]) -> QuerySet[Handoff]:
+def countable(found: QuerySet[Handoff]) -> QuerySet[Handoff]:
     """Keep first cycles sourced by Marketing whose decline, if any, was not upheld."""
-    first = offers.filter(cycle=1, lead__is_sales_generated=False, lead__merged_into__isnull=True)
-    return first.exclude(refusal__ruling=Ruling.UPHELD)
+    return found.filter(offers.VOLUME["counted"])
 
 
 def handed(period: Period | None, filters: Filters, leg: int) -> QuerySet[Handoff]:
     """Return the offers of the leg, each cycle once: hops that were passed on are left out."""
     return offered_in(period, filters, leg).exclude(state__in=PASSED_ON)
-
-
-def _ended_in(period: Period | None, filters: Filters) -> QuerySet[Handoff]:
-    found = Handoff.objects.filter(filters.on_handoffs(), is_ended=True)
-    if period is None:
-        return found
-    return found.filter(ended_at__gte=period.start_at, ended_at__lt=period.end_at)
 
 
 def _times(period: Period, per: str) -> float:
@@ -168,11 +132,36 @@ def _passed(period: Period, now: datetime) -> float:
     return min(1.0, max(0.0, (now - period.start_at).total_seconds() / whole))
 
 
-def _per_day(counted: QuerySet[Handoff], period: Period) -> list[tuple[date, int]]:
-    rows = (
-        counted.annotate(day=TruncDate("offered_at", tzinfo=period.start_at.tzinfo))
-        .values("day")
-        .order_by("day")
-        .annotate(n=Count("lead", distinct=True))
+def _twice(period: Period | None, filters: Filters) -> dict[str, list[tuple[int, datetime | None]]]:
+    """Return by kind of volume the offers of leads that were offered more than once, as (lead, moment).
+
+    Leads are counted, not offers: what such a lead has too many is taken off. They are few, and found by
+    their second cycle or hop.
+    """
+    found = offered_in(period, filters).filter(offers.STANDS)
+    again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values("lead")
+    rows = found.filter(lead__in=again).annotate(
+        **{f"is_{name}": test for name, test in offers.VOLUME.items()}
     )
-    return [(row["day"], row["n"]) for row in rows]
+    kinds = [f"is_{name}" for name in offers.VOLUME]
+    twice: dict[str, list[tuple[int, datetime | None]]] = {name: [] for name in offers.VOLUME}
+    for lead, at, *tests in rows.order_by().values_list("lead_id", "offered_at", *kinds):
+        for name, is_counted in zip(offers.VOLUME, tests, strict=True):
+            if is_counted:
+                twice[name].append((lead, at))
+    return twice
+
+
+def _excess(rows: list[tuple[int, datetime | None]]) -> int:
+    return len(rows) - len({lead for lead, _at in rows})
+
+
+def _per_day(
+    told: offers.Told, twice: list[tuple[int, datetime | None]], zone: ZoneInfo
+) -> tuple[tuple[date, int], ...]:
+    """Return the leads counted on each day, one that was offered twice on a day once."""
+    counts = {day: own.counts["volume:counted"] for day, own in told.by_day().items()}
+    same_day = [(lead, at.astimezone(zone).date()) for lead, at in twice if at]
+    for (_lead, day), n in Counter(same_day).items():
+        counts[day] -= n - 1
+    return tuple((day, n) for day, n in sorted(counts.items()) if n)

@@ -1,6 +1,5 @@
 """Periods, filters and the small arithmetic that every figure shares."""
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,6 +50,19 @@ def months_before(day: date, months: int) -> date:
     """Return the first day of the month so many months before the one of `day`."""
     index = day.year * 12 + day.month - 1 - months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def months_between(start: date, day: date) -> int:
+    """Return how many months begin after the month of `start`, up to the one of `day`."""
+    return max((day.year - start.year) * 12 + day.month - start.month, 0)
+
+
+def days_within(field: str, day: date, zone: str) -> Q:
+    """Match rows whose moment `field` lies on a day; that of `date.min` are those that know none."""
+    if day == date.min:
+        return Q(**{f"{field}__isnull": True})
+    whole = Period(day, day, zone)
+    return Q(**{f"{field}__gte": whole.start_at, f"{field}__lt": whole.end_at})
 
 
 def month_of(day: date, zone: str = "UTC") -> Period:
@@ -112,8 +124,3 @@ def share(part: int, whole: int) -> float | None:
 def median(values: Sequence[timedelta]) -> timedelta | None:
     """Return the middle value, the mean of the middle two for an even number."""
     return timedelta(seconds=statistics.median(v.total_seconds() for v in values)) if values else None
-
-
-def ninetieth(values: Sequence[timedelta]) -> timedelta | None:
-    """Return the smallest value that at least nine in ten do not exceed (nearest rank)."""
-    return sorted(values)[math.ceil(0.9 * len(values)) - 1] if values else None

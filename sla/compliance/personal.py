@@ -9,7 +9,7 @@ from leads.choices import Side
 from leads.models import User
 from sla import agreements
 from sla.choices import CLOCK_KINDS
-from sla.compliance import promises, report, timed
+from sla.compliance import lines, promises, timed
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 
@@ -24,7 +24,7 @@ class Card:
 
     person: User
     period: Period
-    lines: tuple[report.Line, ...]
+    lines: tuple[lines.Line, ...]
     due: tuple[Clock, ...]
     due_count: int
 
@@ -44,18 +44,20 @@ def card(person: User, *, today: date, until: datetime, now: datetime) -> Card:
     """
     period = Period(today - timedelta(weeks=WEEKS) + timedelta(days=1), today, agreements.zone())
     asked = Filters(rep_id=person.pk)
-    counts, taken = timed.count(period, asked, now), timed.durations(period, asked)
-    closed, trends = timed.closed_by_agreement(period, asked, now), timed.trends(period, asked, now)
-    lines = [
+    weeks = Period(period.weeks[0][0], period.last_on, period.zone)
+    told = timed.read(weeks, asked, now)
+    own, trends = told.within(period.first_on, period.last_on), told.trends(period)
+    counts, taken, closed = own.counts(), own.durations(), own.closed_by_agreement()
+    kept = [
         replace(
-            report.timed_line(promise, counts.get(code), taken.get(code), closed.get(code, {})),
+            lines.timed_line(promise, counts.get(code), taken.get(code), closed.get(code, {})),
             trend=trends.get(code, ()),
         )
         for code, promise in promises.of_versions(agreements.in_force()).items()
         if promise.commitment.side == Side.SALES and promise.commitment.kind in CLOCK_KINDS
     ]
     due = due_by(person, until)
-    return Card(person, period, tuple(lines), tuple(due[:SHOWN]), due.count())
+    return Card(person, period, tuple(kept), tuple(due[:SHOWN]), due.count())
 
 
 def due_by(person: User, until: datetime) -> QuerySet[Clock]:

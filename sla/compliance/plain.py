@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from sla.compliance.cohorts import Cohort
-from sla.compliance.report import Line, Report
+from sla.compliance.acceptance import Cohort
+from sla.compliance.lines import Line
+from sla.compliance.report import Report
 from sla.compliance.truth import Truth
 
 

@@ -7,16 +7,21 @@ Only the lead's own clocks are the side's score, not those of later owners. A pe
 clocks they answer for: whoever took a lead over is measured by a clock of their own instead of the lead's.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from sla.choices import Cause, ClockScope, ClockState
-from sla.compliance.periods import Filters, Period, median, ninetieth, share
-from sla.models import Clock
+from sla.choices import PARTS, Book, Cause, ClockScope, ClockState
+from sla.compliance import tallies
+from sla.compliance.periods import Filters, Period, share
+from sla.compliance.tallies import Day, Place, Row
+from sla.models import AgreementVersion, Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,59 +86,129 @@ def in_bucket(clocks: QuerySet[Clock], bucket: str, now: datetime) -> QuerySet[C
     return clocks.filter(tests.get(bucket, is_kept() | is_missed(now) | is_open(now)))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The clocks of a question, counted by day; what is overdue and not swept yet is counted as missed."""
+
+    days: tuple[Day, ...]
+
+    @property
+    def versions(self) -> set[int]:
+        """The ids of the versions that judged them."""
+        return {day.version_id for day in self.days if any(day.counts.values())}
+
+    def within(self, first_on: date, last_on: date) -> "Told":
+        return Told(tuple(day for day in self.days if first_on <= day.day <= last_on))
+
+    def counts(self) -> dict[str, Count3]:
+        """Return the counts by commitment code."""
+        return _counts(self.days)
+
+    def closed_by_agreement(self) -> dict[str, dict[int, int]]:
+        """Return how many closed, by commitment code and the id of the agreement that judged them."""
+        versions = AgreementVersion.objects.filter(pk__in=self.versions)
+        found: dict[str, Counter[int]] = defaultdict(Counter)
+        for version, agreement in versions.values_list("pk", "agreement_id"):
+            own = _counts(day for day in self.days if day.version_id == version)
+            for code, counted in own.items():
+                found[code][agreement] += counted.closed
+        return {code: dict(closed) for code, closed in found.items()}
+
+    def durations(self) -> dict[str, tuple[timedelta | None, timedelta | None]]:
+        """Return median and 90th percentile of the time used until met, by commitment code.
+
+        In the commitment's own measure: business time, or calendar time where the terms say so.
+        """
+        taken = tallies.spread(self.days)
+        return {
+            code: (tallies.middle(values), tallies.ninetieth(values))
+            for code, values in taken.items()
+            if values
+        }
+
+    def trends(self, period: Period) -> dict[str, tuple[float | None, ...]]:
+        """Return the share kept in each of the last nine weeks of a period, by commitment code."""
+        weeks = [self.within(*week).counts() for week in period.weeks]
+        codes = {code for week in weeks for code in week}
+        nothing = Count3()
+        return {code: tuple(week.get(code, nothing).rate for week in weeks) for code in codes}
+
+
+def read(period: Period | None, filters: Filters, now: datetime, *, has_times: bool = True) -> Told:
+    """Return the clocks of a question, counted by day."""
+    days = tallies.read(COUNTING, period, filters, has_times=has_times)
+    return Told((*days, *_overdue(period, filters, now)))
+
+
 def count(period: Period | None, filters: Filters, now: datetime) -> dict[str, Count3]:
-    """Return the counts by commitment code; one query."""
-    rows = _counted(clocks_in(period, filters).values("commitment__code"), now)
-    return {row["commitment__code"]: _count3(row) for row in rows}
+    """Return the counts by commitment code."""
+    return read(period, filters, now, has_times=False).counts()
 
 
-def closed_by_agreement(period: Period | None, filters: Filters, now: datetime) -> dict[str, dict[int, int]]:
-    """Return how many closed, by commitment code and the id of the agreement that judged them; one query."""
-    found: dict[str, dict[int, int]] = defaultdict(dict)
-    groups = clocks_in(period, filters).values("commitment__code", "version__agreement_id")
-    for row in _counted(groups, now):
-        found[row["commitment__code"]][row["version__agreement_id"]] = _count3(row).closed
-    return found
+def _counts(days: Iterable[Day]) -> dict[str, Count3]:
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, n in tallies.total(days).items():
+        code, word = key.rsplit(":", 1)
+        found[code][word] += n
+    return {
+        code: Count3(words["kept"], words["missed"], words["open"], words["excused"])
+        for code, words in found.items()
+        if any(words.values())
+    }
 
 
-def durations(
-    period: Period | None, filters: Filters
-) -> dict[str, tuple[timedelta | None, timedelta | None]]:
-    """Return median and 90th percentile of the time used until met, by commitment code.
-
-    In the commitment's own measure: business time, or calendar time where the terms say so.
-    """
-    taken: dict[str, list[timedelta]] = defaultdict(list)
-    met = clocks_in(period, filters).filter(state=ClockState.MET)
-    for code, elapsed in met.values_list("commitment__code", "elapsed").iterator():
-        taken[code].append(elapsed)
-    return {code: (median(values), ninetieth(values)) for code, values in taken.items()}
+def _overdue(period: Period | None, filters: Filters, now: datetime) -> Iterator[Day]:
+    """Yield what moves from open to missed by time alone, before the sweep has been by."""
+    late = clocks_in(period, filters).filter(_is_running(), due_at__lt=now)
+    columns = ("due_on", "version_id", "commitment__code", "excepted")
+    rows = late.annotate(excepted=is_exception()).order_by().values_list(*columns)
+    for due_on, version, code, is_excepted in rows:
+        moved = {f"{code}:open": -1, f"{code}:missed": 1, f"{code}:excused": int(is_excepted)}
+        yield Day(due_on, version, moved)
 
 
-def trends(period: Period, filters: Filters, now: datetime) -> dict[str, tuple[float | None, ...]]:
-    """Return the share kept in each of the last nine weeks, by commitment code; one query."""
-    weeks = period.weeks
-    span = Period(weeks[0][0], weeks[-1][1], period.zone)
-    days: dict[str, dict[date, Count3]] = defaultdict(dict)
-    for row in _counted(clocks_in(span, filters).values("commitment__code", "due_on"), now):
-        days[row["commitment__code"]][row["due_on"]] = _count3(row)
-    return {code: tuple(_rate_between(found, *week) for week in weeks) for code, found in days.items()}
+def _is_running() -> Q:
+    """Match clocks that nothing has settled yet: open or missed, as the moment says."""
+    return Q(ended_at__isnull=True, breached_at__isnull=True, due_at__isnull=False)
 
 
-def _counted(groups: Any, now: datetime) -> Any:
-    missed = is_missed(now)
-    return groups.order_by().annotate(
-        kept=Count("id", filter=is_kept()),
-        missed=Count("id", filter=missed),
-        open=Count("id", filter=is_open(now)),
-        excused=Count("id", filter=missed & is_exception()),
-    )
+def _tell(found: QuerySet[Clock], zone: str) -> Iterator[Row]:
+    """Yield what clocks add, as they stand; whether an open one is overdue is asked at reading."""
+    tests = {
+        "missed": Q(breached_at__isnull=False),
+        "kept": is_kept(),
+        "running": _is_running(),
+        "excepted": is_exception(),
+        "met": Q(state=ClockState.MET),
+    }
+    columns = ("due_on", "lead_id", "version_id", "held_by", "lead__source", "handoff__tier")
+    rows = found.order_by().annotate(held_by=Coalesce("handoff__team", "lead__team"), **tests)
+    for due_on, lead, version, team, source, tier, code, elapsed, *found_out in rows.values_list(
+        *columns, "commitment__code", "elapsed", *tests
+    ).iterator(chunk_size=5_000):
+        missed, kept, running, excepted, met = found_out
+        counts = {f"{code}:n": 1}
+        if missed:
+            counts[f"{code}:missed"] = 1
+            if excepted:
+                counts[f"{code}:excused"] = 1
+        elif kept:
+            counts[f"{code}:kept"] = 1
+        elif running:
+            counts[f"{code}:open"] = 1
+        times = ((code, tallies.minutes(elapsed)),) if met else ()
+        yield Row(due_on, (lead or 0) % PARTS, version, team, source or "", tier, counts, times)
 
 
-def _count3(row: dict[str, Any]) -> Count3:
-    return Count3(row["kept"], row["missed"], row["open"], row["excused"])
+def _within(places: Collection[Place], zone: str) -> Q:
+    days = tallies.by_day(places).items()
+    return reduce(or_, (Q(due_on=day) & tallies.in_parts(parts) for day, parts in days), Q(pk__in=[]))
 
 
-def _rate_between(days: dict[date, Count3], first_on: date, last_on: date) -> float | None:
-    within = [found for day, found in days.items() if first_on <= day <= last_on]
-    return share(sum(found.kept for found in within), sum(found.closed for found in within))
+def _places(zone: str) -> Iterable[Place]:
+    found = clocks_in(None, Filters()).order_by().annotate(part=F("lead") % PARTS)
+    rows = found.values_list("due_on", "part").distinct().iterator()
+    return ((day, part) for day, part in rows if day)
+
+
+COUNTING = tallies.Counting(Book.CLOCKS, clocks_in, _within, _tell, _places)

@@ -1,4 +1,4 @@
-"""Invariants that whole logs are read for: clocks told by their log, signatures, the audit's chain."""
+"""Invariants that whole tables are read for: logs of clocks, signatures, the audit, counts of days."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from leads import audit
 from leads.choices import Side
 from sla import clocks, clockwork, document
 from sla.choices import VersionState
+from sla.compliance import rollups, tallies
 from sla.invariants.asking import Invariant
 from sla.models import AgreementVersion, Clock, ClockEvent
 
@@ -65,6 +66,11 @@ def chain_broken(now: datetime) -> Iterator[str]:
     return (f"{entry.stream} {entry.seq}" for entry in audit.breaks())
 
 
+def counts_apart_from_rows(now: datetime) -> Iterator[str]:
+    for counting in rollups.BOOKS:
+        yield from tallies.apart(counting)
+
+
 INVARIANTS = (
     Invariant(
         "log-whole", "The numbers of a clock's log have no gap and end with the clock's.", log_with_a_gap
@@ -74,4 +80,9 @@ INVARIANTS = (
         "signed", "A version's text fits its hash, and both sides signed it.", version_apart_from_its_hash
     ),
     Invariant("chain", "The chain of the audit holds.", chain_broken),
+    Invariant(
+        "counts-of-days",
+        "The counts of a day are those of its rows, or wait to be counted anew.",
+        counts_apart_from_rows,
+    ),
 )

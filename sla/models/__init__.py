@@ -7,6 +7,7 @@ from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal, Snapsho
 from sla.models.lab import LabRun
 from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark
+from sla.models.tallies import TallyDay, TallyMark, TallyPart, TallyState
 
 __all__ = [
     "ActionRow",
@@ -29,5 +30,9 @@ __all__ = [
     "Snapshot",
     "Standing",
     "SweepMark",
+    "TallyDay",
+    "TallyMark",
+    "TallyPart",
+    "TallyState",
     "Verdict",
 ]

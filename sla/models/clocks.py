@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import Lead, Team, User
-from sla.choices import Cause, ClockScope, ClockState
+from sla.choices import PARTS, Cause, ClockScope, ClockState
 from sla.models.agreements import AgreementVersion, Commitment
 from sla.models.handoffs import Handoff
 from sla.models.querysets import ClockQuerySet, DisputeQuerySet
@@ -99,6 +99,13 @@ class Clock(models.Model):
             models.Index(fields=["lead"], name="clock_on_lead", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["commitment", "due_on"], name="clock_in_period"),
             models.Index(fields=["rep", "due_on"], name="clock_of_card", condition=Q(rep__isnull=False)),
+            # Parts of days that are counted anew, see `sla.models.tallies`.
+            models.Index(models.F("due_on"), models.F("lead") % models.Value(PARTS), name="clock_of_part"),
+            models.Index(
+                fields=["due_at"],
+                name="clock_overdue",
+                condition=Q(ended_at__isnull=True, breached_at__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models import ImportRun, Lead, Team, User
-from sla.choices import ActingSide, Disposition, HandoffState, Quality, Ruling
+from sla.choices import PARTS, ActingSide, Disposition, HandoffState, Quality, Ruling
 from sla.models.agreements import AgreementVersion
 from sla.models.querysets import HandoffQuerySet
 
@@ -105,6 +105,17 @@ class Handoff(models.Model):
             ),
             models.Index(fields=["version", "offered_at"], name="handoff_by_version"),
             models.Index(fields=["expires_at"], name="handoff_expiring", condition=Q(state="offered")),
+            # Parts of days that are counted anew, see `sla.models.tallies`.
+            models.Index(
+                models.F("lead") % models.Value(PARTS), models.F("offered_at"), name="handoff_of_part"
+            ),
+            models.Index(
+                fields=["offered_at"], name="handoff_again", condition=Q(cycle__gt=1) | Q(hop__gt=1)
+            ),
+            models.Index(
+                models.F("lead") % models.Value(PARTS), models.F("ended_at"), name="handoff_end_of_part"
+            ),
+            models.Index(fields=["ended_at"], name="handoff_by_end", condition=Q(is_ended=True)),
         )
 
     def __str__(self) -> str:

@@ -66,6 +66,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
+    ("leads.storing",),
     (
         "leads.among",
         "leads.bulk",

@@ -7,8 +7,19 @@ import pytest
 from leads.choices import Stage
 from leads.models import AuditEntry, FactChange, Lead, OutboxMessage, StageChange
 from sla import handoffs, invariants, sweep
+from sla.compliance import rollups
 from sla.invariants import standing
-from sla.models import ActionRow, AgreementVersion, Clock, ClockEvent, Handoff, Refusal, Snapshot, Standing
+from sla.models import (
+    ActionRow,
+    AgreementVersion,
+    Clock,
+    ClockEvent,
+    Handoff,
+    Refusal,
+    Snapshot,
+    Standing,
+    TallyMark,
+)
 from tests import factories
 from tests.conftest import guards_lifted
 from tests.factories import NOW
@@ -70,6 +81,11 @@ class Case:
         known = {"key": "lost", "action": "pool", "handoff": self.handoff, "created_at": NOW - HOUR}
         ActionRow.objects.create(due_at=NOW - HOUR, **known)
 
+    def change_unmarked(self):
+        rollups.keep()
+        self.clocks.update(due_on=NOW.date() - timedelta(days=3))
+        TallyMark.objects.all().delete()
+
     def meet(self, **changes):
         self.clocks.update(**{"state": "met", "ended_at": self.clock.due_at, "next_at": None, **changes})
 
@@ -96,6 +112,7 @@ FAULTS = {
     "log-whole": lambda case: case.events.update(seq=7),
     "clock-told": lambda case: case.clocks.update(elapsed=HOUR),
     "signed": lambda case: AgreementVersion.objects.update(canonical_text="something else"),
+    "counts-of-days": Case.change_unmarked,
     "chain": lambda case: AuditEntry.objects.filter(stream__startswith="lead").update(verb="nothing"),
 }
 

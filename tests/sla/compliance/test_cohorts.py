@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sla.compliance import cohorts, periodic, regret
+from sla.compliance import acceptance, cohorts, ends, offers, periodic, regret
 from sla.compliance.periods import Filters, Period
 from tests import factories
 from tests.factories import NOW, add_touch, cast, make_lead, signed_version, won_deal
@@ -22,11 +22,16 @@ def place():
     return signed_version(signers=(people.marketing_manager, people.sales_manager)), people.sales
 
 
+def volume(period: Period, promised: int, per: str) -> periodic.Volume:
+    told = offers.read(period, EVERYTHING)
+    return periodic.volume(told, period, EVERYTHING, NOW, promised=promised, per=per)
+
+
 def test_acceptance_counts_decisions_only(place) -> None:
     for state in ("accepted", "returned", "won", "declined", "rerouted", "withdrawn", "expired", "offered"):
         rows.offer(*place, state, MONDAY)
 
-    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
+    cohort = acceptance.by_leg(offers.read(NOVEMBER, EVERYTHING, has_times=True))[1]
 
     assert (cohort.offers, cohort.accepted, cohort.declined, cohort.acceptance) == (8, 3, 1, 0.75)
     assert (cohort.rerouted, cohort.withdrawn, cohort.expired, cohort.undecided) == (1, 1, 1, 1)
@@ -36,25 +41,25 @@ def test_overturned_decline_counts_as_accepted(place) -> None:
     rows.overturned(*place, MONDAY)
     rows.overturned(*place, MONDAY, ruling="upheld")
 
-    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
+    cohort = acceptance.by_leg(offers.read(NOVEMBER, EVERYTHING, has_times=True))[1]
 
     assert (cohort.accepted, cohort.declined, cohort.overturned) == (1, 1, 1)
-    assert periodic.quality(NOVEMBER, EVERYTHING, leg=1) == periodic.Units(1, 2)
+    assert periodic.quality(offers.read(NOVEMBER, EVERYTHING), leg=1) == periodic.Units(1, 2)
 
 
 def test_offer_counts_in_the_period_of_the_offer(place) -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     rows.offer(*place, "accepted", NOW.replace(month=10), decided_at=NOW)
 
-    assert cohorts.by_leg(october, EVERYTHING)[1].accepted == 1
-    assert cohorts.by_leg(NOVEMBER, EVERYTHING) == {}
+    assert acceptance.by_leg(offers.read(october, EVERYTHING, has_times=True))[1].accepted == 1
+    assert acceptance.by_leg(offers.read(NOVEMBER, EVERYTHING, has_times=True)) == {}
 
 
 def test_history_without_a_time_belongs_to_no_period(place) -> None:
     rows.offer(*place, "won", None, is_history=True)
 
-    assert cohorts.by_leg(NOVEMBER, EVERYTHING) == {}
-    assert cohorts.by_leg(None, EVERYTHING)[1].accepted == 1
+    assert acceptance.by_leg(offers.read(NOVEMBER, EVERYTHING, has_times=True)) == {}
+    assert acceptance.by_leg(offers.read(None, EVERYTHING, has_times=True))[1].accepted == 1
 
 
 def test_follow_up_counts_real_touches_of_sales_since_the_offer(place) -> None:
@@ -64,7 +69,7 @@ def test_follow_up_counts_real_touches_of_sales_since_the_offer(place) -> None:
     add_touch(mailed, "mail", side="sales", ago=timedelta(hours=1), is_automatic=True)
     add_touch(asleep, "call", side="sales", ago=timedelta(days=3))
 
-    found = cohorts.follow_up(NOVEMBER, EVERYTHING)
+    found = acceptance.follow_up(offers.read(NOVEMBER, EVERYTHING, has_times=True))
 
     assert (found.leads, found.never, found.touches) == (3, 2, 2)
     assert found.first_touch_median == timedelta(hours=1)
@@ -73,7 +78,7 @@ def test_follow_up_counts_real_touches_of_sales_since_the_offer(place) -> None:
 def test_follow_up_of_history_without_touches_is_unknown(place) -> None:
     rows.offer(*place, "won", None, is_history=True)
 
-    found = cohorts.follow_up(None, EVERYTHING)
+    found = acceptance.follow_up(offers.read(None, EVERYTHING, has_times=True))
 
     assert (found.leads, found.never, found.never_share, found.touches_per_lead) == (1, None, None, None)
 
@@ -85,7 +90,9 @@ def test_volume_counts_first_cycles_sourced_by_marketing(place) -> None:
     rows.overturned(*place, MONDAY, ruling="upheld")
     rows.offer(*place, "rerouted", MONDAY)
 
-    found = periodic.volume(NOVEMBER, EVERYTHING, NOW, promised=120, per="month")
+    found = periodic.volume(
+        offers.read(NOVEMBER, EVERYTHING), NOVEMBER, EVERYTHING, NOW, promised=120, per="month"
+    )
 
     assert (found.counted, found.recycled, found.sales_generated, found.taken_off) == (1, 1, 1, 1)
     assert found.promised == 120
@@ -95,8 +102,18 @@ def test_volume_counts_first_cycles_sourced_by_marketing(place) -> None:
 def test_promise_per_month_scales_to_the_period() -> None:
     quarter = Period(date(2026, 10, 1), date(2026, 12, 31))
 
-    assert periodic.volume(quarter, EVERYTHING, NOW, promised=120, per="month").promised == 360
-    assert periodic.volume(NOVEMBER, EVERYTHING, NOW, promised=120, per="quarter").promised == 40
+    assert (
+        periodic.volume(
+            offers.read(quarter, EVERYTHING), quarter, EVERYTHING, NOW, promised=120, per="month"
+        ).promised
+        == 360
+    )
+    assert (
+        periodic.volume(
+            offers.read(NOVEMBER, EVERYTHING), NOVEMBER, EVERYTHING, NOW, promised=120, per="quarter"
+        ).promised
+        == 40
+    )
 
 
 def test_feedback_asks_for_reasons_and_quality(place) -> None:
@@ -105,7 +122,7 @@ def test_feedback_asks_for_reasons_and_quality(place) -> None:
     rows.offer(*place, "won", MONDAY, quality="better")
     rows.offer(*place, "lost", MONDAY)
 
-    assert periodic.feedback(NOVEMBER, EVERYTHING) == periodic.Units(2, 4)
+    assert periodic.feedback(ends.read(NOVEMBER, EVERYTHING)) == periodic.Units(2, 4)
 
 
 def test_regret_names_refused_leads_that_bought_afterwards(place) -> None:
@@ -134,11 +151,11 @@ def test_bucket_of_offers_lists_what_the_cohort_counts(place) -> None:
     for state in ("accepted", "declined", "won", "expired"):
         rows.offer(*place, state, MONDAY)
     rows.overturned(*place, MONDAY)
-    cohort = cohorts.by_leg(NOVEMBER, EVERYTHING)[1]
-    offers = cohorts.offered_in(NOVEMBER, EVERYTHING, leg=1)
+    cohort = acceptance.by_leg(offers.read(NOVEMBER, EVERYTHING, has_times=True))[1]
+    found = cohorts.offered_in(NOVEMBER, EVERYTHING, leg=1)
 
     for bucket in ("accepted", "declined", "expired", "undecided"):
-        assert cohorts.in_bucket(offers, bucket).count() == getattr(cohort, bucket), bucket
+        assert cohorts.in_bucket(found, bucket).count() == getattr(cohort, bucket), bucket
 
 
 def test_team_narrows_the_cohort(place) -> None:
@@ -146,4 +163,4 @@ def test_team_narrows_the_cohort(place) -> None:
     rows.offer(*place, "accepted", MONDAY)
     rows.offer(version, factories.team(), "declined", MONDAY)
 
-    assert cohorts.by_leg(NOVEMBER, Filters(team_id=place[1].pk))[1].acceptance == 1.0
+    assert acceptance.by_leg(offers.read(NOVEMBER, Filters(team_id=place[1].pk)))[1].acceptance == 1.0

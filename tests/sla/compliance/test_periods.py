@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sla.compliance.periods import Period, median, month_of, ninetieth, quarter_of
+from sla.compliance.periods import Period, month_of, quarter_of
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,3 @@ def test_period_begins_and_ends_in_its_own_zone() -> None:
 
     assert period.start_at == datetime(2026, 3, 28, 23, tzinfo=UTC)
     assert period.end_at - period.start_at.astimezone(UTC) == timedelta(hours=23)
-
-
-def test_median_and_ninetieth_of_ten() -> None:
-    hours = [timedelta(hours=n) for n in (9, 1, 8, 2, 7, 3, 6, 4, 5, 10)]
-
-    assert median(hours) == timedelta(hours=5, minutes=30)
-    assert ninetieth(hours) == timedelta(hours=9)
-
-
-def test_median_and_ninetieth_of_nothing_are_unknown() -> None:
-    assert (median([]), ninetieth([])) == (None, None)

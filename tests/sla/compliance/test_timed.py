@@ -85,7 +85,8 @@ def test_durations_are_of_clocks_that_were_met() -> None:
     for state in ("met", "met", "late", "breached"):
         rows.clock(version, "decide", NOW - timedelta(days=1), state)
 
-    assert timed.durations(NOVEMBER, EVERYTHING)["decide"] == (timedelta(hours=3), timedelta(hours=6))
+    found = timed.read(NOVEMBER, EVERYTHING, NOW).durations()
+    assert found["decide"] == (timedelta(hours=3), timedelta(hours=6))
 
 
 def test_trend_has_nine_weeks_and_gaps_where_nothing_fell_due() -> None:
@@ -94,6 +95,6 @@ def test_trend_has_nine_weeks_and_gaps_where_nothing_fell_due() -> None:
     rows.clock(version, "decide", NOW - timedelta(weeks=3), "late")
     period = Period(date(2026, 11, 1), NOW.date())
 
-    trend = timed.trends(period, EVERYTHING, NOW)["decide"]
+    trend = timed.read(None, EVERYTHING, NOW).trends(period)["decide"]
 
     assert trend == (None, None, None, None, None, 0.0, None, None, 1.0)

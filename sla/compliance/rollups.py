@@ -1,0 +1,12 @@
+"""The books that are counted by day, and bringing them up to date."""
+
+from sla import agreements
+from sla.compliance import ends, offers, tallies, timed
+
+BOOKS = (timed.COUNTING, offers.COUNTING, ends.COUNTING)
+
+
+def keep(*, rounds: int = 20) -> int:
+    """Count anew what has changed; return how many parts of days that were."""
+    zone = agreements.zone()
+    return sum(tallies.keep(counting, zone, rounds=rounds) for counting in BOOKS)

@@ -1,0 +1,193 @@
+"""Bringing the counts of days up to date, and asking whether they are what the rows say."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from leads import setbased
+from sla.compliance.tallies import cells
+from sla.compliance.tallies.reading import places_of
+from sla.compliance.tallies.telling import Counting, Place, add, by_day
+from sla.models import TallyDay, TallyMark, TallyPart, TallyState
+
+#: So many marks are taken up in one transaction.
+MARKS_AT_ONCE = 512
+Key = tuple[str, int, str, str, date, int]
+Sums = tuple[Counter[str], dict[str, Counter[str]]]
+_COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
+
+
+def keep(counting: Counting, zone: str, *, rounds: int = 20) -> int:
+    """Count anew what is marked, some rounds at most; return how many parts of days were counted.
+
+    One process at a time: whoever finds the book taken leaves it.
+    """
+    done = 0
+    for _round in range(rounds):
+        with transaction.atomic():
+            state = _locked(counting.book)
+            if state is None:
+                break
+            if state.zone != zone:
+                _begin(counting, state, zone)
+            marks = list(
+                TallyMark.objects.filter(book=counting.book)
+                .order_by("pk")
+                .values_list("pk", flat=True)[:MARKS_AT_ONCE]
+            )
+            if not marks:
+                break
+            taken = TallyMark.objects.filter(pk__in=marks)
+            # Marks first, rows after: what changes in between has a mark of its own.
+            places = places_of(taken, zone)
+            _recount(counting, places, zone)
+            taken.delete()
+            TallyState.objects.filter(pk=counting.book).update(revision=state.revision + 1)
+        done += len(places)
+        if len(marks) < MARKS_AT_ONCE:
+            break
+    return done
+
+
+def apart(counting: Counting) -> Iterator[str]:
+    """Yield the days whose counts are not those of their rows, but for those that wait to be counted."""
+    state = TallyState.objects.filter(pk=counting.book).first()
+    if state is None:
+        return
+    waiting = places_of(TallyMark.objects.filter(book=counting.book), state.zone)
+    kept = {
+        (day, part) for day, part in TallyPart.objects.filter(book=counting.book).values_list("day", "part")
+    }
+    there = set(counting.places(state.zone))
+    days = by_day((kept | there) - waiting)
+    for day, parts in days.items():
+        places = [(day, part) for part in parts]
+        told = _told(counting.book, places)
+        raw = _raw(counting, places, state.zone)
+        odd = [part for part in parts if told.get((day, part), {}) != _plain(raw.get((day, part), {}))]
+        if odd:
+            yield f"{counting.book} of {day}, parts {', '.join(str(part) for part in odd)}"
+    yield from _days_apart(counting.book)
+
+
+def _locked(book: str) -> TallyState | None:
+    setbased.insert_rows(TallyState, [{"book": book, "revision": 0, "zone": ""}], ignore_conflicts=True)
+    return TallyState.objects.select_for_update(skip_locked=True).filter(pk=book).first()
+
+
+def _begin(counting: Counting, state: TallyState, zone: str) -> None:
+    """Forget what was counted in another zone, and mark every part of a day in which there are rows."""
+    for model in (TallyDay, TallyPart, TallyMark):
+        model.objects.filter(book=counting.book).delete()
+    places = sorted(counting.places(zone))
+    for chunk in _chunks(places, 5_000):
+        rows = [{"book": counting.book, "day": day, "at": None, "part": part} for day, part in chunk]
+        setbased.insert_rows(TallyMark, rows)
+    state.zone, state.revision = zone, state.revision + 1
+    state.save(update_fields=["zone", "revision"])
+
+
+def _recount(counting: Counting, places: Collection[Place], zone: str) -> None:
+    """Count parts of days from their rows; what they were counted as before is taken off the sums."""
+    before, now = _told(counting.book, places), _raw(counting, places, zone)
+    changes: dict[Key, Sums] = defaultdict(lambda: (Counter(), defaultdict(Counter)))
+    for place in places:
+        for told, sign in ((before.get(place, {}), -1), (now.get(place, {}), 1)):
+            for cell, counts, times in cells.read(told):
+                for grain in cells.grains(cell):
+                    sums, spans = changes[(*grain, place[0], cell[0])]
+                    add(sums, counts, sign)
+                    for name, values in times.items():
+                        add(spans[name], values, sign)
+    _write_parts(counting.book, places, before, now)
+    _write_sums(counting.book, {key: sums for key, sums in changes.items() if _is_change(sums)})
+
+
+def _raw(counting: Counting, places: Collection[Place], zone: str) -> dict[Place, dict[str, Any]]:
+    return cells.of_rows(counting.rows(places, zone))
+
+
+def _told(book: str, places: Collection[Place]) -> dict[Place, dict[str, Any]]:
+    rows = TallyPart.objects.filter(cells.of_places(places), book=book).values_list("day", "part", "cells")
+    return {(day, part): told for day, part, told in rows}
+
+
+def _write_parts(book: str, places: Collection[Place], before: Any, now: Any) -> None:
+    """Write what parts are counted as now; one that holds nothing any more is gone."""
+    gone = [place for place in places if place in before]
+    TallyPart.objects.filter(cells.of_places(gone), book=book).delete()
+    rows = [{"book": book, "day": day, "part": part, "cells": told} for (day, part), told in now.items()]
+    setbased.insert_rows(TallyPart, rows)
+
+
+def _write_sums(book: str, changes: dict[Key, Sums]) -> None:
+    """Add changes to the sums of days."""
+    days = sorted({key[4] for key in changes})
+    there: dict[Key, tuple[int, Any, Any]] = {}
+    grains = sorted({key[0] for key in changes})
+    found = TallyDay.objects.filter(book=book, day__in=days, grain__in=grains)
+    for pk, counts, times, *key in found.values_list("pk", "counts", "times", *_COLUMNS).iterator():
+        if tuple(key) in changes:
+            there[tuple(key)] = (pk, counts, times)
+    new, changed, empty = [], [], []
+    for key, sums in changes.items():
+        pk, counts, times = there.get(key, (0, {}, {}))
+        row = {"counts": _sum(counts, sums[0]), "times": _spans(times, sums[1])}
+        if not pk:
+            new.append({"book": book, **dict(zip(_COLUMNS, key, strict=True)), **row})
+        elif row["counts"]:
+            changed.append({"id": pk, **row})
+        else:
+            empty.append(pk)
+    TallyDay.objects.filter(pk__in=empty).delete()
+    setbased.update_rows(TallyDay, changed)
+    setbased.insert_rows(TallyDay, new)
+
+
+def _days_apart(book: str) -> Iterator[str]:
+    """Yield the days whose sums are not those of their parts."""
+    for day in sorted(set(TallyDay.objects.filter(book=book).values_list("day", flat=True))):
+        sums: dict[Key, Sums] = defaultdict(lambda: (Counter(), defaultdict(Counter)))
+        for told in TallyPart.objects.filter(book=book, day=day).values_list("cells", flat=True):
+            for cell, counts, times in cells.read(told):
+                for grain in cells.grains(cell):
+                    own, spans = sums[(*grain, day, cell[0])]
+                    add(own, counts)
+                    for name, values in times.items():
+                        add(spans[name], values)
+        rows = TallyDay.objects.filter(book=book, day=day).values_list("counts", "times", *_COLUMNS)
+        told_sums = {tuple(key): (counts, times) for counts, times, *key in rows.iterator()}
+        if told_sums != {key: (dict(own), _plain(spans)) for key, (own, spans) in sums.items()}:
+            yield f"{book} of {day}, sums"
+
+
+def _is_change(sums: Sums) -> bool:
+    return any(sums[0].values()) or any(any(values.values()) for values in sums[1].values())
+
+
+def _sum(counts: dict[str, int], change: Counter[str]) -> dict[str, int]:
+    found = Counter(counts)
+    add(found, change)
+    return {key: n for key, n in found.items() if n}
+
+
+def _spans(times: Any, change: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    found = {name: _sum(times.get(name, {}), change.get(name, Counter())) for name in {*times, *change}}
+    return {name: values for name, values in found.items() if values}
+
+
+def _plain(told: Any) -> Any:
+    """Return counts as they come back from the database."""
+    if isinstance(told, dict):
+        return {key: _plain(value) for key, value in told.items()}
+    return [_plain(one) for one in told] if isinstance(told, list) else told
+
+
+def _chunks(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,189 @@
+"""Triggers that mark what has to be counted anew, with the change itself, whoever makes it.
+
+A writer that forgot its mark would leave a figure wrong for good; a trigger forgets nobody. They write one
+row and read by index, lock nothing, and say nothing where no counted column changed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+from sla.choices import PARTS
+
+_OFFER = "SELECT 'offers', NULL, h.offered_at, h.lead_id % {parts} FROM sla_handoff h WHERE "
+_END = "SELECT 'ends', NULL, h.ended_at, h.lead_id % {parts} FROM sla_handoff h WHERE h.is_ended AND "
+_DUE = (
+    "SELECT 'clocks', c.due_on, NULL, c.lead_id % {parts} FROM sla_clock c WHERE c.due_on IS NOT NULL"
+    " AND c.lead_id IS NOT NULL AND "
+)
+_OF_HANDOFF = "h.id = {row}.handoff_id"
+_OF_LEAD = "h.lead_id = {row}.lead_id"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A table, its columns that are counted, and the marks that a change of one of its rows leaves."""
+
+    table: str
+    columns: tuple[str, ...]
+    marks: tuple[str, ...]
+    verbs: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
+    only: str = ""
+    name: str = ""
+
+    @property
+    def stem(self) -> str:
+        return f"{self.name or self.table}_tally"
+
+
+WATCHED = (
+    Watched(
+        "sla_clock",
+        (
+            *("commitment_id", "version_id", "handoff_id", "lead_id", "scope", "state", "due_on", "due_at"),
+            *("breached_at", "ended_at", "is_excused", "cause", "elapsed"),
+        ),
+        (
+            "SELECT 'clocks', {row}.due_on, NULL, {row}.lead_id % {parts}"
+            " WHERE {row}.due_on IS NOT NULL AND {row}.lead_id IS NOT NULL AND {row}.scope = 'lead'",
+            _OFFER + _OF_HANDOFF + " AND {row}.kind = 'first_touch'",
+        ),
+    ),
+    Watched(
+        "sla_handoff",
+        (
+            *("lead_id", "leg", "cycle", "hop", "version_id", "state", "team_id", "tier", "offered_at"),
+            *("decided_at", "accepted_at", "ended_at", "is_ended", "reason_code", "reason_side"),
+            *("disposition", "quality", "is_history"),
+        ),
+        (
+            "SELECT 'offers', NULL, {row}.offered_at, {row}.lead_id % {parts}",
+            "SELECT 'ends', NULL, {row}.ended_at, {row}.lead_id % {parts} WHERE {row}.is_ended",
+        ),
+    ),
+    Watched(
+        "sla_handoff",
+        ("team_id", "tier"),
+        (_DUE + "c.handoff_id = {row}.id",),
+        verbs=("UPDATE",),
+        name="sla_handoff_clocks",
+    ),
+    Watched("sla_refusal", ("handoff_id", "ruling"), (_OFFER + _OF_HANDOFF, _END + _OF_HANDOFF)),
+    Watched("sla_snapshot", (), (_OFFER + _OF_HANDOFF,), verbs=("INSERT", "DELETE")),
+    Watched("sla_verdict", (), (_OFFER + _OF_HANDOFF,), verbs=("INSERT", "DELETE")),
+    Watched(
+        "leads_lead",
+        ("source", "is_sales_generated", "merged_into_id", "stage", "next_step_on"),
+        (_OFFER + "h.lead_id = {row}.id",),
+        verbs=("UPDATE",),
+    ),
+    Watched(
+        "leads_lead",
+        ("source",),
+        (_DUE + "c.lead_id = {row}.id", _END + "h.lead_id = {row}.id"),
+        verbs=("UPDATE",),
+        name="leads_lead_source",
+    ),
+    Watched(
+        "leads_lead",
+        ("team_id",),
+        (_DUE + "c.lead_id = {row}.id AND c.handoff_id IS NULL",),
+        verbs=("UPDATE",),
+        name="leads_lead_team",
+    ),
+    Watched(
+        "leads_touch",
+        ("lead_id", "happened_at", "side", "evidence", "is_automatic"),
+        (_OFFER + _OF_LEAD,),
+        only="{row}.side = 'sales'",
+    ),
+    Watched("leads_bantfact", ("lead_id", "kind"), (_OFFER + _OF_LEAD,)),
+    Watched("leads_deal", ("lead_id", "state", "amount", "margin"), (_OFFER + _OF_LEAD,)),
+    Watched(
+        "leads_stagechange",
+        (),
+        (_OFFER + _OF_LEAD,),
+        verbs=("INSERT", "DELETE"),
+        only="{row}.to_stage = 'customer'",
+    ),
+)
+_ROWS = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
+
+
+def trigger_names() -> set[str]:
+    """Return the names of all these triggers, the same on both databases."""
+    return {f"{one.stem}_{verb.lower()}" for one in WATCHED for verb in one.verbs}
+
+
+def statements(vendor: str) -> Iterator[str]:
+    """Yield the SQL that makes the triggers, in place of those there are."""
+    yield from dropping(vendor)
+    for one in WATCHED:
+        for verb in one.verbs:
+            name = f"{one.stem}_{verb.lower()}"
+            # Both rows may stand in the same part of the same day; a mark too many is counted once.
+            body = " ".join(
+                "INSERT INTO sla_tallymark (book, day, at, part) " + mark.format(row=row, parts=PARTS) + ";"
+                for row in _ROWS[verb]
+                for mark in one.marks
+            )
+            yield from _trigger(name, one.table, verb, _when(one, verb, vendor), body, vendor)
+
+
+def dropping(vendor: str) -> Iterator[str]:
+    """Yield the SQL that removes the triggers."""
+    for one in WATCHED:
+        for verb in one.verbs:
+            name = f"{one.stem}_{verb.lower()}"
+            yield f"DROP TRIGGER IF EXISTS {name}" + (f" ON {one.table}" if vendor == "postgresql" else "")
+            if vendor == "postgresql":
+                yield f"DROP FUNCTION IF EXISTS {name}()"
+
+
+def _when(one: Watched, verb: str, vendor: str) -> str:
+    apart = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    changed = " OR ".join(f"OLD.{column} {apart} NEW.{column}" for column in one.columns)
+    only = " OR ".join(one.only.format(row=row) for row in _ROWS[verb]) if one.only else ""
+    parts = [changed if verb == "UPDATE" else "", only]
+    return " AND ".join(f"({part})" for part in parts if part)
+
+
+def _trigger(name: str, table: str, verb: str, when: str, body: str, vendor: str) -> Iterator[str]:
+    condition = f"WHEN ({when}) " if when else ""
+    if vendor == "postgresql":
+        yield (
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN {body} RETURN NULL; END $$"
+        )
+        yield (
+            f"CREATE TRIGGER {name} AFTER {verb} ON {table} FOR EACH ROW {condition}EXECUTE FUNCTION {name}()"
+        )
+    else:
+        yield f"CREATE TRIGGER {name} AFTER {verb} ON {table} {condition}BEGIN {body} END"
+
+
+class MarkTallies(Operation):
+    """Let every change of what is counted leave its mark; works on both databases.
+
+    SQLite loses triggers with a table that it builds anew: a migration that changes a column of a watched
+    table there names this operation again.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """A trigger changes nothing in the models."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in statements(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in dropping(schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+    def describe(self) -> str:
+        return "Mark what has to be counted anew"

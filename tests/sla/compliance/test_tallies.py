@@ -1,0 +1,245 @@
+"""Counts of days are those of the rows, whatever happens, for every question that can be asked."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leads.models import BantFact, Deal, Lead, StageChange, Touch
+from sla import handoffs, sweep
+from sla.compliance import ends, offers, rollups, tallies, timed
+from sla.compliance.periods import Filters, Period
+from sla.compliance.tallies.telling import days_of
+from sla.models import Clock, Handoff, Refusal, TallyDay, TallyMark, TallyPart
+from tests.factories import NOW
+from tests.sla.scene import Scene, in_state, offered, scene
+
+pytestmark = pytest.mark.django_db
+ZONE = "Europe/Berlin"
+STATES = ("accepted", "declined", "returned", "won")
+AROUND = Period(NOW.date() - timedelta(days=40), NOW.date() + timedelta(days=40), ZONE)
+DAY = timedelta(days=1)
+
+
+def raw(counting: tallies.Counting, period: Period | None, filters: Filters) -> list[tallies.Day]:
+    return days_of(counting.tell(counting.select(period, filters), period.zone if period else ZONE))
+
+
+def plain(days: list[tallies.Day]) -> Any:
+    """Return days as counts and times by day and version, without zeros."""
+    found: dict[Any, Any] = {}
+    for key in {(day.day, day.version_id) for day in days}:
+        own = [day for day in days if (day.day, day.version_id) == key]
+        counts = {name: n for name, n in tallies.total(own).items() if n}
+        times = {name: values for name, values in tallies.spread(own).items() if values}
+        if counts:
+            found[key] = counts, times
+    return found
+
+
+def questions() -> Iterator[tuple[Period | None, Filters]]:
+    """Everything, then every team, source, tier and agreement there is, alone and all four together."""
+    handoff = Handoff.objects.order_by("pk").select_related("lead", "version").first()
+    yield None, Filters()
+    yield Period(NOW.date(), NOW.date(), ZONE), Filters()
+    names = {
+        "team_id": Handoff.objects.values_list("team_id", flat=True),
+        "source": Lead.objects.values_list("source", flat=True),
+        "tier": Handoff.objects.values_list("tier", flat=True),
+        "agreement_id": Handoff.objects.values_list("version__agreement_id", flat=True),
+    }
+    for name, values in names.items():
+        for value in set(values):
+            yield AROUND, Filters(**{name: value})
+    own = handoff.team_id, handoff.lead.source, handoff.tier, handoff.version.agreement_id
+    yield AROUND, Filters(*own[:2])
+    yield None, Filters(*own)
+
+
+def differences() -> list[Any]:
+    """Return the questions to which sums and rows answer differently."""
+    found = []
+    for counting in rollups.BOOKS:
+        for period, filters in questions():
+            if plain(tallies.read(counting, period, filters)) != plain(raw(counting, period, filters)):
+                found.append((counting.book, period, filters))
+    return found
+
+
+@pytest.fixture
+def play() -> Scene:
+    return scene()
+
+
+def keep() -> int:
+    return sum(tallies.keep(counting, ZONE) for counting in rollups.BOOKS)
+
+
+def some_leads(play: Scene) -> None:
+    for number, state in enumerate(STATES):
+        handoff = in_state(play, state)
+        Lead.objects.filter(pk=handoff.lead_id).update(source=("Web", "Fair")[number % 2])
+    in_state(play, "won", leg=2)
+    keep()
+
+
+def _touch(play: Scene, lead: Lead) -> None:
+    Touch.objects.create(
+        lead=lead, side="sales", kind="call", happened_at=NOW + timedelta(minutes=7), recorded_at=NOW
+    )
+
+
+def _one(model: Any) -> Any:
+    return model.objects.order_by("pk").last()
+
+
+#: What may happen to what is counted: by moves, by the sweep, or to rows alone, as an import does.
+CHANGES: dict[str, Callable[[Scene, Lead], Any]] = {
+    "an offer": lambda play, lead: offered(play),
+    "a refusal": lambda play, lead: in_state(play, "declined"),
+    "an expiry": lambda play, lead: in_state(play, "expired"),
+    "a reroute": lambda play, lead: in_state(play, "rerouted"),
+    "the sweep, two days on": lambda play, lead: sweep.run(NOW + 2 * DAY),
+    "a touch of Sales": _touch,
+    "touches gone": lambda play, lead: Touch.objects.filter(lead=lead).delete(),
+    "another source": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(source="Referral"),
+    "another team": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(team=play.closers),
+    "a stage": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(stage="customer"),
+    "a next step": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(next_step_on=NOW.date()),
+    "budget known": lambda play, lead: BantFact.objects.create(
+        lead=lead, kind="budget", known_at=NOW, recorded_at=NOW
+    ),
+    "a deal": lambda play, lead: Deal.objects.create(
+        account=lead.account, lead=lead, state="won", amount=5, recorded_at=NOW
+    ),
+    "a win told": lambda play, lead: StageChange.objects.create(
+        lead=lead, seq=90, from_stage="sql", to_stage="customer", happened_at=NOW, recorded_at=NOW
+    ),
+    "an excuse": lambda play, lead: Clock.objects.filter(lead=lead).update(is_excused=True, cause="other"),
+    "another due day": lambda play, lead: Clock.objects.filter(lead=lead, due_on__isnull=False).update(
+        due_on=NOW.date() + 9 * DAY
+    ),
+    "another tier": lambda play, lead: Handoff.objects.filter(lead=lead).update(tier="top"),
+    "a team of closers": lambda play, lead: Handoff.objects.filter(lead=lead).update(team=play.closers),
+    "offered earlier": lambda play, lead: Handoff.objects.filter(lead=lead).update(offered_at=NOW - 30 * DAY),
+    "a ruling": lambda play, lead: Refusal.objects.update(ruling="overturned", ruled_at=NOW),
+    "a verdict of quality": lambda play, lead: Handoff.objects.filter(lead=lead).update(quality="worse"),
+    "a touch in time": lambda play, lead: Clock.objects.filter(lead=lead, kind="first_touch").update(
+        ended_at=NOW, state="cancelled", next_at=None
+    ),
+}
+
+
+def test_figures_are_exact_before_the_sweep_and_after_it(play: Scene) -> None:
+    some_leads(play)
+    leads = list(Lead.objects.order_by("pk"))
+    for number, (name, change) in enumerate(CHANGES.items()):
+        assert not TallyMark.objects.exists()
+        change(play, leads[number % len(leads)])
+        assert differences() == [], name
+        keep()
+        apart = [case for counting in rollups.BOOKS for case in tallies.apart(counting)]
+        assert apart == [], name
+    assert differences() == []
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000), steps=st.lists(st.sampled_from([*CHANGES, "keep"]), max_size=6))
+def test_any_row_of_changes_leaves_figures_exact(play: Scene, seed: int, steps: list[str]) -> None:
+    dice = random.Random(seed)
+    if not Handoff.objects.exists():
+        some_leads(play)
+    leads = list(Lead.objects.order_by("pk"))
+    for step in steps:
+        if step == "keep":
+            keep()
+        else:
+            _try(CHANGES[step], play, dice.choice(leads))
+    assert differences() == []
+
+
+def _try(change: Callable[[Scene, Lead], Any], play: Scene, lead: Lead) -> None:
+    """Make a change unless it was made before: some can be made once."""
+    try:
+        with transaction.atomic():
+            change(play, lead)
+    except (IntegrityError, handoffs.MoveRefused):
+        return
+
+
+@pytest.mark.parametrize("book", [counting.book for counting in rollups.BOOKS])
+def test_lost_mark_is_noticed(play: Scene, book: str) -> None:
+    some_leads(play)
+    in_state(play, "declined")
+    assert differences() == []
+    TallyMark.objects.filter(book=book).delete()
+
+    assert {found[0] for found in differences()} == {book}
+    (counting,) = [one for one in rollups.BOOKS if one.book == book]
+    assert list(tallies.apart(counting)) != []
+
+
+def test_wrong_sum_is_noticed(play: Scene) -> None:
+    some_leads(play)
+    TallyDay.objects.filter(pk=TallyDay.objects.filter(book="clocks").first().pk).update(counts={})
+
+    assert list(tallies.apart(timed.COUNTING)) != []
+
+
+def test_rep_is_counted_from_the_rows(play: Scene) -> None:
+    some_leads(play)
+    TallyDay.objects.all().delete()
+    TallyPart.objects.all().delete()
+
+    filters = Filters(rep_id=play.rep.pk)
+    assert plain(tallies.read(offers.COUNTING, AROUND, filters)) == plain(
+        raw(offers.COUNTING, AROUND, filters)
+    )
+    assert tallies.total(tallies.read(offers.COUNTING, AROUND, filters))["1:offers"] > 0
+
+
+def test_days_of_another_zone_are_counted_anew(play: Scene) -> None:
+    some_leads(play)
+    tokyo = Period(AROUND.first_on, AROUND.last_on, "Asia/Tokyo")
+    everything = Filters()
+    before = plain(raw(offers.COUNTING, tokyo, everything))
+    assert plain(tallies.read(offers.COUNTING, tokyo, everything)) == before
+    tallies.keep(offers.COUNTING, "Asia/Tokyo")
+    assert plain(tallies.read(offers.COUNTING, tokyo, everything)) == before
+    assert plain(tallies.read(offers.COUNTING, AROUND, everything)) == plain(
+        raw(offers.COUNTING, AROUND, everything)
+    )
+
+
+def test_questions_take_as_many_queries_for_more_leads(
+    play: Scene, django_assert_max_num_queries: Any
+) -> None:
+    some_leads(play)
+    for _ in range(3):
+        in_state(play, "declined")
+    with django_assert_max_num_queries(8):
+        tallies.read(offers.COUNTING, AROUND, Filters(source="Web"))
+    keep()
+    with django_assert_max_num_queries(3):
+        ends.read(AROUND, Filters(source="Web"))
+
+
+def test_middle_and_ninetieth_of_counted_minutes() -> None:
+    hours = {hour * 60: 1 for hour in range(1, 11)}
+    assert tallies.middle(hours) == timedelta(hours=5, minutes=30)
+    assert tallies.ninetieth(hours) == timedelta(hours=9)
+    assert tallies.middle({3: 2, 9: 1}) == timedelta(minutes=3)
+
+
+def test_middle_and_ninetieth_of_nothing_are_unknown() -> None:
+    assert (tallies.middle({}), tallies.ninetieth({})) == (None, None)
+
+
+def test_half_a_minute_counts_as_a_whole_one() -> None:
+    seconds = (0, 29, 30, 89, 90)
+    assert [tallies.minutes(timedelta(seconds=each)) for each in seconds] == [0, 0, 1, 1, 2]
