@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
+from leads import storing
 from leads.models import AuditEntry, User
 
 
@@ -67,7 +68,8 @@ def record_many(records: Sequence[Record]) -> list[AuditEntry]:
         entry.hash = _hash(entry)
         ends[one.stream] = (entry.seq, entry.hash)
         entries.append(entry)
-    return AuditEntry.objects.bulk_create(entries)
+    storing.store(entries)
+    return entries
 
 
 @dataclass(frozen=True, slots=True)

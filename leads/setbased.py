@@ -105,7 +105,7 @@ def upsert_copied(
             for row in rows:
                 cells = [*row, *rest]
                 for place in texts:
-                    cells[place] = json.dumps(cells[place], default=_encode)
+                    cells[place] = _json(cells[place])
                 copy.write_row(cells)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM {fresh} ORDER BY {target}"  # noqa: S608 (names only)
@@ -144,9 +144,11 @@ def take_ids(model: type[models.Model], count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
-            sequence = cursor.fetchone()[0]
-            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+            cursor.execute(
+                "WITH s AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)"
+                " SELECT nextval(name) FROM s, generate_series(1, %s)",
+                [table, count],
+            )
             return [row[0] for row in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
@@ -281,6 +283,10 @@ def _encode(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} cannot travel to the database as JSON.")
+
+
+# Built once: `json.dumps` with a `default` builds an encoder for every text.
+_json = json.JSONEncoder(default=_encode).encode
 
 
 def _fields(model: type[models.Model], names: Iterable[str]) -> dict[str, models.Field]:

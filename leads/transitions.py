@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from leads import marks, setbased
+from leads import marks, setbased, storing
 from leads.choices import STAGE_EDGES, Stage
 from leads.models import ImportRun, Lead, StageChange, User
 
@@ -62,7 +62,7 @@ def become(
         changes.append(
             StageChange(lead=lead, seq=lead.stage_seq, happened_at=step.happened_at, recorded_at=now, **known)
         )
-    StageChange.objects.bulk_create(changes)
+    storing.store(changes)
     return [step.lead for step in moved]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leads import outbox, setbased
+from leads import outbox, setbased, storing
 from sla import clockwork
 from sla.businesstime import Schedule
 from sla.clocks import causes, notices, terms
@@ -21,9 +21,6 @@ _SAME_NAME = (
 )
 _COLUMNS = (*_SAME_NAME, "state", "is_excused", "handoff_id", "rep_id", "team_id", "cause")
 _COLUMNS_OF_TERMS = ("allowance", "unit", "calendar_key", "calendar_revision", "error", "attempts")
-_COLUMNS_OF_BIRTH = (
-    *("commitment_id", "version_id", "kind", "side", "lead_id", "period_start", "scope", "is_history"),
-)
 _ALL_COLUMNS = (*_COLUMNS, *_COLUMNS_OF_TERMS)
 #: All that the passing of time changes.
 SWEPT = ("seq", "state", "next_at", "next_step", "warned_at", "breached_at", "cause", "error", "attempts")
@@ -107,21 +104,13 @@ def write(changes: Sequence[Change], *, now: datetime, columns: Sequence[str] = 
     rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
     if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
         raise ClockChanged
-    _insert([change.clock for change in changes if change.seq_before is None])
+    storing.store([change.clock for change in changes if change.seq_before is None])
     setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change)])
     told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
     told = [(clock, entry) for clock, entry in told if not clock.is_history]
     outbox.put_many(notices.messages(told, now), now=now)
     asked = [_action(clock, entry, now) for clock, entry in told if _asks_move(clock, entry)]
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)
-
-
-def _insert(fresh: Sequence[Clock]) -> None:
-    """Write new clocks and give them their ids."""
-    names = (*_ALL_COLUMNS, *_COLUMNS_OF_BIRTH)
-    ids = setbased.insert_returning(Clock, [_row(clock, names) for clock in fresh])
-    for clock, pk in zip(fresh, ids, strict=True):
-        clock.pk, clock._state.adding = pk, False
 
 
 def _row(clock: Clock, columns: Sequence[str]) -> dict[str, Any]:

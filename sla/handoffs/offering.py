@@ -138,12 +138,12 @@ def _judged(
 ) -> Iterator[tuple[int, dict[str, Any] | errors.MoveRefused]]:
     """Yield version, tier, cell and readiness of offers: of the standing, later of the leg before."""
     if leg == 1:
-        standing_of = Standing.objects.select_related("version__agreement")
-        standing_of = standing_of.defer("parts", "version__document", "version__canonical_text")
-        for pk, standing in standing_of.in_bulk(ids).items():
-            ready_at = standing.ready_since
-            known = {"version": standing.version, "tier": standing.tier, "grid": standing.grid}
-            yield pk, {**known, "ready_at": ready_at}
+        said = Standing.objects.filter(pk__in=ids).values("pk", "version_id", "tier", "grid", "ready_since")
+        versions = _versions({row["version_id"] for row in said})
+        for row in said:
+            version = versions[row["version_id"]]
+            known = {"version": version, "tier": row["tier"], "grid": row["grid"]}
+            yield row["pk"], {**known, "ready_at": row["ready_since"]}
         return
     for pk in ids:
         first = legs.worked_on(pk, leg - 1)
@@ -154,6 +154,11 @@ def _judged(
         else:
             known = {"version": first.version, "tier": first.tier, "grid": first.grid}
             yield pk, {**known, "ready_at": first.qualified_at or now}
+
+
+def _versions(ids: Collection[int]) -> dict[int, AgreementVersion]:
+    found = AgreementVersion.objects.select_related("agreement")
+    return found.defer("document", "canonical_text").in_bulk(ids)
 
 
 def _offer_apart(
@@ -211,10 +216,12 @@ def _choices(
 
 def _lock(cases: Sequence[_Case]) -> dict[int, Lead]:
     """Lock the leads in the order of their ids, without touching keys; raises Changed."""
-    rows = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    rows = Lead.objects.select_for_update(no_key=True)
     leads = {lead.pk: lead for lead in rows.filter(pk__in=[c.lead.pk for c in cases]).order_by("pk")}
     for case in cases:
         lead = leads[case.lead.pk]
+        if lead.account_id == case.lead.account_id:
+            lead.account = case.lead.account
         if (lead.stage, lead.stage_seq) != (case.lead.stage, case.lead.stage_seq):
             raise errors.Changed
     return leads

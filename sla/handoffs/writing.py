@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from leads import outbox, setbased
+from leads import outbox, setbased, storing
 from leads.models import Lead, User
 from sla import agreements, calendars, routing, standings
 from sla.businesstime import Schedule
@@ -41,7 +41,7 @@ def write(*, hops: Sequence[Hop], now: datetime, actor: User | None) -> list[Han
     hours: dict[str, Schedule] = {}
     for handoff in handoffs:
         handoff.expires_at = expires_at(handoff, agreements.document(handoff.version), now, hours=hours)
-    Handoff.objects.bulk_create(handoffs)
+    storing.store(handoffs)
     standings.freeze_at([(handoff, now) for handoff in handoffs])
     return handoffs
 

@@ -19,7 +19,7 @@ from sla.routing.turns import Queue
 
 _PASSED_ON = (HandoffState.REROUTED, HandoffState.EXPIRED)
 #: People named in a trace; the rest of a large team is counted.
-_NAMED = 40
+_NAMED = 24
 #: After whoever is chosen so many more are looked at, to say who would have been next.
 _LOOKED_AFTER = 12
 #: Others may be faster so often before everybody is locked who might get one of the leads.
@@ -113,14 +113,14 @@ def on_paper(
     leg: int,
 ) -> list[Choice]:
     """Give leads away without telling anybody; the crew itself stays as it was."""
-    people = {pk: copy.copy(one) for pk, one in crew.people.items()}
+    people = dict(crew.people)
     method = crew.document.routing.method
     queue = Queue(method, [people[pk] for pk in crew.member_ids]) if method != "pull" else None
     choices = []
     for count, request in enumerate(requests):
         choice = _choice(crew, people, queue, request.lead, wanted[request.lead.pk], leg)
         if choice.rep:
-            person = people[choice.rep.pk]
+            person = people[choice.rep.pk] = copy.copy(people[choice.rep.pk])
             if queue:
                 queue.give(person, count)
             else:
@@ -245,9 +245,9 @@ def _look(
         after += chosen is not None
         if after > _LOOKED_AFTER:
             break
-        outcome = crew.obstacle(person, wanted)
-        if outcome is None and person.user.pk in off_duty:
-            outcome = Considered.OFF_DUTY
+        if len(lines) >= _NAMED and crew.is_idle(person):
+            continue
+        outcome = crew.obstacle(person, wanted) or _of_duty(person, off_duty)
         if outcome is None:
             outcome = Considered.LATER if chosen else Considered.CHOSEN
             chosen = chosen or person.user
@@ -260,10 +260,14 @@ def _look(
     return chosen
 
 
+def _of_duty(person: Person, off_duty: Collection[int]) -> Considered | None:
+    return Considered.OFF_DUTY if person.user.id in off_duty else None
+
+
 def _takes_on(user: User, side: str, leg: int) -> bool:
     team = user.team
     return user.role in TAKES_LEADS and team is not None and (team.side, team.leg) == (side, leg)
 
 
 def _line(person: Person, outcome: Considered) -> dict[str, Any]:
-    return {"rep": person.user.pk, "outcome": outcome.value, "open": person.open}
+    return {"rep": person.user.id, "outcome": outcome.value, "open": person.open}

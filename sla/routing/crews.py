@@ -7,7 +7,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from leads.models import Team, User
@@ -117,7 +126,7 @@ class Crew:
 
     def obstacle(self, person: Person, wanted: Wanted, *, is_owner: bool = False) -> Considered | None:
         """Return what keeps a person from a lead, None if nothing does; owners need not fit it."""
-        pk = person.user.pk
+        pk = person.user.id
         found = self._idle.get(pk) or (pk in wanted.had_it and Considered.HAD_IT)
         found = found or (pk in wanted.said_no and not is_owner and Considered.SAID_NO)
         found = found or (person.is_full and Considered.FULL) or (person.is_capped and Considered.CAPPED)
@@ -126,6 +135,10 @@ class Crew:
         if not self._fits(person.user, wanted.facts):
             return Considered.NO_MATCH
         return Considered.BELOW_BAR if _is_below_bar(person.user, wanted.grid) else None
+
+    def is_idle(self, person: Person) -> bool:
+        """Tell whether somebody takes no lead at all: left, paused or away."""
+        return person.user.id in self._idle
 
     @property
     def has_bars(self) -> bool:
@@ -141,7 +154,7 @@ class Crew:
 
     def _read(self, those: Q) -> list[Person]:
         """Read people with all that is counted of them, in one query."""
-        rows = User.objects.filter(those).select_related("calendar", "team__calendar")
+        rows = User.objects.filter(those)
         mine = Handoff.objects.filter(rep=OuterRef("pk"))
         held = mine.filter(is_ended=False)
         if self._is_past:
@@ -154,7 +167,17 @@ class Crew:
             counts[f"given_{period}"] = Case(is_capped, default=0, output_field=IntegerField())
         offers = mine.filter(is_history=False).order_by("-offered_at", "-pk").values("pk")
         turns = {f"turn_{n}": Subquery(offers[n : n + 1]) for n in range(self._longest_turn(those))}
-        return [_person(row, len(turns)) for row in rows.annotate(**counts, **turns).order_by("id")]
+        found = list(rows.annotate(**counts, **turns).order_by("id"))
+        self._attach_hours(found)
+        return [_person(row, len(turns)) for row in found]
+
+    def _attach_hours(self, users: Sequence[User]) -> None:
+        """Give people their calendars and teams; those of one team share it."""
+        teams = {team.pk: team for team in self.teams}
+        for user in users:
+            if user.team_id in teams:
+                user.team = teams[user.team_id]
+        prefetch_related_objects(users, "calendar", "team__calendar")
 
     def _longest_turn(self, those: Q) -> int:
         if self.document.routing.method != "weighted":
@@ -169,7 +192,8 @@ class Crew:
 
 def teams_for(*, side: str, leg: int, agreement_key: str) -> list[Team]:
     """Return the teams that take leads of an agreement on a leg: its own, else those of any segment."""
-    teams = list(Team.objects.filter(side=side, leg=leg, segment_key__in=(agreement_key, "")).order_by("id"))
+    found = Team.objects.filter(side=side, leg=leg, segment_key__in=(agreement_key, ""))
+    teams = list(found.select_related("calendar").order_by("id"))
     own = [team for team in teams if team.segment_key]
     return own or teams
 

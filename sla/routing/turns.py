@@ -10,15 +10,15 @@ Key = tuple[int, ...]
 
 def _by_turn(person: Person) -> Key:
     """Whoever was offered a lead longest ago; with weight w, whose w-th last offer is the oldest."""
-    return person.turn, person.user.pk
+    return person.turn, person.user.id
 
 
 def _by_last(person: Person) -> Key:
-    return person.last, person.user.pk
+    return person.last, person.user.id
 
 
 def _by_load(person: Person) -> Key:
-    return person.open, person.last, person.user.pk
+    return person.open, person.last, person.user.id
 
 
 _ORDERS: dict[str, Callable[[Person], Key]] = {
@@ -33,8 +33,8 @@ class Queue:
 
     def __init__(self, method: str, people: list[Person]) -> None:
         self._key = _ORDERS[method]
-        self._line = sorted((self._key(one), one.user.pk) for one in people)
-        self._people = {one.user.pk: one for one in people}
+        self._line = sorted((self._key(one), one.user.id) for one in people)
+        self._people = {one.user.id: one for one in people}
 
     def __iter__(self) -> Iterator[Person]:
         return (self._people[pk] for _key, pk in self._line)
@@ -46,10 +46,12 @@ class Queue:
         return len(self._line)
 
     def give(self, person: Person, count: int) -> None:
-        """Give a person the `count`-th lead and put them where they belong then."""
-        is_mine = person.user.pk in self._people
+        """Give a person, as they stand now, the `count`-th lead and put them where they belong then."""
+        pk = person.user.id
+        is_mine = pk in self._people
         if is_mine:
-            self._line.remove((self._key(person), person.user.pk))
+            self._line.remove((self._key(person), pk))
         person.take(count)
         if is_mine:
-            insort(self._line, (self._key(person), person.user.pk))
+            self._people[pk] = person
+            insort(self._line, (self._key(person), pk))

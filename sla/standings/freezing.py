@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from leads import storing
 from sla import agreements, readiness, scoring
 from sla.models import Handoff, Snapshot, Verdict
 from sla.standings.dossiers import missing
@@ -44,8 +45,9 @@ def freeze_at(moments: Sequence[tuple[Handoff, datetime]]) -> list[Snapshot]:
             snapshot, verdict = frozen(handoff, facts[handoff.lead_id], at)
             snapshots.append(snapshot)
             verdicts.append(verdict)
-    Verdict.objects.bulk_create(verdicts)
-    return Snapshot.objects.bulk_create(snapshots)
+    storing.store(verdicts)
+    storing.store(snapshots)
+    return snapshots
 
 
 def facts_from_snapshot(snapshot: Snapshot, half_life_days: float | None = None) -> readiness.Facts:
