@@ -109,7 +109,11 @@ def test_assign_makes_a_lead_visible(cast: factories.Cast, leads: dict[str, Lead
     assert permissions.can_see_lead(cast.rep, lead.pk)
 
 
-def test_search_finds_what_lies_in_the_scope(cast: factories.Cast, leads: dict[str, Lead]) -> None:
+@pytest.mark.parametrize("few", [0, queries.FEW])
+def test_search_finds_what_lies_in_a_narrow_and_a_wide_scope(
+    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
     found = queries.search(user=cast.rep, text="vela")
     assert {lead.name for lead in found} == {"Vela rep", "Vela pool", "Vela account"}
 
