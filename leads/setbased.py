@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 
+from leads import copying
+
 Row = Mapping[str, Any]
 #: Fewer rows than this travel faster in statements than by COPY into a table made for it.
 WORTH_COPYING = 200
@@ -25,7 +27,7 @@ def update_rows(
     if not rows:
         return []
     columns = [name for name in rows[0] if name not in (key, "expected")]
-    fields = _fields(model, [key, *columns])
+    fields = {name: _field(model, name) for name in (key, *columns)}
     source = dict(fields)
     if guard:
         source["expected"] = _field(model, guard)
@@ -126,13 +128,13 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+                for block in copying.blocks(fields, rows):
+                    copy.write(block)
             return
         marks = ", ".join(["%s"] * len(fields))
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (names only)
-            _prepared(fields, rows),  # type: ignore[arg-type]  # an iterator spares the memory
+            copying.prepared(fields, rows),  # type: ignore[arg-type]  # an iterator spares the memory
         )
 
 
@@ -170,32 +172,6 @@ def _completed(
     defaults = (field.get_default() for field in others)
     rest = tuple(json.dumps(value) if isinstance(value, dict | list) else value for value in defaults)
     return [*(_field(model, name) for name in columns), *others], rest
-
-
-def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterable[list[Any]]:
-    """Return the rows as SQLite stores them: only moments, dates and amounts look different there."""
-    odd = [
-        (place, _adapter(field))
-        for place, field in enumerate(fields)
-        if isinstance(field, models.DateField | models.DecimalField | models.DurationField)
-    ]
-    # Rows share most of their moments, and to write one down takes longer than the rest of a row.
-    known: list[tuple[int, Callable[[Any], Any], dict[Any, Any]]] = [(*one, {None: None}) for one in odd]
-    for row in rows:
-        cells = list(row)
-        for place, adapt, written in known:
-            value = cells[place]
-            if value not in written:
-                written[value] = adapt(value)
-            cells[place] = written[value]
-        yield cells
-
-
-def _adapter(field: models.Field) -> Callable[[Any], Any]:
-    """Return how a value of this column is stored; moments are many, so they go the short way."""
-    if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
-    return lambda value: field.get_db_prep_save(value, connection)
 
 
 def _merged(table: str, column: str, merge: str) -> str:
@@ -287,10 +263,6 @@ def _encode(value: Any) -> Any:
 
 # Built once: `json.dumps` with a `default` builds an encoder for every text.
 _json = json.JSONEncoder(default=_encode).encode
-
-
-def _fields(model: type[models.Model], names: Iterable[str]) -> dict[str, models.Field]:
-    return {name: _field(model, name) for name in names}
 
 
 def _field(model: type[models.Model], name: str) -> models.Field:

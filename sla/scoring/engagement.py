@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 #: Levels count half-lives from here; moving it would re-date every stored level.
@@ -139,37 +138,42 @@ def add(engagement: Engagement, touch: Touch, terms: EngagementTerms) -> Engagem
     if rule is None:
         return engagement
     key = (rule.side, rule.kind)
-    part = _added(engagement.parts.get(key), touch.at, rule, terms.half_life_days)
+    part = _added(engagement.parts.get(key), (touch.at,), rule, terms.half_life_days)
     return Engagement(engagement.half_life_days, {**engagement.parts, key: part})
 
 
 def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement:
     """Count the engagement anew from all touches of a lead, in any order."""
-    parts: dict[tuple[str, str], Part] = {}
     rules, half_life_days = terms.by_kind, terms.half_life_days
-    for touch in sorted(touches, key=_at):
+    moments: dict[tuple[str, str], list[datetime]] = {}
+    for touch in touches:
         key = (touch.side, touch.kind)
-        rule = rules.get(key)
-        if rule is not None:
-            parts[key] = _added(parts.get(key), touch.at, rule, half_life_days)
+        if key in rules:
+            moments.setdefault(key, []).append(touch.at)
+    parts = {key: _added(None, sorted(some), rules[key], half_life_days) for key, some in moments.items()}
     return Engagement(half_life_days, parts)
 
 
-_at = attrgetter("at")
-
-
-def _added(before: Part | None, at: datetime, rule: PointsRule, half_life_days: float) -> Part:
-    """Return the part of a kind after one more touch of it; raises LateTouch."""
-    level, count, earned, latest_at = before or (ZERO, 0, 0.0, at)
-    if rule.cap is not None and at < latest_at:
-        raise LateTouch(f"{rule.kind} at {at} is older than {latest_at}")
-    age = (at - LANDMARK).total_seconds() / 86_400 / half_life_days
-    value = _log_add(level, age + rule.level)
-    given = rule.points
-    if rule.cap is not None and value > age + rule.ceiling:
-        value = age + rule.ceiling
-        given = rule.cap - _power(level - age)
-    return Part(value, count + 1, earned + given, at if at > latest_at else latest_at)
+def _added(before: Part | None, moments: Sequence[datetime], rule: PointsRule, half_life_days: float) -> Part:
+    """Return the part of a kind after more touches of it, given by their moments; raises LateTouch."""
+    level, count, given, latest_at = before or (ZERO, 0, 0.0, moments[0])
+    gained, ceiling = rule.level, rule.ceiling
+    for at in moments:
+        if at < latest_at:
+            if rule.cap is not None:
+                raise LateTouch(f"{rule.kind} at {at} is older than {latest_at}")
+        else:
+            latest_at = at
+        age = (at - LANDMARK).total_seconds() / 86_400 / half_life_days
+        # To the last bit what `_log_sum` says of the two, without a call for each touch.
+        gain, points = age + gained, rule.points
+        apart = level - gain
+        value = (gain if apart <= 0 else level) + math.log2(1.0 + 2.0 ** -abs(apart))
+        if value > age + ceiling:
+            value = age + ceiling
+            points = (rule.cap or 0) - _power(level - age)
+        level, given = value, given + points
+    return Part(level, count + len(moments), given, latest_at)
 
 
 def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
@@ -220,12 +224,6 @@ def _half_lives(at: datetime, half_life_days: float) -> float:
 
 def _power(exponent: float) -> float:
     return math.exp2(min(1023.0, exponent))
-
-
-def _log_add(one: float, other: float) -> float:
-    """Add two numbers given as log2 to the same last bit as `_log_sum`, which is for many."""
-    high, low = (one, other) if one >= other else (other, one)
-    return high if low == ZERO else high + math.log2(1.0 + 2.0 ** (low - high))
 
 
 def _log_sum(values: Sequence[float]) -> float:
