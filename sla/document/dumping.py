@@ -1,5 +1,6 @@
 """From a Document back to JSON: the form that is stored, compared and signed."""
 
+from dataclasses import fields
 from typing import Any
 
 from sla import readiness, scoring
@@ -72,7 +73,9 @@ def _stage(stage: Stage) -> dict[str, Any]:
 
 
 def _engagement(terms: scoring.EngagementTerms) -> dict[str, Any]:
-    return {"half_life_days": terms.half_life_days, "points": [dict(vars(rule)) for rule in terms.rules]}
+    # A rule also remembers what follows from its points, which is no part of the text.
+    points = [{part.name: getattr(rule, part.name) for part in fields(rule)} for rule in terms.rules]
+    return {"half_life_days": terms.half_life_days, "points": points}
 
 
 def _grid(terms: scoring.GridTerms) -> dict[str, Any]:
