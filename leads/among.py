@@ -11,14 +11,16 @@ from django.db.models.expressions import RawSQL
 def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of texts."""
     if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(texts)
+        # Written as the database writes an array: the driver would look at each text alone.
+        listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+        return "= ANY(%s::text[])", '{"' + '","'.join(listed) + '"}' if listed else "{}"
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
 
 
 def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of ids."""
     if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(ids)
+        return "= ANY(%s::bigint[])", f"{{{','.join(map(str, ids))}}}"
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
 
 

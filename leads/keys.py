@@ -12,6 +12,17 @@ _PLAIN_ADDRESS = re.compile(
 _SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
+
+
+class _Marks(dict[int, int | None]):
+    """Takes marks off for `str.translate`: learns of each letter once whether it is one."""
+
+    def __missing__(self, letter: int) -> int | None:
+        self[letter] = None if unicodedata.combining(chr(letter)) else letter
+        return self[letter]
+
+
+_NO_MARKS = _Marks()
 #: Letters that Unicode does not take apart into a base letter and a mark.
 _WHOLE_LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
@@ -127,7 +138,7 @@ def _bare(text: str) -> str:
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_WHOLE_LETTERS))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return apart.translate(_NO_MARKS)
 
 
 def _plain(text: str) -> str:

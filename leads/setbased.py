@@ -218,10 +218,16 @@ def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple
         ]
         return f"json_to_recordset(%s::json) AS r({types})", json.dumps(plain, default=_encode)
     picks = ", ".join(f"json_extract(value, '$[{i}]') AS {_quoted(name)}" for i, name in enumerate(fields))
-    prepared = [
-        [field.get_db_prep_save(row[name], connection) for name, field in fields.items()] for row in rows
+    ways = {name: _json if isinstance(field, models.JSONField) else None for name, field in fields.items()}
+    cells = [
+        [
+            row[name] if write is None or row[name] is None else write(row[name])
+            for name, write in ways.items()
+        ]
+        for row in rows
     ]
-    return f"(SELECT {picks} FROM json_each(%s)) AS r", json.dumps(prepared, default=_encode)  # noqa: S608 (names only)
+    prepared = list(copying.prepared(list(fields.values()), cells))
+    return f"(SELECT {picks} FROM json_each(%s)) AS r", json.dumps(prepared)  # noqa: S608 (names only)
 
 
 #: Preparing these costs more than writing them, and JSON holds them without.

@@ -1,6 +1,6 @@
 """The accounts of a chunk: found by id or company, made, told facts, and changed by a lead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
 from leads import keys, origins
 from leads.importing import lookups
@@ -13,11 +13,11 @@ from leads.origins import Origin
 class Accounts:
     """The accounts that some records speak of, found in three queries."""
 
-    def __init__(self, records: Iterable[Record], own: Mapping[int, Keys], system: str) -> None:
+    def __init__(self, records: Sequence[Record], system: str) -> None:
         self._system = system
         self.found: dict[int, AccountDraft] = {}
         self.made: list[AccountDraft] = []
-        by_name = lookups.account_ids({one.company for one in own.values()} - {""})
+        by_name = lookups.account_ids({record.said.keys.company for record in records} - {""})
         ids = {key for record in records if (key := self._key(record))}
         by_id = lookups.accounts_by_external_id(ids) if ids else {}
         lookups.load_accounts({*by_name.values(), *by_id.values()}, self.found)
@@ -43,7 +43,7 @@ class Accounts:
 
     def make(self, name_key: str = "") -> AccountDraft:
         """Return a new account; without a name it belongs to one lead alone."""
-        account = AccountDraft(-len(self.made) - 1, {}, {}, name_key, is_new=True)
+        account = AccountDraft(-len(self.made) - 1, {}, "{}", name_key, is_new=True)
         self.made.append(account)
         return account
 
@@ -54,7 +54,7 @@ class Accounts:
         told = record.account
         if account.is_new and not account.origins:
             account.values.update(told)
-            account.origins = first_origins(told, record.account_coarse, origin)
+            account.begin(first_origins(told, record.account_coarse, origin))
             account.name_key = account.name_key or own.company
             return bool(told)
         is_changed = False

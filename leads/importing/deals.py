@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from leads import keys, marks
 from leads.choices import DealState
 from leads.importing import lookups, subjects
+from leads.importing.mapping import SourceMapping
 from leads.importing.owners import People
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
@@ -41,6 +42,9 @@ class DealsTarget:
 
     def __init__(self) -> None:
         self._people: People | None = None
+
+    def prepare(self, record: Record, mapping: SourceMapping) -> None:
+        """Have nothing to work out ahead."""
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Know no digests: a deal is compared by what it says."""

@@ -1,7 +1,9 @@
 """Leads and accounts as one chunk of rows makes them, before they are written all at once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from leads import keys, origins
@@ -9,6 +11,8 @@ from leads.choices import Stage
 from leads.importing.records import ATTRIBUTE, Key
 from leads.origins import WHOLE, Origin, replaces
 
+#: Made once: `json.dumps` makes a new one for each call that asks for letters as they are.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 #: What a change of them makes necessary to compute anew.
 KEYED = frozenset({"name", "email", "phone", "country"})
 
@@ -17,15 +21,46 @@ KEYED = frozenset({"name", "email", "phone", "country"})
 SILENT: dict[str, Any] = {"stage": Stage.INQUIRY.value, "is_sales_generated": False}
 
 
+def packed(data: Mapping[str, Any]) -> str:
+    """Return origins or attributes as the JSON text that is stored."""
+    return _encode(data) if data else "{}"
+
+
+@lru_cache(maxsize=20_000)
+def unpacked(text: str) -> Mapping[str, Any]:
+    """Return the origins in a text; many leads of a file come back to one account."""
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
 class Draft:
-    """Facts with their origins; `values` is flat, an attribute stands under `attributes.<name>`."""
+    """Facts with their origins; `values` is flat, an attribute stands under `attributes.<name>`.
 
-    __slots__ = ("changed", "has_new_origins", "id", "is_new", "origins", "values")
+    Origins come and go as JSON text, which is read only when somebody asks for one.
+    """
 
-    def __init__(self, row_id: int, values: dict[str, Any], found: dict[str, Any], *, is_new: bool) -> None:
-        self.id, self.values, self.origins, self.is_new = row_id, values, found, is_new
+    __slots__ = ("_origins", "_packed", "changed", "has_new_origins", "id", "is_new", "values")
+
+    def __init__(self, row_id: int, values: dict[str, Any], packed: str, *, is_new: bool) -> None:
+        self.id, self.values, self.is_new = row_id, values, is_new
+        self._packed = packed
+        self._origins: Mapping[str, Any] | None = None
         self.changed: set[str] = set()
         self.has_new_origins = False
+
+    @property
+    def origins(self) -> Mapping[str, Any]:
+        """Return the origins to read; `hold` changes them."""
+        return self._origins if self._origins is not None else unpacked(self._packed)
+
+    @property
+    def packed_origins(self) -> str:
+        """Return the origins as JSON text."""
+        return self._packed if self._origins is None else packed(self._origins)
+
+    def begin(self, found: Mapping[str, Any]) -> None:
+        """Note where the first values of a new one came from."""
+        self._origins = found
 
     def learn(self, name: str, value: Any, origin: Origin, *, fills_only: bool = False) -> bool:
         """Take a statement if it says more than what is there; return whether the value changed."""
@@ -44,7 +79,7 @@ class Draft:
         """Note where the value under `name` came from."""
         stored = list(origin)
         if (self.origins.get(name) or self.origins.get(WHOLE)) != stored:
-            self.origins[name] = stored
+            self._origins = {**self.origins, name: stored}
             self.has_new_origins = True
 
     def column(self, name: str, default: Any = "") -> Any:
@@ -64,9 +99,9 @@ class AccountDraft(Draft):
     __slots__ = ("external_ids", "name_key")
 
     def __init__(
-        self, row_id: int, values: dict[str, Any], found: dict[str, Any], name_key: str, *, is_new: bool
+        self, row_id: int, values: dict[str, Any], packed: str, name_key: str, *, is_new: bool
     ) -> None:
-        super().__init__(row_id, values, found, is_new=is_new)
+        super().__init__(row_id, values, packed, is_new=is_new)
         self.name_key = name_key
         self.external_ids: list[Key] = []
 
@@ -78,7 +113,7 @@ class AccountDraft(Draft):
         """Give a stand-in its real name."""
         self.values["name"] = name
         self.name_key = keys.company_key(name)
-        self.origins["name"] = list(origin)
+        self.hold("name", origin)
         self.changed.add("name")
 
     def absorb(self, other: "AccountDraft") -> None:
@@ -110,13 +145,13 @@ class LeadDraft(Draft):
         self,
         row_id: int,
         values: dict[str, Any],
-        found: dict[str, Any],
+        packed: str,
         account: AccountDraft,
         *,
         is_new: bool,
         since: datetime,
     ) -> None:
-        super().__init__(row_id, values, found, is_new=is_new)
+        super().__init__(row_id, values, packed, is_new=is_new)
         self.account = account
         self.old_account_id = account.id
         self.external_ids: list[tuple[str, str, int | None]] = []
@@ -151,11 +186,11 @@ class LeadDraft(Draft):
         )
 
 
-def flat(columns: Mapping[str, Any], attributes: Mapping[str, Any]) -> dict[str, Any]:
+def flat(columns: Mapping[str, Any], attributes: str) -> dict[str, Any]:
     """Return stored columns and attributes as the values of a draft."""
     values = {name: value for name, value in columns.items() if not origins.is_blank(value)}
-    if attributes:
-        values.update({ATTRIBUTE + name: value for name, value in attributes.items()})
+    if attributes != "{}":
+        values.update({ATTRIBUTE + name: value for name, value in json.loads(attributes).items()})
     return values
 
 

@@ -5,24 +5,26 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leads import audit
-from leads.importing import workbooks
+from leads.importing import apart, workbooks
 from leads.importing.ahead import ahead
 from leads.importing.mapping import SourceMapping
+from leads.importing.preparing import Prepared, Preparing
 from leads.importing.reader import Row, Sheet
-from leads.importing.records import Key, Mapper, Record, Rejected
+from leads.importing.records import Mapper, Record, Rejected
 from leads.importing.targets import CREATED, REJECTED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import ImportReject, ImportRun, User
 from leads.setbased import copy_rows
 
 CHUNK = 4000
+#: Bytes of a file that is read in about as long as it takes to copy a process.
+WORTH_A_PROCESS = 1_000_000
 
 
 class RunTaken(Exception):
@@ -51,12 +53,14 @@ def run(
     columns = [name for cell in mapping.cells() for name in cell.columns]
     with workbooks.delimited(path) as text, _undisturbed(is_dry=is_dry):
         sheet = Sheet(text, mapping.layout, columns, optional)
-        found = _open_run(path, mapping, target, now, actor, as_of, version_ref)
-        work = _Work(Context(found, mapping, now, as_of, actor), Mapper(mapping, sheet), target)
-        for prepared in ahead(work.prepare(rows) for rows in _chunks(iter(sheet), CHUNK)):
-            work.take(prepared)
-            gc.collect(0)
-            progress(work.read, sheet.share())
+        found, is_known = _open_run(path, mapping, target, now, actor, as_of, version_ref)
+        preparing = Preparing(Mapper(mapping, sheet), target, is_eager=not is_known)
+        work = _Work(Context(found, mapping, now, as_of, actor), preparing, target)
+        with _beside(preparing.chunks(sheet, CHUNK), size=text.stat().st_size) as chunks:
+            for prepared in ahead(chunks):
+                work.take(prepared)
+                gc.collect(0)
+                progress(work.read, prepared.share)
         work.close()
         finish(found, sheet.header)
     return found
@@ -70,8 +74,8 @@ def _open_run(
     actor: User | None,
     as_of: date | None,
     version_ref: str,
-) -> ImportRun:
-    """Return the unfinished run of the same file, mapping and day, or a new one."""
+) -> tuple[ImportRun, bool]:
+    """Return the unfinished run of the same file, mapping and day, or a new one; and whether one is done."""
     with path.open("rb") as file:
         file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     same = {
@@ -81,63 +85,24 @@ def _open_run(
         "as_of": as_of,
         "version_ref": version_ref,
     }
-    unfinished = ImportRun.objects.filter(**same, finished_at=None).order_by("-id").first()
-    return unfinished or ImportRun.objects.create(
+    last = ImportRun.objects.filter(**same).order_by(F("finished_at").desc(nulls_first=True), "-id").first()
+    if last and last.finished_at is None:
+        return last, False
+    made = ImportRun.objects.create(
         **same, file_name=path.name[:255], mapping=mapping.document, actor=actor, started_at=now
     )
-
-
-def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, size)):
-        yield chunk
-
-
-class _Prepared(NamedTuple):
-    """Some rows, read as far as that goes without the database; a record may be made later."""
-
-    rows: list[Row]
-    ids: list[list[Key] | Rejected]
-    repeats: list[bool]
-    digests: list[int | None]
-    records: list[Record | Rejected | None]
-
-    def part(self, start: int, end: int | None = None) -> "_Prepared":
-        """Return some of the rows."""
-        return _Prepared(
-            self.rows[start:end],
-            self.ids[start:end],
-            self.repeats[start:end],
-            self.digests[start:end],
-            self.records[start:end],
-        )
+    return made, last is not None
 
 
 class _Work:
-    """One run at work: knows which rows were done before and which ids stood in the file already."""
+    """One run at work: knows which rows were done before."""
 
-    def __init__(self, context: Context, mapper: Mapper, target: Target) -> None:
-        self.context, self.mapper, self.target = context, mapper, target
+    def __init__(self, context: Context, preparing: Preparing, target: Target) -> None:
+        self.context, self.preparing, self.target = context, preparing, target
         self.read = 0
-        self._seen: set[int] = set()
         self._done_before = context.run.rows_done
-        #: Whether most rows are new, so that records are worth making before the ids are looked up.
-        self._is_eager = True
 
-    def prepare(self, rows: list[Row]) -> _Prepared:
-        """Read what rows say; runs beside `take` and never touches the database."""
-        ids = [self._ids(row) for row in rows]
-        repeats = [self._is_repeat(one) for one in ids]
-        digests = [
-            None if is_repeat or isinstance(one, Rejected) or not one else self.mapper.digest(row)
-            for row, one, is_repeat in zip(rows, ids, repeats, strict=True)
-        ]
-        prepared = _Prepared(rows, ids, repeats, digests, [None] * len(rows))
-        if self._is_eager:
-            for place in range(len(rows)):
-                prepared.records[place] = self._record(prepared, place)
-        return prepared
-
-    def take(self, prepared: _Prepared) -> None:
+    def take(self, prepared: Prepared) -> None:
         """Write the rows that are not done yet; where they fail together, each half alone."""
         count = len(prepared.rows)
         done = min(max(self._done_before - self.read, 0), count)
@@ -145,7 +110,7 @@ class _Work:
         if done < count:
             unchanged = self.context.run.unchanged
             self._take(prepared.part(done))
-            self._is_eager = self.context.run.unchanged - unchanged < count // 2
+            self.preparing.is_eager.value = self.context.run.unchanged - unchanged < count // 2
 
     def close(self) -> None:
         """Mark the run as finished and write its one line of the log."""
@@ -167,35 +132,7 @@ class _Work:
                 data={"kind": run.kind, "file": run.file_sha256, **counts},
             )
 
-    def _ids(self, row: Row) -> list[Key] | Rejected:
-        if row.problem:
-            return Rejected(row.problem)
-        try:
-            return self.mapper.ids(row)
-        except Rejected as rejected:
-            return rejected.alone()
-
-    def _is_repeat(self, ids: list[Key] | Rejected) -> bool:
-        if isinstance(ids, Rejected) or not ids:
-            return False
-        mark = hash(ids[0])
-        if mark in self._seen:
-            return True
-        self._seen.add(mark)
-        return False
-
-    def _record(self, prepared: _Prepared, place: int) -> Record | Rejected:
-        ids = prepared.ids[place]
-        if isinstance(ids, Rejected):
-            return ids
-        try:
-            record = self.mapper.record(prepared.rows[place], ids, prepared.digests[place])
-        except Rejected as rejected:
-            return rejected.alone()
-        record.is_repeat = prepared.repeats[place]
-        return record
-
-    def _take(self, prepared: _Prepared) -> None:
+    def _take(self, prepared: Prepared) -> None:
         try:
             with transaction.atomic():
                 self._write(prepared.rows, self._outcomes(prepared))
@@ -211,7 +148,7 @@ class _Work:
             self._take(prepared.part(0, half))
             self._take(prepared.part(half))
 
-    def _outcomes(self, prepared: _Prepared) -> list[Outcome]:
+    def _outcomes(self, prepared: Prepared) -> list[Outcome]:
         known = self.target.digests({one[0] for one in prepared.ids if isinstance(one, list) and one})
         outcomes: list[Outcome] = [UNCHANGED] * len(prepared.rows)
         records: list[Record] = []
@@ -219,7 +156,7 @@ class _Work:
         for place, (ids, digest) in enumerate(zip(prepared.ids, prepared.digests, strict=True)):
             if digest is not None and known.get(ids[0]) == digest:  # type: ignore[index]  # only a row with ids has one
                 continue
-            record = prepared.records[place] or self._record(prepared, place)
+            record = self.preparing.record(prepared, place)
             if isinstance(record, Rejected):
                 outcomes[place] = record
             else:
@@ -248,6 +185,16 @@ class _Work:
             raise RunTaken(_("Another process is importing this file."))
         for name, value in counts.items():
             setattr(run, name, value)
+
+
+@contextmanager
+def _beside(chunks: Iterator[Prepared], *, size: int) -> Iterator[Iterator[Prepared]]:
+    """Let a large file be read by another process, where there may be one."""
+    if size < WORTH_A_PROCESS or not apart.is_possible():
+        yield chunks
+        return
+    with apart.apart(chunks) as received:
+        yield received
 
 
 @contextmanager

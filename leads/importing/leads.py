@@ -6,8 +6,10 @@ from leads import bulk
 from leads.choices import Stage
 from leads.importing import lookups, writing
 from leads.importing.lookups import Known
+from leads.importing.mapping import SourceMapping
 from leads.importing.merging import Chunk
 from leads.importing.owners import People
+from leads.importing.recognizing import Said, said_by
 from leads.importing.records import Key, Record
 from leads.importing.shapes import Field, Shape
 from leads.importing.targets import Context, Outcome
@@ -56,6 +58,10 @@ class LeadsTarget:
     def __init__(self) -> None:
         self._people: People | None = None
         self._known: dict[Key, Known] = {}
+
+    def prepare(self, record: Record, mapping: SourceMapping) -> Said:
+        """Work out by what the lead is recognized and what its origins are if it is new."""
+        return said_by(record, mapping.system, mapping.rank)
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Return the digest of the row last taken under each known id."""

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from leads import among
-from leads.importing.drafts import AccountDraft, LeadDraft, flat, is_told
+from leads.importing.drafts import AccountDraft, LeadDraft, flat, is_told, unpacked
 from leads.importing.records import Key
 from leads.models import Account, AccountExternalId, ExternalId, Lead
 
@@ -22,6 +24,11 @@ LEAD_COLUMNS = (
         "next_step_on",
     ),
 )
+#: JSON as the text it is stored as: read only where somebody asks.
+_PACKED = {
+    "packed_origins": Cast("origins", TextField()),
+    "packed_attributes": Cast("attributes", TextField()),
+}
 ACCOUNT_COLUMNS = ("name", "domain", "industry", "employees", "country", "region", "city")
 
 
@@ -109,16 +116,19 @@ def load_leads(ids: Sequence[int], accounts: dict[int, AccountDraft]) -> list[Le
     """Load leads as drafts, their accounts into `accounts`; the oldest lead comes first."""
     if not ids:
         return []
-    fields = ("id", "account_id", "stage_seq", "recorded_at", "origins", "attributes")
+    fields = ("id", "account_id", "stage_seq", "recorded_at")
     keys = ("name_key", "email_key", "phone_key")
-    rows = list(Lead.objects.filter(pk__in=ids).order_by("id").values(*fields, *keys, *LEAD_COLUMNS))
+    rows = list(
+        Lead.objects.filter(pk__in=ids).order_by("id").values(*fields, *keys, *LEAD_COLUMNS, **_PACKED)
+    )
     load_accounts({row["account_id"] for row in rows} - set(accounts), accounts)
     drafts = []
     for row in rows:
-        told = {name: row[name] for name in LEAD_COLUMNS if is_told(name, row[name], row["origins"])}
-        values = flat(told, row["attributes"])
+        found = unpacked(row["packed_origins"])
+        told = {name: row[name] for name in LEAD_COLUMNS if is_told(name, row[name], found)}
+        values = flat(told, row["packed_attributes"])
         account, since = accounts[row["account_id"]], row["recorded_at"]
-        draft = LeadDraft(row["id"], values, row["origins"], account, is_new=False, since=since)
+        draft = LeadDraft(row["id"], values, row["packed_origins"], account, is_new=False, since=since)
         draft.stage_seq, draft.was_in_stage = row["stage_seq"], row["stage"]
         draft.name_key, draft.email_key, draft.phone_key = (row[name] for name in keys)
         drafts.append(draft)
@@ -130,10 +140,10 @@ def load_accounts(ids: Iterable[int], accounts: dict[int, AccountDraft]) -> None
     wanted = list(ids)
     if not wanted:
         return
-    columns = ("id", "origins", "attributes", "name_key", *ACCOUNT_COLUMNS)
-    for row_id, found, attributes, name_key, *told in Account.objects.filter(pk__in=wanted).values_list(
-        *columns
-    ):
+    rows = Account.objects.filter(pk__in=wanted).values_list(
+        "id", *_PACKED.values(), "name_key", *ACCOUNT_COLUMNS
+    )
+    for row_id, found, attributes, name_key, *told in rows:
         values = flat(dict(zip(ACCOUNT_COLUMNS, told, strict=True)), attributes)
         accounts[row_id] = AccountDraft(row_id, values, found, name_key, is_new=False)
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from leads.importing import lookups
 from leads.importing.accounts import Accounts
-from leads.importing.drafts import AccountDraft, LeadDraft, first_origins
+from leads.importing.drafts import AccountDraft, LeadDraft, packed
 from leads.importing.lookups import Known
 from leads.importing.owners import People
-from leads.importing.recognizing import Keys, Triple, graded, origin_of, triple_of
+from leads.importing.recognizing import Keys, Triple, facts_in, graded, lead_origins, triple_of
 from leads.importing.records import ATTRIBUTE, Key, Record, Rejected
 from leads.importing.statements import Statements
 from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
@@ -18,8 +18,6 @@ from leads.models import StageChange
 from leads.origins import Origin
 from leads.transitions import HISTORY
 
-#: What a lead's row says besides its facts.
-_BESIDE = ("stage_since", "modified_at", "company_id")
 #: Facts that are Concord's own as soon as a move was made here.
 _MOVED_HERE = frozenset({"stage", "owner_id"})
 
@@ -33,8 +31,7 @@ class Chunk:
         mapping = context.mapping
         self._context, self._people, self._known = context, people, known
         self._horizon = context.horizon
-        self._keys = {id(record): Keys(record.values, record.account) for record in records}
-        self._accounts = Accounts(records, self._keys, mapping.system)
+        self._accounts = Accounts(records, mapping.system)
         self._made: list[LeadDraft] = []
         self._find(records)
         ids = [lead.id for lead in self._found]
@@ -53,14 +50,14 @@ class Chunk:
 
     def take(self, record: Record) -> Outcome:
         """Merge one record into its lead."""
-        own, created_at = self._keys[id(record)], record.values.get("created_at")
+        own, origin, _packed = record.said
+        created_at = record.values.get("created_at")
         if self._horizon and created_at and created_at >= self._horizon:
             return Rejected(_("The lead came after the day as of which the file is read."))
         try:
             lead = self._lead_of(record, own)
         except Rejected as rejected:
             return rejected.alone()
-        origin = origin_of(record, self._context.mapping.system, self._context.mapping.rank)
         if lead is None:
             self._make(record, own, origin)
             return CREATED
@@ -68,10 +65,10 @@ class Chunk:
 
     def _find(self, records: Sequence[Record]) -> None:
         known = self._known
-        by_email = lookups.by_email({own.email for own in self._keys.values()} - {""})
+        by_email = lookups.by_email({record.said.keys.email for record in records} - {""})
         phones = set()
         for record in records:
-            own = self._keys[id(record)]
+            own = record.said.keys
             if own.email not in by_email and own.triple() and not any(key in known for key in record.ids):
                 phones.add(own.phone)
         wanted = {known[key].lead_id for record in records for key in record.ids if key in known}
@@ -115,14 +112,10 @@ class Chunk:
 
     def _make(self, record: Record, own: Keys, origin: Origin) -> None:
         values = self._values(record)
-        found = first_origins(values, record.coarse, origin)
-        if "name" in record.account:
-            stated = graded(origin, record.account["name"], is_coarse=False)
-            if stated is not origin:
-                found["company"] = list(stated)
+        known = record.said.packed or packed(lead_origins(record, values, origin))
         account = self._accounts.of(record, own) or self._accounts.make()
         since = values.get("created_at") or self._context.now
-        lead = LeadDraft(-len(self._made) - 1, values, found, account, is_new=True, since=since)
+        lead = LeadDraft(-len(self._made) - 1, values, known, account, is_new=True, since=since)
         lead.values["stage_since"] = record.values.get("stage_since") or (
             values.get("created_at") if "stage" not in values else None
         )
@@ -176,7 +169,7 @@ class Chunk:
 
     def _values(self, record: Record) -> dict[str, Any]:
         """Return what the record says of the lead itself, its owner as somebody known here."""
-        values = {name: value for name, value in record.values.items() if name not in _BESIDE}
+        values = facts_in(record)
         owner = values.pop("owner", None)
         if owner:
             owner_id = self._people.find(self._context.mapping.system, owner)

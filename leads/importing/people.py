@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from leads import keys, origins
 from leads.choices import Role, Side
+from leads.importing.mapping import SourceMapping
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
 from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
@@ -30,6 +31,9 @@ class PeopleTarget:
     """Takes rows as people who may log in once somebody gave them a password."""
 
     shape = SHAPE
+
+    def prepare(self, record: Record, mapping: SourceMapping) -> None:
+        """Have nothing to work out ahead."""
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Know no digests: people are few."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from leads import keys
@@ -46,6 +47,15 @@ class Record:
     bant: dict[str, Any] = field(default_factory=dict)
     lead_ids: Sequence[Key] = ()
     lead: dict[str, Any] = field(default_factory=dict)
+    #: What its target worked out ahead of taking it.
+    said: Any = None
+
+    def __reduce__(self) -> tuple[type["Record"], tuple[Any, ...]]:
+        """Travel between processes as plain values: half as long as the way that looks for slots."""
+        return Record, _values_of(self)
+
+
+_values_of = attrgetter(*Record.__slots__)
 
 
 class Mapper:

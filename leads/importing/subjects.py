@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from leads.importing import lookups
-from leads.importing.recognizing import Keys
+from leads.importing.recognizing import keys_of
 from leads.importing.records import Record, Rejected
 
 Found = int | Rejected
@@ -14,7 +14,7 @@ Found = int | Rejected
 def find(records: Sequence[Record]) -> list[Found]:
     """Return the lead of each record, by an id or by its address, or why there is none."""
     known = lookups.by_external_id({key for record in records for key in record.lead_ids})
-    emails = [Keys(record.lead, {}).email for record in records]
+    emails = [keys_of(record.lead, {}).email for record in records]
     by_email = lookups.by_email(set(emails) - {""})
     found: list[Found] = []
     for record, email in zip(records, emails, strict=True):

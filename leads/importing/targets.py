@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from leads.importing.mapping import SourceMapping
 from leads.importing.records import Key, Record, Rejected
@@ -41,6 +41,9 @@ class Target(Protocol):
     """What takes records: leads, touches, deals and people here, handoffs on the floor above."""
 
     shape: Shape
+
+    def prepare(self, record: Record, mapping: SourceMapping) -> Any:
+        """Return what `take` finds as the record's `said`; made without the database, in another process."""
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Return the digest of the row last taken under each known id."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from leads import marks, setbased
 from leads.choices import KINDS_OF_SIDE, Evidence, TouchKind, TouchSide
 from leads.importing import subjects
+from leads.importing.mapping import SourceMapping
 from leads.importing.owners import People
 from leads.importing.records import Key, Record, Rejected
 from leads.importing.shapes import Field, Shape
@@ -43,6 +44,9 @@ class TouchesTarget:
 
     def __init__(self) -> None:
         self._people: People | None = None
+
+    def prepare(self, record: Record, mapping: SourceMapping) -> None:
+        """Have nothing to work out ahead."""
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Know no digests: a touch is compared by what it says."""

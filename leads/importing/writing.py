@@ -1,12 +1,11 @@
 """Writing a chunk of leads and accounts: one load or one update per table, in the order of their keys."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from leads import keys, marks, setbased
 from leads.choices import Stage
-from leads.importing.drafts import KEYED, AccountDraft, Draft, LeadDraft
+from leads.importing.drafts import KEYED, AccountDraft, Draft, LeadDraft, packed
 from leads.importing.owners import People
 from leads.importing.targets import Context
 from leads.models import (
@@ -34,8 +33,8 @@ _STAGE = ("stage", "stage_since", "stage_seq")
 _HOLDER = ("owner_id", "team_id")
 _KEYS = ("name_key", "email_key", "phone_key", "search_text")
 _LEAD_COLUMNS = (
-    *("id", "account_id", *_TEXTS, *_FACTS, "is_sales_generated", "attributes", "origins"),
-    *(*_KEYS, *_STAGE, *_HOLDER, "recorded_at", "import_run_id"),
+    *("id", "account_id", *_TEXTS, *_FACTS, "is_sales_generated", *_KEYS, *_STAGE, *_HOLDER),
+    *("attributes", "origins", "recorded_at", "import_run_id"),
 )
 
 
@@ -69,7 +68,7 @@ def _number(model: type[Account] | type[Lead], drafts: Sequence[Draft]) -> None:
 
 def _insert_accounts(accounts: Sequence[AccountDraft], context: Context) -> None:
     now = context.now
-    rows = ((*_account_row(one, _json), now) for one in accounts)
+    rows = [(*_account_row(one), packed(one.attributes()), one.packed_origins, now) for one in accounts]
     if accounts:
         setbased.copy_rows(Account, _ACCOUNT_COLUMNS, rows)
 
@@ -77,28 +76,33 @@ def _insert_accounts(accounts: Sequence[AccountDraft], context: Context) -> None
 def _update_accounts(accounts: Sequence[AccountDraft]) -> list[AccountDraft]:
     """Write changed accounts and return those that have a new name."""
     changed = [account for account in accounts if account.changed or account.has_new_origins]
-    rows = [dict(zip(_ACCOUNT_COLUMNS, _account_row(one, dict), strict=False)) for one in changed]
+    rows = [
+        dict(zip(_ACCOUNT_COLUMNS, (*_account_row(one), one.attributes(), one.origins), strict=False))
+        for one in changed
+    ]
     setbased.update_rows(Account, rows)
     return [account for account in changed if "name" in account.changed]
 
 
-def _account_row(account: AccountDraft, pack: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
-    """Return the columns of an account without the last; `pack` makes of JSON what is written."""
+def _account_row(account: AccountDraft) -> tuple[Any, ...]:
+    """Return the columns of an account up to its JSON."""
     get = account.values.get
-    texts = (get(name) or "" for name in _ACCOUNT_TEXTS)
-    packed = pack(account.attributes()), pack(account.origins)
-    return account.id, account.name, account.name_key, *texts, get("employees"), *packed
+    texts = [get(name) or "" for name in _ACCOUNT_TEXTS]
+    return account.id, account.name, account.name_key, *texts, get("employees")
 
 
 def _insert_leads(leads: Sequence[LeadDraft], context: Context, people: People) -> None:
     run_id, now = context.run.pk, context.now
-    rows = ((*_lead_row(lead, people, _json), now, run_id) for lead in leads)
+    rows = (
+        (*_lead_row(lead, people), packed(lead.attributes()), lead.packed_origins, now, run_id)
+        for lead in leads
+    )
     if leads:
         setbased.copy_rows(Lead, _LEAD_COLUMNS, rows)
 
 
-def _lead_row(lead: LeadDraft, people: People, pack: Callable[[dict[str, Any]], Any]) -> tuple[Any, ...]:
-    """Return the columns of a lead without the last two; `pack` makes of JSON what is written."""
+def _lead_row(lead: LeadDraft, people: People) -> tuple[Any, ...]:
+    """Return the columns of a lead up to its JSON."""
     get = lead.values.get
     if lead.changed and lead.changed & KEYED:
         lead.set_keys()
@@ -110,8 +114,6 @@ def _lead_row(lead: LeadDraft, people: People, pack: Callable[[dict[str, Any]], 
         get("next_step_on"),
         get("created_at"),
         bool(get("is_sales_generated")),
-        pack(lead.attributes()),
-        pack(lead.origins),
         lead.name_key,
         lead.email_key,
         lead.phone_key,
@@ -126,7 +128,10 @@ def _lead_row(lead: LeadDraft, people: People, pack: Callable[[dict[str, Any]], 
 
 def _update_leads(leads: Sequence[LeadDraft], people: People) -> None:
     """Write changed leads; who holds one and in which stage it is only where the file said so."""
-    rows = [dict(zip(_LEAD_COLUMNS, _lead_row(lead, people, dict), strict=False)) for lead in leads]
+    rows = [
+        dict(zip(_LEAD_COLUMNS, (*_lead_row(lead, people), lead.attributes(), lead.origins), strict=False))
+        for lead in leads
+    ]
     staged = [lead.id for lead in leads if "stage" in lead.changed and lead.stage != lead.was_in_stage]
     held = [lead.id for lead in leads if "owner_id" in lead.changed]
     for columns, ids in ((_STAGE, staged), (_HOLDER, held)):
@@ -230,11 +235,3 @@ def _drop_deserted(leads: Sequence[LeadDraft]) -> None:
     left = {lead.old_account_id for lead in leads if lead.account.id != lead.old_account_id}
     if left:
         Account.objects.filter(pk__in=left, leads=None, deals=None, external_ids=None).delete()
-
-
-#: Made once: `json.dumps` makes a new one for each call that asks for letters as they are.
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _json(value: Any) -> str:
-    return _encode(value) if value else "{}"

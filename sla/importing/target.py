@@ -70,6 +70,9 @@ class HandoffsTarget:
         self._version = version
         self._people: People | None = None
 
+    def prepare(self, record: importing.Record, mapping: importing.SourceMapping) -> None:
+        """Have nothing to work out ahead."""
+
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Know no digests: a handoff is compared by its state."""
         return {}

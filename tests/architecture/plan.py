@@ -77,6 +77,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.origins",
         "leads.setbased",
     ),
+    ("leads.copying",),
 )
 
 FLOORS = ("leads", "sla", "portal")
