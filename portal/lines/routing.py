@@ -79,6 +79,11 @@ def why(handoff: Handoff) -> Why | None:
     )
 
 
+def given(handoff: Handoff) -> str:
+    """Say in a sentence why a lead went where it went, blank where nothing is known of it."""
+    return _sentence(handoff, handoff.trace) if handoff.trace else ""
+
+
 def _matching(rule: Matching) -> str:
     if rule.fact is not None:
         said = _(

@@ -11,15 +11,18 @@ from sla.routing.choosing import (
     is_unplaced,
     said_no,
 )
-from sla.routing.crews import Crew, teams_for
-from sla.routing.rehearsing import Rehearsal, Rehearsed, rehearse
+from sla.routing.crews import Crew, Wanted, teams_for
+from sla.routing.rehearsing import Rehearsal, Rehearsed, rehearse, with_rules
+from sla.routing.turns import Queue
 
 __all__ = [
     "Choice",
     "Crew",
+    "Queue",
     "Rehearsal",
     "Rehearsed",
     "Request",
+    "Wanted",
     "choose",
     "choose_many",
     "crew_for",
@@ -29,4 +32,5 @@ __all__ = [
     "rehearse",
     "said_no",
     "teams_for",
+    "with_rules",
 ]

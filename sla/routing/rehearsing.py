@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from leads.models import User
-from sla import calendars, standings
+from sla import calendars, document, standings
 from sla.document import Document
 from sla.models import Handoff
 from sla.routing.choosing import Choice, Request, before, on_paper
@@ -44,6 +45,12 @@ class Rehearsal:
         would = Counter(one.choice.rep for one in self.offers)
         people = sorted({*was, *would}, key=lambda one: (one is None, str(one or "")))
         return [(person, was[person], would[person]) for person in people]
+
+
+def with_rules(text: Document, rules: dict[str, Any]) -> Document:
+    """Return an agreement with some rules of routing changed; raises InvalidDocument."""
+    whole = document.dump(text)
+    return document.parse({**whole, "routing": {**whole["routing"], **rules}})
 
 
 def rehearse(

@@ -123,6 +123,8 @@ MOVES = [
 SIDES = [
     Visit("desk", "marketer", opens=("Answer…", "Contest…")),
     Visit("desk", "marketing_manager", query="?tab=late"),
+    Visit("team-routing", "sales_manager"),
+    Visit("team-routing", "sales_manager", query="?method=weighted&hours=only&day=2026-11-19"),
     Visit("team", "sales_manager", opens=("Give to another rep…",)),
     Visit("notices", "rep"),
     *visits("notice-choices profile-keys", "rep"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sla import agreements, document, routing
+from sla import agreements, routing
 from sla.document import Document, InvalidDocument
 
 
@@ -57,11 +57,10 @@ def _changed(text: Document, rules: str | None) -> Document:
         data = json.loads(sys.stdin.read() if rules == "-" else Path(rules).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CommandError(f"{rules} cannot be read as JSON: {error}") from error
-    routing_part = data.get("routing", data) if isinstance(data, dict) else data
-    whole = document.dump(text)
-    if isinstance(routing_part, dict):
-        routing_part = {**whole["routing"], **routing_part}
+    part = data.get("routing", data) if isinstance(data, dict) else data
+    if not isinstance(part, dict):
+        raise CommandError(f"{rules} holds no rules of routing.")
     try:
-        return document.parse({**whole, "routing": routing_part})
+        return routing.with_rules(text, part)
     except InvalidDocument as error:
         raise CommandError("\n".join(str(problem) for problem in error.problems)) from error
