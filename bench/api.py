@@ -74,7 +74,6 @@ def main() -> None:
     fill(asked.leads, cast.rep, others)
     hand_over(cast.rep, version.pk)
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
         cursor.execute("DELETE FROM leads_factchange")
         cursor.execute("UPDATE leads_account SET employees = 10 WHERE id %% %s <> 0", [ONE_READY_OF])
         cursor.execute("ANALYZE")
