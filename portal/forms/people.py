@@ -13,6 +13,27 @@ from sla.models import Agreement
 from sla.scoring import CELLS
 
 
+def _stored(cells: list[str]) -> dict[str, Any]:
+    """Return cells as a person's bar; every cell, or none, is no bar."""
+    return {"grid": cells} if 0 < len(cells) < len(CELLS) else {}
+
+
+class BarForm(forms.Form):
+    """The cells of the grid whose leads somebody takes."""
+
+    grid = forms.MultipleChoiceField(
+        label=gettext_lazy("Cells of the grid"),
+        choices=[(cell, cell) for cell in CELLS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("A is the best fit, 1 the most engaged."),
+    )
+
+    def value(self) -> dict[str, Any]:
+        """Return the bar as a person keeps it."""
+        return _stored(self.cleaned_data["grid"])
+
+
 class PersonForm(forms.ModelForm):
     """One person: role, team, hours, and how many leads they take."""
 
@@ -86,8 +107,7 @@ class PersonForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """Return what was entered, by field of the model."""
         found = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        bar = self.cleaned_data["bar"]
-        return {**found, "personal_bar": {"grid": bar} if bar else {}}
+        return {**found, "personal_bar": _stored(self.cleaned_data["bar"])}
 
 
 class TeamForm(forms.ModelForm):

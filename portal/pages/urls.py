@@ -11,6 +11,7 @@ from portal.pages import (
     agreement_reviews,
     agreement_signing,
     alignment,
+    bars,
     bulk,
     calendars,
     choices,
@@ -60,6 +61,7 @@ INBOX = [
 ]
 ME = [
     path("me/", me.me, name="me"),
+    path("me/bar/", bars.bar, name="bar"),
     path("me/<int:pk>/", me.of_person, name="me-of"),
 ]
 LEADS = [

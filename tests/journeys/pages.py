@@ -87,6 +87,7 @@ INBOX = [
     Visit("inbox", "other_rep"),
     Visit("inbox", "rep", query="?segment=waiting"),
     Visit("me", "rep"),
+    Visit("bar", "rep"),
     Visit("me-of", "sales_manager", "person"),
     Visit("leads", "marketer", query="?view=all"),
     Visit("leads", "rep", query="?q=nothing+like+it"),

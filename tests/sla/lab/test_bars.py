@@ -40,6 +40,19 @@ def test_a_bar_is_proposed_where_wins_tell_cells_apart() -> None:
     assert bars.propose(cast.other_rep, NOW) is None
 
 
+def test_a_bar_says_what_it_would_have_kept_of_accepted_and_won() -> None:
+    cast, version = factories.cast(), factories.signed_version()
+    work(cast.rep, version, "A1", won=20, lost=10)
+    work(cast.rep, version, "B3", won=4, lost=6)
+    work(cast.rep, version, "C3", won=1, lost=9)
+    mild, middle, best = bars.trials(cast.rep, NOW)
+    assert [(one.accepted.k, one.accepted.n) for one in (mild, middle, best)] == [
+        (40, 50), (30, 50), (30, 50),
+    ]  # fmt: skip
+    assert (mild.won.k, mild.won.n, middle.won.k) == (24, 25, 20)
+    assert not middle.has_enough
+
+
 def test_few_cases_propose_nothing() -> None:
     cast, version = factories.cast(), factories.signed_version()
     work(cast.rep, version, "A1", won=10, lost=0)
