@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from leads import marks
 from leads.choices import Stage
 from leads.marks import Mark
@@ -123,8 +121,7 @@ def _judge_apart(
         return {}, set()
     since = {lead_id: changes[lead_id].since for lead_id in ids if lead_id in changes}
     try:
-        with transaction.atomic():
-            return standings.judge(lead_ids=ids, now=now, since=since), set()
+        return standings.judge(lead_ids=ids, now=now, since=since), set()
     except Exception as error:
         if len(ids) == 1:
             log.exception("lead %s could not be judged", ids[0])

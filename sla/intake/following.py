@@ -38,7 +38,6 @@ def enter_marketing(found: Found, judged: Judged, now: datetime, actor: User | N
     clocks.open_many(event=Event.ENTERED_MARKETING, starts=starts, now=now)
 
 
-@transaction.atomic
 def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Tell the clocks of leads' new touches and of opt-outs."""
     judging = {pk: (one.version, one.standing.tier) for pk, one in judged.items() if pk in found}
