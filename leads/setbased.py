@@ -227,7 +227,7 @@ def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple
         for row in rows
     ]
     prepared = list(copying.prepared(list(fields.values()), cells))
-    return f"(SELECT {picks} FROM json_each(%s)) AS r", json.dumps(prepared)  # noqa: S608 (names only)
+    return f"(SELECT {picks} FROM json_each(%s)) AS r", _json(prepared)  # noqa: S608 (names only)
 
 
 #: Preparing these costs more than writing them, and JSON holds them without.
