@@ -1,6 +1,6 @@
 """Back-test a draft gate of eleven criteria on a past of many handoffs; print time and memory.
 
-Run: python -m tests.stack python -m bench.lab [--handoffs 1000000] [--processes 2]
+Run: python -m tests.stack python -m bench.lab [--handoffs 1000000] [--processes 2]     (PostgreSQL)
 Each handoff has a lead and eight frozen touches on average; two of three were touched by Sales.
 """
 
@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import platform
-import random
 import resource
 import time
 from datetime import timedelta
@@ -21,7 +20,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from leads import setbased
+from bench import growing
 from leads.models import Account, Deal, Lead, Touch
 from sla import document, readiness
 from sla.lab import backtest
@@ -31,7 +30,6 @@ from sla.reading import Problem
 from tests import factories
 from tests.factories import NOW
 
-BATCH = 20_000
 STATES = ("accepted", "accepted", "declined", "won", "lost", "returned")
 
 
@@ -44,9 +42,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     factories.cast()
     version = factories.signed_version(data=_default(), now=NOW - timedelta(days=100))
+    started = time.perf_counter()
     grow(version, options.handoffs)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    print(f"{options.handoffs:,} handoffs written in {time.perf_counter() - started:.0f} s")
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     print(f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
     text = document.parse(version.document)
@@ -93,92 +91,93 @@ def _stricter(gate: readiness.Criterion) -> readiness.Criterion:
 
 
 def grow(version: AgreementVersion, count: int) -> None:
-    """Write a past of so many handoffs over a year."""
-    draw = random.Random(7)
-    team = factories.team("Past")
-    for start in range(0, count, BATCH):
-        size = min(BATCH, count - start)
-        accounts = setbased.take_ids(Account, size // 3 + 1)
-        rows_ = [[pk, f"Company {pk}", f"company {pk}", NOW] for pk in accounts]
-        setbased.copy_rows(Account, ("id", "name", "name_key", "recorded_at"), rows_)
-        leads = setbased.take_ids(Lead, size)
-        setbased.copy_rows(
-            Lead,
-            ("id", "account_id", "stage", "recorded_at"),
-            [[pk, accounts[place // 3], "sal", NOW] for place, pk in enumerate(leads)],
-        )
-        _handoffs(version, team.pk, leads, accounts, draw)
-
-
-def _handoffs(version, team_id, leads, accounts, draw) -> None:
-    ids = setbased.take_ids(Handoff, len(leads))
-    handoffs, snapshots, touches, deals = [], [], [], []
-    for place, (pk, lead) in enumerate(zip(ids, leads, strict=True)):
-        at = NOW - timedelta(minutes=draw.randrange(365 * 1440))
-        state = draw.choice(STATES)
-        closed_at = at + timedelta(days=draw.randrange(20, 90)) if state == "won" else None
-        reason = "no_budget" if state in ("declined", "returned") else ""
-        is_ended = state in ("declined", "won", "lost", "returned")
-        handoffs.append(
-            [pk, lead, version.pk, state, team_id, at, closed_at, reason, is_ended, at if is_ended else None]
-        )
-        snapshots.append([pk, at, *_known(draw), _touches(draw)])
-        if draw.random() < 0.67:
-            touches.append([lead, at + timedelta(hours=4), at, "sales", "call", 2])
-        if state == "won":
-            deals.append([accounts[place // 3], lead, "won", 1000, 0.3, closed_at, at])
-    names = (
-        "id",
-        "lead_id",
-        "version_id",
-        "state",
-        "team_id",
-        "offered_at",
-        "closed_at",
-        "reason_code",
-        "is_ended",
-        "ended_at",
+    """Let the database write a past of so many handoffs over a year, three to an account."""
+    growing.begin(0.07)
+    team, low = factories.team("Past"), 1_000
+    recorded_at = f"timestamptz '{NOW}'"
+    growing.rows(
+        Account,
+        growing.series(low // 3, count // 3 + 1),
+        id="n",
+        name="'Company ' || n",
+        name_key="'company ' || n",
+        recorded_at=recorded_at,
     )
-    setbased.copy_rows(Handoff, names, handoffs)
-    facts = (
-        "industry",
-        "employees",
-        "consent",
-        "budget",
-        "budget_currency",
-        "met_role",
-        "need",
-        "timing_on",
-        "fit",
-        "level",
+    growing.rows(
+        Lead,
+        growing.series(low, count),
+        id="n",
+        account_id="n / 3",
+        stage="'sal'",
+        recorded_at=recorded_at,
     )
-    setbased.copy_rows(Snapshot, ("handoff_id", "taken_at", *facts, "touches"), snapshots)
-    setbased.copy_rows(Touch, ("lead_id", "happened_at", "recorded_at", "side", "kind", "evidence"), touches)
-    setbased.copy_rows(
-        Deal, ("account_id", "lead_id", "state", "amount", "margin", "closed_at", "recorded_at"), deals
+    ended = "state IN ('declined', 'won', 'lost', 'returned')"
+    growing.rows(
+        Handoff,
+        f"(SELECT n, {growing.pick(*STATES)} AS state, {growing.ago(NOW, 365)} AS at"
+        f" FROM {growing.series(low, count)}) AS past",
+        id="n",
+        lead_id="n",
+        version_id=str(version.pk),
+        state="state",
+        team_id=str(team.pk),
+        offered_at="at",
+        closed_at="CASE WHEN state = 'won' THEN at + floor(20 + random() * 70) * interval '1 day' END",
+        reason_code="CASE WHEN state IN ('declined', 'returned') THEN 'no_budget' ELSE '' END",
+        is_ended=ended,
+        ended_at=f"CASE WHEN {ended} THEN at END",
     )
+    _snapshots()
+    growing.rows(
+        Touch,
+        "sla_handoff WHERE random() < 0.67",
+        lead_id="lead_id",
+        happened_at="offered_at + interval '4 hours'",
+        recorded_at="offered_at",
+        side="'sales'",
+        kind="'call'",
+    )
+    growing.rows(
+        Deal,
+        "sla_handoff JOIN leads_lead ON leads_lead.id = lead_id WHERE state = 'won'",
+        account_id="account_id",
+        lead_id="lead_id",
+        state="'won'",
+        amount="1000",
+        margin="0.3",
+        closed_at="closed_at",
+        recorded_at="offered_at",
+    )
+    growing.settle()
 
 
-def _known(draw: random.Random) -> list[object]:
-    return [
-        draw.choice(("Manufacturing", "Logistics", "Retail", "Banking", "")),
-        draw.choice((12, 60, 250, 480, 5_000, None)),
-        draw.choice(("given", "given", "given", "withdrawn", "")),
-        draw.choice((20_000, 60_000, 120_000, None)),
-        "EUR",
-        draw.choice(("CEO", "cfo", "Plant Manager", "")),
-        draw.choice(("Traceability", "")),
-        draw.choice((NOW.date() + timedelta(days=40), NOW.date() + timedelta(days=400), None)),
-        draw.choice((20.0, 50.0, 80.0)),
-        125 + draw.random() * 8,
-    ]
-
-
-def _touches(draw: random.Random) -> str:
-    ages = sorted((draw.randrange(365 * 86_400) for _ in range(draw.randrange(17))), reverse=True)
-    kinds = ("visited", "downloaded", "attended", "opened", "clicked", "submitted")
-    cells = (f'[{age}, "prospect", "{draw.choice(kinds)}", 2, null, {draw.randrange(10**6)}]' for age in ages)
-    return f"[{', '.join(cells)}]"
+def _snapshots() -> None:
+    """Freeze facts for every handoff: random ones, and touches oldest first."""
+    kind = growing.pick("visited", "downloaded", "attended", "opened", "clicked", "submitted")
+    day = f"date '{NOW.date()}'"
+    touches = (
+        "(SELECT coalesce('[' || string_agg('[' || age || ', \"prospect\", \"' || kind || '\", 2, null, '"
+        " || age || ']', ', ' ORDER BY age DESC) || ']', '[]')::jsonb"
+        f" FROM (SELECT floor(random() * 365 * 86400)::int AS age, {kind} AS kind"
+        " FROM generate_series(1, floor(random() * 17 + h.id * 0)::int)) AS one)"
+    )
+    growing.rows(
+        Snapshot,
+        "sla_handoff AS h",
+        handoff_id="h.id",
+        taken_at="h.offered_at",
+        industry=growing.pick("Manufacturing", "Logistics", "Retail", "Banking", ""),
+        employees=growing.pick(12, 60, 250, 480, 5_000, None),
+        consent=growing.pick("given", "given", "given", "withdrawn", ""),
+        budget=growing.pick(20_000, 60_000, 120_000, None),
+        budget_currency="'EUR'",
+        met_role=growing.pick("CEO", "cfo", "Plant Manager", ""),
+        need=growing.pick("Traceability", ""),
+        timing_on=f"(ARRAY[{day} + 40, {day} + 400, NULL])[1 + floor(random() * 3)::int]",
+        fit=growing.pick(20.0, 50.0, 80.0),
+        level="125 + random() * 8",
+        touches=touches,
+    )
 
 
 if __name__ == "__main__":

@@ -41,17 +41,19 @@ class ReasonEffect:
 
 def of_criteria(tally: Tally, panel: Panel) -> list[Effect]:
     """Return the effect of each criterion of the draft, in its order."""
-    own = [(panel.of_draft(vector), counts) for vector, counts in tally.vectors.items()]
+    own: dict[tuple[bool | None, ...], Counts] = {}
+    for vector, counts in tally.vectors.items():
+        own.setdefault(tuple(panel.of_draft(vector)), Counts()).add(counts)
     return [_of_leaf(place, panel, own) for place in range(len(panel.draft.leaves))]
 
 
-def _of_leaf(place: int, panel: Panel, own: list[tuple[list[bool | None], Counts]]) -> Effect:
+def _of_leaf(place: int, panel: Panel, own: Mapping[tuple[bool | None, ...], Counts]) -> Effect:
     path, leaf = panel.draft.leaves[place]
     by_value: dict[bool | None, Counts] = {True: Counts(), False: Counts(), None: Counts()}
     passing = Counts()
     remaining = readiness.without(panel.draft.criterion, path)
     fold = readiness.compile(remaining).fold if remaining else None
-    for vector, counts in own:
+    for vector, counts in own.items():
         by_value[vector[place]].add(counts)
         if fold is None or fold([*vector[:place], *vector[place + 1 :]]) is True:
             passing.add(counts)

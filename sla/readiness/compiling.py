@@ -1,6 +1,6 @@
 """A tree of criteria made ready for millions of snapshots: a vector of leaves and a fold over it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
@@ -127,23 +127,30 @@ def _counted(criterion: Criterion, places: Iterator[int]) -> Fold:
     """Build the fold over settled values; leaves take their places from left to right."""
     if not isinstance(criterion, Group):
         return itemgetter(next(places))
-    values = _values(criterion, places)
     needed = criterion.needed
+    if any(isinstance(part, Group) for part in criterion.parts):
+        folds = tuple(_counted(part, places) for part in criterion.parts)
+        return lambda counted: _count([fold(counted) for fold in folds], needed)
+    taken = [next(places) for _ in criterion.parts]
+    return _flat(slice(taken[0], taken[-1] + 1), needed)
+
+
+def _flat(span: slice, needed: int) -> Fold:
+    """Build the fold of a group of nothing but leaves: each combination of their values counted once."""
+    known: dict[tuple[bool | None, ...], bool | None] = {}
 
     def folded(counted: Vector) -> bool | None:
-        parts = values(counted)
-        met = parts.count(True)
-        if met >= needed:
-            return True
-        return None if met + parts.count(None) >= needed else False
+        values = tuple(counted[span])
+        if values not in known:
+            remember(known, values, _count(values, needed))
+        return known[values]
 
     return folded
 
 
-def _values(group: Group, places: Iterator[int]) -> Callable[[Vector], Vector]:
-    """Return the function that lists what a group counts; nothing but leaves is one slice."""
-    if any(isinstance(part, Group) for part in group.parts):
-        folds = tuple(_counted(part, places) for part in group.parts)
-        return lambda counted: [fold(counted) for fold in folds]
-    taken = [next(places) for _ in group.parts]
-    return itemgetter(slice(taken[0], taken[-1] + 1))
+def _count(values: Sequence[bool | None], needed: int) -> bool | None:
+    """Tell whether enough are met, None where the unknown ones decide."""
+    met = values.count(True)
+    if met >= needed:
+        return True
+    return None if met + values.count(None) >= needed else False
