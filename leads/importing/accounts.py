@@ -57,6 +57,8 @@ class Accounts:
             account.begin(first_origins(told, record.account_coarse, origin))
             account.name_key = account.name_key or own.company
             return bool(told)
+        if account.stands(told, origin):
+            return False
         is_changed = False
         for name, value in told.items():
             if name == "name" and account.name_key and account.name_key != own.company:

@@ -75,6 +75,13 @@ class Draft:
         self.changed.add(name)
         return True
 
+    def stands(self, told: Mapping[str, Any], origin: Origin) -> bool:
+        """Say at once of most statements that they tell nothing new: the same, from no better source."""
+        found = self.origins
+        if WHOLE not in found or len(found) > 1 or not told.items() <= self.values.items():
+            return False
+        return not replaces(True, origin, True, origins.of(found, WHOLE))
+
     def hold(self, name: str, origin: Origin) -> None:
         """Note where the value under `name` came from."""
         stored = list(origin)

@@ -140,8 +140,11 @@ def load_accounts(ids: Iterable[int], accounts: dict[int, AccountDraft]) -> None
     wanted = list(ids)
     if not wanted:
         return
-    rows = Account.objects.filter(pk__in=wanted).values_list(
-        "id", *_PACKED.values(), "name_key", *ACCOUNT_COLUMNS
+    condition, parameter = among.ids_in(wanted)
+    rows = _query(
+        f"SELECT id, CAST(origins AS text), CAST(attributes AS text), name_key, {', '.join(ACCOUNT_COLUMNS)} "  # noqa: S608 (names only)
+        f"FROM {Account._meta.db_table} WHERE id {condition}",
+        [parameter],
     )
     for row_id, found, attributes, name_key, *told in rows:
         values = flat(dict(zip(ACCOUNT_COLUMNS, told, strict=True)), attributes)
