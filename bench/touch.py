@@ -1,14 +1,20 @@
 """Add touches one by one to leads with running clocks, re-scored and clocks stopped; print p50 and p95.
 
+Beside each the floor: the same statements sent again without anything that Python makes of them.
+
 Run: python -m tests.stack python -m bench.touch [--leads 300]
 Half of the touches are the prospect's and change a score, half are Sales' and stop a clock.
 """
 
 import argparse
+import contextlib
 import os
 import platform
+import statistics
 import time
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -16,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Lead
@@ -46,10 +52,13 @@ def main() -> None:
         ) as caught:
             add(leads[0], touch)
         print(f"{name}: {len(caught)} statements")
+        bare = floor(leads[0], touch) * 1000
         times = sorted(add(lead, touch) for lead in leads[1:])
         half, most = times[len(times) // 2], times[int(len(times) * 0.95)]
         print(
-            f"  median {half[0] * 1000:.1f} ms, p95 {most[0] * 1000:.1f} ms (processor {most[1] * 1000:.1f})"
+            f"  median {half[0] * 1000:.1f} ms, p95 {most[0] * 1000:.1f} ms "
+            f"(our own processor time: median {half[1] * 1000:.1f} ms); "
+            f"the bare statements {bare:.1f} ms, ratio {half[0] * 1000 / bare:.1f}"
         )
 
 
@@ -60,6 +69,36 @@ def add(lead: Lead, touch: dict[str, object]) -> tuple[float, float]:
         lead=lead, happened_at=NOW + timedelta(minutes=30), now=NOW + timedelta(hours=1), **touch
     )
     return time.perf_counter() - wall, time.process_time() - processor
+
+
+def floor(lead: Lead, touch: dict[str, object]) -> float:
+    """Return the median seconds that the statements of one touch take by themselves; all is taken back."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with taken_back(), connection.execute_wrapper(note):
+        add(lead, touch)
+    times = []
+    for _ in range(21):
+        with taken_back(), connection.cursor() as cursor:
+            began = time.perf_counter()
+            for sql, params in sent:
+                cursor.execute(sql, params)
+                if cursor.description:
+                    cursor.fetchall()
+            times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+@contextlib.contextmanager
+def taken_back() -> Iterator[None]:
+    """Take back at the end what the block wrote."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def nurtured_lead(number: int) -> Lead:
