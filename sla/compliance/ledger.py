@@ -58,7 +58,8 @@ def over_period(report: Report, today: date) -> list[PeriodEntry]:
     return [
         PeriodEntry(line, period.last_on if period else None, _outcome(line, period, today))
         for line in report.lines
-        if line.kind in PERIODIC_KINDS
+        # Reviews of the definition have days of their own: `reviews.owed`.
+        if line.kind in PERIODIC_KINDS and line.kind != "definition_review"
     ]
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from leads.choices import Side
 from sla import agreements
-from sla.choices import ReviewKind
+from sla.choices import ReviewKind, ReviewOutcome
 from sla.compliance.periodic import Units
 from sla.compliance.periods import Filters, Period
 from sla.models import AgreementVersion, Review
@@ -24,52 +27,80 @@ class Held:
     is_over: bool
 
 
-def definition(versions: Iterable[AgreementVersion], period: Period | None, now: datetime) -> Units:
-    """Count the definition reviews that fell due in the period, and those held by then.
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One definition review that both sides owe each other: of which version, by when, what became of it.
 
-    Held means: minutes were recorded, or a new version was in force by that day.
+    `review` is what was held for it. One that confirms the text keeps it only once both sides have signed;
+    until then `lacks` names those that have not. None held and kept: a new version was in force by then.
     """
+
+    version: AgreementVersion
+    due_on: date
+    outcome: str
+    review: Review | None
+    lacks: tuple[str, ...] = ()
+
+
+def definition(versions: Iterable[AgreementVersion], period: Period | None, now: datetime) -> Units:
+    """Count the definition reviews that fell due in the period, and those that were kept."""
+    due = [one for one in owed(versions, period, now) if one.due_on < _day(now, period)]
+    return Units(sum(one.outcome == "kept" for one in due), len(due))
+
+
+def owed(versions: Iterable[AgreementVersion], period: Period | None, now: datetime) -> list[Owed]:
+    """Return the definition reviews due in the period, the latest first; one to come may be kept already."""
     found = list(versions)
-    held = _days_held(found)
-    due = [
-        (version, day)
-        for version in found
-        for day in _due_days(version)
-        if day < _day(now, period) and (period is None or period.first_on <= day <= period.last_on)
-    ]
-    kept = sum(_was_held(version, day, held.get(version.pk, []), period) for version, day in due)
-    return Units(kept, len(due))
+    held: dict[int, list[Review]] = {one.pk: [] for one in found}
+    for review in Review.objects.filter(version__in=found, kind=ReviewKind.DEFINITION).order_by("held_on"):
+        held[review.version_id].append(review)
+    return sorted(
+        (
+            _owed(version, day, held[version.pk], period, now)
+            for version in found
+            for day in _due_days(version, held[version.pk])
+            if period is None or period.first_on <= day <= period.last_on
+        ),
+        key=lambda one: (one.due_on, one.version.pk),
+        reverse=True,
+    )
+
+
+def _owed(
+    version: AgreementVersion, day: date, held: list[Review], period: Period | None, now: datetime
+) -> Owed:
+    in_time = [one for one in held if day - _COUNTS_FOR < one.held_on <= day]
+    done = [one for one in in_time if one.outcome != ReviewOutcome.CONFIRMED or one.confirmed_at]
+    ended = version.superseded_at
+    if done or (ended is not None and _day(ended, period) <= day):
+        return Owed(version, day, "kept", done[-1] if done else None)
+    outcome = "missed" if day < _day(now, period) else "open"
+    if not in_time:
+        return Owed(version, day, outcome, None)
+    lacks = sorted(set(Side.values) - agreements.confirmed_sides(in_time[-1]))
+    return Owed(version, day, outcome, in_time[-1], tuple(lacks))
+
+
+def held_pipeline(period: Period | None, filters: Filters) -> QuerySet[Review]:
+    """Return the pipeline reviews held in the period, the latest first."""
+    found = Review.objects.filter(kind=ReviewKind.PIPELINE).select_related("version__agreement")
+    if period is not None:
+        found = found.filter(held_on__gte=period.first_on, held_on__lte=period.last_on)
+    if filters.agreement_id is not None:
+        found = found.filter(agreement_id=filters.agreement_id)
+    return found.order_by("-held_on", "-pk")
 
 
 def pipeline(period: Period, filters: Filters, promised: int, now: datetime) -> Held:
     """Count the pipeline reviews held in the period."""
-    found = Review.objects.filter(
-        kind=ReviewKind.PIPELINE, held_on__gte=period.first_on, held_on__lte=period.last_on
-    )
-    if filters.agreement_id is not None:
-        found = found.filter(agreement_id=filters.agreement_id)
+    found = held_pipeline(period, filters)
     return Held(found.count(), promised, now >= period.end_at)
 
 
-def _due_days(version: AgreementVersion) -> list[date]:
-    """Return the days by which a version had to be reviewed: as signed, and as confirmed since."""
-    days = {version.review_due_on, version.confirmed_until}
-    return sorted(day for day in days if day is not None)
-
-
-def _days_held(versions: list[AgreementVersion]) -> dict[int, list[date]]:
-    days: dict[int, list[date]] = {}
-    found = Review.objects.filter(version__in=versions, kind=ReviewKind.DEFINITION)
-    for version_id, held_on in found.values_list("version_id", "held_on"):
-        days.setdefault(version_id, []).append(held_on)
-    return days
-
-
-def _was_held(version: AgreementVersion, day: date, held: list[date], period: Period | None) -> bool:
-    ended = version.superseded_at
-    if ended is not None and _day(ended, period) <= day:
-        return True
-    return any(day - _COUNTS_FOR < one <= day for one in held)
+def _due_days(version: AgreementVersion, held: Iterable[Review]) -> list[date]:
+    """Return the days by which a version had to be reviewed: as signed, and as confirmed each time since."""
+    confirmed = {one.next_due_on for one in held if one.confirmed_at}
+    return sorted(day for day in {version.review_due_on, *confirmed} if day is not None)
 
 
 def _day(moment: datetime, period: Period | None) -> date:

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from leads import setbased
 from sla.compliance.tallies import cells
-from sla.compliance.tallies.reading import places_of
+from sla.compliance.tallies.reading import place_of, places_of
 from sla.compliance.tallies.telling import Counting, Place, add, by_day
 from sla.models import TallyDay, TallyMark, TallyPart, TallyState
 
-#: So many marks are taken up in one transaction.
-MARKS_AT_ONCE = 512
+#: So many marks are looked at in one transaction, and so many parts of days counted.
+MARKS_AT_ONCE, PARTS_AT_ONCE = 5_000, 256
 Key = tuple[str, int, str, str, date, int]
 Sums = tuple[Counter[str], dict[str, Counter[str]]]
 _COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
@@ -34,21 +34,15 @@ def keep(counting: Counting, zone: str, *, rounds: int = 20) -> int:
                 break
             if state.zone != zone:
                 _begin(counting, state, zone)
-            marks = list(
-                TallyMark.objects.filter(book=counting.book)
-                .order_by("pk")
-                .values_list("pk", flat=True)[:MARKS_AT_ONCE]
-            )
+            # Marks first, rows after: what changes in between has a mark of its own.
+            marks, places, is_last = _taken(counting.book, zone)
             if not marks:
                 break
-            taken = TallyMark.objects.filter(pk__in=marks)
-            # Marks first, rows after: what changes in between has a mark of its own.
-            places = places_of(taken, zone)
             _recount(counting, places, zone)
-            taken.delete()
+            TallyMark.objects.filter(pk__in=marks).delete()
             TallyState.objects.filter(pk=counting.book).update(revision=state.revision + 1)
         done += len(places)
-        if len(marks) < MARKS_AT_ONCE:
+        if is_last:
             break
     return done
 
@@ -72,6 +66,18 @@ def apart(counting: Counting) -> Iterator[str]:
         if odd:
             yield f"{counting.book} of {day}, parts {', '.join(str(part) for part in odd)}"
     yield from _days_apart(counting.book)
+
+
+def _taken(book: str, zone: str) -> tuple[list[int], list[Place], bool]:
+    """Return the oldest marks, the parts of days they name, and whether these were all."""
+    found: dict[Place, list[int]] = defaultdict(list)
+    rows = TallyMark.objects.filter(book=book).order_by("pk").values_list("pk", "day", "at", "part")
+    looked_at = list(rows[:MARKS_AT_ONCE])
+    for pk, day, at, part in looked_at:
+        found[place_of(day, at, part, zone)].append(pk)
+    places = list(found)[:PARTS_AT_ONCE]
+    marks = [pk for place in places for pk in found[place]]
+    return marks, places, len(looked_at) < MARKS_AT_ONCE and len(found) <= PARTS_AT_ONCE
 
 
 def _locked(book: str) -> TallyState | None:

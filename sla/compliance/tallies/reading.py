@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,8 @@ from sla.compliance.tallies import cells
 from sla.compliance.tallies.telling import UNDATED, Counting, Day, Place, days_of
 from sla.models import AgreementVersion, TallyDay, TallyMark, TallyPart, TallyState
 
-#: Above so many parts to count anew, all is counted from the rows.
-MOST_PARTS = 400
+#: Above so many parts to count anew, or so many marks to look at, all is counted from the rows.
+MOST_PARTS, MOST_MARKS = 400, 20_000
 _TRIES = 3
 
 
@@ -68,6 +68,8 @@ def _summed(
     zone = period.zone if period else stamp.zone
     if stamp.zone is None or (counting.book != Book.CLOCKS and zone != stamp.zone):
         return None
+    if stamp.marks > MOST_MARKS:
+        return None
     places = _changed(counting.book, period, stamp.zone) if stamp.marks else set()
     if len(places) > MOST_PARTS:
         return None
@@ -92,11 +94,13 @@ def _changed(book: str, period: Period | None, zone: str) -> set[Place]:
 
 def places_of(marks: QuerySet[TallyMark], zone: str) -> set[Place]:
     """Return the parts of days that marks name."""
-    own = ZoneInfo(zone)
     rows = marks.order_by().values_list("day", "at", "part").distinct()
-    return {
-        (day or (at.astimezone(own).date() if at else UNDATED), part) for day, at, part in rows.iterator()
-    }
+    return {place_of(day, at, part, zone) for day, at, part in rows.iterator()}
+
+
+def place_of(day: date | None, at: datetime | None, part: int, zone: str) -> Place:
+    """Return the part of a day that one mark names."""
+    return day or (at.astimezone(ZoneInfo(zone)).date() if at else UNDATED), part
 
 
 @dataclass(frozen=True, slots=True)
