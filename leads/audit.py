@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +14,24 @@ from django.db.models import OuterRef, Subquery
 
 from leads import storing
 from leads.models import AuditEntry, User
+
+#: By which way what is being done now came in; blank for commands and the worker.
+_channel: ContextVar[str] = ContextVar("audit_channel", default="")
+
+
+@contextmanager
+def coming_by(channel: str) -> Iterator[None]:
+    """Write the way with what people do within: `page`, `link` (in a letter), `chat`, `key`, `intake`."""
+    token = _channel.set(channel)
+    try:
+        yield
+    finally:
+        _channel.reset(token)
+
+
+def came_by(channel: str) -> None:
+    """Say within `coming_by` that it is another way after all, as once a key is known."""
+    _channel.set(channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,7 @@ def record_many(records: Sequence[Record]) -> list[AuditEntry]:
     """Append acts in their order, with one query for the ends of all chains and one to write."""
     _lock({record.stream for record in records})
     ends = _ends({record.stream for record in records})
+    way = {"channel": _channel.get()} if _channel.get() else {}
     entries = []
     for one in records:
         seq, previous_hash = ends.get(one.stream, (0, ""))
@@ -62,7 +83,7 @@ def record_many(records: Sequence[Record]) -> list[AuditEntry]:
             verb=one.verb,
             subject_type=one.subject_type,
             subject_id=one.subject_id,
-            data=one.data,
+            data={**way, **one.data} if one.actor_id else one.data,
             previous_hash=previous_hash,
         )
         entry.hash = _hash(entry)

@@ -7,15 +7,20 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from leads import audit
+
 
 class ReaderMiddleware:
-    """Write a page as its reader has set; else the browser's language and the zone of the settings stand."""
+    """Write a page as its reader has set; else the browser's language and the zone of the settings stand.
+
+    What is done within is on record as done on a page.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with speaking_to(request.user, otherwise=translation.get_language()):
+        with speaking_to(request.user, otherwise=translation.get_language()), audit.coming_by("page"):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
         return response

@@ -9,6 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from leads import audit
 from leads.models import User
 from portal import api_keys
 from portal.models import ApiKey, Scope
@@ -32,6 +33,7 @@ class KeyAuthentication(BaseAuthentication):
         if key is None:
             raise AuthenticationFailed(_("This key opens nothing: it is unknown, expired or revoked."))
         api_keys.note_use(key=key, now=now)
+        audit.came_by("key")
         return key.owner, key
 
     def authenticate_header(self, request: Request) -> str:

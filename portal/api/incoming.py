@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from leads import audit
 from leads import permissions as lead_permissions
 from leads.models import Lead
 from portal import access
@@ -43,6 +44,7 @@ class Incoming(APIView):
         door = IntakeSource.objects.select_related("owner").filter(name=source, is_active=True).first()
         event_id, sent = _verified(request, door)
         assert door is not None
+        audit.came_by("intake")
         known = IncomingEvent.objects.filter(source=door, event_id=event_id).first()
         if known is None:
             try:

@@ -31,6 +31,7 @@ THINGS: dict[str, str | Promise] = {
     "move": gettext_lazy("Move that failed"),
     "company": gettext_lazy("Company"),
 }
+WAYS: dict[str, str | Promise] = {"page": gettext_lazy("on a page"), **timeline.CHANNELS}
 #: What was done, where the timeline of a lead has no words for it.
 VERBS: dict[str, str | Promise] = {
     "learned": gettext_lazy("%(who)s noted what became known"),
@@ -100,6 +101,7 @@ class ActLine:
     about: str
     url: str
     seq: str
+    way: str
 
 
 def verbs() -> dict[str, str | Promise]:
@@ -140,7 +142,8 @@ def _line(
     else:
         about, url = f"{thing} {entry.subject_id or ''}".strip(), _address(entry, jobs)
     text = said % {"who": who.name if who else _("Concord"), "to": to.name if to else ""}
-    return ActLine(entry.at, text, thing, about, url, f"{entry.stream} {entry.seq}")
+    way = str(WAYS.get(entry.data.get("channel", ""), ""))
+    return ActLine(entry.at, text, thing, about, url, f"{entry.stream} {entry.seq}", way)
 
 
 def _lead_id(entry: AuditEntry) -> int | None:

@@ -97,6 +97,15 @@ MOVE_ICONS = {
 TOUCH_ICONS = {"opened": "eye", "visited": "eye", "mail": "mail", "replied": "mail", "meeting": "team"}
 
 
+#: By which way something was done; on a page is the usual one.
+CHANNELS: dict[str, str | Promise] = {
+    "link": gettext_lazy("by a link in a letter"),
+    "chat": gettext_lazy("in the chat"),
+    "key": gettext_lazy("by an API key"),
+    "intake": gettext_lazy("by another system"),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One moment: what happened, what followed from it, whose doing it was."""
@@ -169,7 +178,8 @@ def _move(happening: queries.Happening, now: datetime) -> str:
     verb = GIVEN.get(entry.verb) if happening.to else VERBS.get(entry.verb)
     if verb is None:
         return _("%(who)s: %(verb)s") % {**said, "verb": entry.verb.replace("_", " ")}
-    return str(verb) % said
+    way = CHANNELS.get(entry.data.get("channel", ""))
+    return f"{str(verb) % said}, {way}" if way else str(verb) % said
 
 
 def _stage(happening: queries.Happening, now: datetime) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from leads import audit
 from portal import readers
 from portal.delivery import letters, links
 from sla import handoffs
@@ -44,7 +45,8 @@ def _answer(request: HttpRequest, word: str) -> HttpResponse:
     account = {"account": permit.handoff.lead.account}
     with readers.speaking_to(permit.person, otherwise=translation.get_language()):
         if request.method == "POST":
-            links.use(word, now=timezone.now())
+            with audit.coming_by("link"):
+                links.use(word, now=timezone.now())
             done = str(permit.act.done) % account
             return _say(request, done, _("Open Concord to go on."), 200, permit.handoff)
         return render(

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from slack_sdk.signature import SignatureVerifier
 
+from leads import audit
 from portal import readers
 from portal.delivery import chat, links, modals, wishes
 from portal.delivery.errors import DeliveryFailed
@@ -42,6 +43,7 @@ def actions(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not _is_from_slack(request):
         return HttpResponse(status=401)
+    audit.came_by("chat")
     if request.POST.get("command"):
         text = _link(request.POST.get("text", ""), request.POST.get("user_id", ""))
         return JsonResponse({"response_type": "ephemeral", "text": text})
