@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +35,8 @@ OUTCOMES = (
     gettext_lazy("Never"),
     gettext_lazy("No decision in time"),
 )
+#: Behind these stand reviews with minutes, no leads.
+REVIEWS = ("pipeline_review", "definition_review")
 BUCKETS = {
     "all": gettext_lazy("All"),
     "kept": gettext_lazy("Kept"),
@@ -136,6 +138,8 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
     line = found.line(code)
     if line is None:
         raise Http404
+    if line.kind in REVIEWS:
+        return redirect("reviews")
     bucket = _bucket(request, BUCKETS)
     people = _members(asked, code, bucket)
     context = {

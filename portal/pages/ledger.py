@@ -7,18 +7,19 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
-from leads.choices import TouchKind
+from leads.choices import Side, TouchKind
 from portal import csvfile, figures, wording
 from portal.forms.results import sees_people
 from portal.lines import clocks as words
 from portal.pages.compliance import Asked, asked_of
 from sla import agreements
 from sla.choices import Cause
-from sla.compliance import ledger, report
+from sla.compliance import ledger, report, reviews
 from sla.compliance.ledger import Entry, PeriodEntry
 
 SHOWN = 50
@@ -58,6 +59,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": asked.form,
         "report": found,
         "over_period": [_period_row(one) for one in _over_period(asked, found, side, outcome)],
+        "reviews": [_review_row(one) for one in _reviews(asked, found, side, outcome)],
+        "held": reviews.held_pipeline(asked.period, asked.filters) if _is_asked("both", side) and outcome in ("", "kept")
+        else (),
         "page_obj": clocks,
         "rows": [_row(one) for one in ledger.entries(list(clocks), asked.now)],
         "sides": _choices(request, "side", SIDES, side),
@@ -73,6 +77,7 @@ def file(request: HttpRequest) -> HttpResponse:
     asked, side, outcome = _asked(request)
     found = report.build(asked.period, asked.filters, asked.now)
     rows = [_period_cells(one) for one in _over_period(asked, found, side, outcome)]
+    rows += [_review_cells(one) for one in _reviews(asked, found, side, outcome)]
     return csvfile.answer("ledger", HEAD, (*rows, *_cells(asked, side, outcome)))
 
 
@@ -92,8 +97,20 @@ def _over_period(asked: Asked, found: report.Report, side: str, outcome: str) ->
     return [
         one
         for one in ledger.over_period(found, today)
-        if side in ("", one.line.side) and outcome in ("", one.outcome)
+        if _is_asked(one.line.side, side) and outcome in ("", one.outcome)
     ]
+
+
+def _is_asked(owed_by: str, side: str) -> bool:
+    """Tell whether a side that is looked at owes it; what both owe stands with each."""
+    return side in ("", owed_by) or (owed_by == "both" and side in Side.values)
+
+
+def _reviews(asked: Asked, found: report.Report, side: str, outcome: str) -> list[reviews.Owed]:
+    """Return the reviews of the definition that the period owed, where the agreement promises them."""
+    promising = [one for one in found.versions if agreements.document(one).of_kind("definition_review")]
+    owed = reviews.owed(promising, asked.period, asked.now) if _is_asked("both", side) else []
+    return [one for one in owed if outcome in ("", one.outcome)]
 
 
 def _words() -> dict[str, Any]:
@@ -113,6 +130,32 @@ def _choices(request: HttpRequest, name: str, known: dict[str, Any], current: st
 def _period_row(one: PeriodEntry) -> dict[str, Any]:
     tone, word = OUTCOMES[one.outcome]
     return {"row": figures.row_of(one.line), "due_on": one.due_on, "tone": tone, "word": word}
+
+
+def _review_row(one: reviews.Owed) -> dict[str, Any]:
+    tone, word = OUTCOMES[one.outcome]
+    return {"owed": one, "tone": tone, "word": word, "proof": _review_proof(one)}
+
+
+def _review_proof(one: reviews.Owed) -> str:
+    """Say what was held for a review that is owed, and what it still lacks."""
+    if one.review is None:
+        return _("a new version was in force") if one.outcome == "kept" else ""
+    said = {"day": formats.date_format(one.review.held_on, pgettext("a day", "j M Y"))}
+    if one.lacks:
+        sides = ", ".join(str(SIDES[side]) for side in one.lacks)
+        return _("held on %(day)s, not signed yet by %(sides)s") % {**said, "sides": sides}
+    if one.review.confirmed_at:
+        return _("held on %(day)s, confirmed by both sides") % said
+    return _("held on %(day)s, with minutes") % said
+
+
+def _review_cells(one: reviews.Owed) -> list[Any]:
+    name = f"{one.version.agreement.name} v{one.version.number}"
+    proved = one.review.held_on if one.review else ""
+    return [
+        "review", "both", name, *[""] * 4, one.due_on, one.outcome, _review_proof(one), proved, "", "",
+    ]  # fmt: skip
 
 
 def _row(one: Entry) -> dict[str, Any]:

@@ -119,3 +119,50 @@ def test_amending_starts_from_the_text_in_force_and_once(version: AgreementVersi
     assert (draft.review_due_on, draft.based_on) == (date(2027, 7, 31), version)
     again = agreements.amend(version=version, starts_on=date(2027, 2, 1), now=START, actor=actor)
     assert again == draft
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def due_of(version: AgreementVersion) -> date:
+    assert version.review_due_on is not None
+    return version.review_due_on
+
+
+def test_a_confirmation_counts_from_the_second_signature_on(version: AgreementVersion) -> None:
+    due = due_of(version)
+    review = held(version, due - 10 * DAY, outcome=ReviewOutcome.CONFIRMED)
+    people = {side: factories.user(role) for side, role in SIGNERS.items()}
+    agreements.confirm(review=review, user=people["sales"], side="sales", name="S", now=START)
+
+    def owed(day: date) -> tuple[str, tuple[str, ...]]:
+        [one] = reviews.owed([AgreementVersion.objects.get(pk=version.pk)], month_of(due), noon(day))
+        assert one.review == review
+        return one.outcome, one.lacks
+
+    assert owed(due) == ("open", ("marketing",))
+    assert owed(due + DAY) == ("missed", ("marketing",))
+    agreements.confirm(review=review, user=people["marketing"], side="marketing", name="M", now=START)
+    assert owed(due + DAY) == ("kept", ())
+
+
+def test_every_confirmed_date_stays_owed_however_often_the_text_is_confirmed(
+    version: AgreementVersion,
+) -> None:
+    first = due_of(version)
+    people = {side: factories.user(role) for side, role in SIGNERS.items()}
+    for on in (first - 10 * DAY, first + 100 * DAY):
+        review = held(version, on, outcome=ReviewOutcome.CONFIRMED)
+        for side, person in people.items():
+            agreements.confirm(review=review, user=person, side=side, name="N", now=START)
+    days = [one.due_on for one in reviews.owed([version], None, noon(first + 300 * DAY))]
+    assert len(days) == 3
+    assert days[-1] == first
+
+
+def test_a_review_to_come_is_open_until_it_is_held(version: AgreementVersion) -> None:
+    due = due_of(version)
+    assert [one.outcome for one in reviews.owed([version], month_of(due), noon(due - 3 * DAY))] == ["open"]
+    held(version, due - 4 * DAY)
+    assert [one.outcome for one in reviews.owed([version], month_of(due), noon(due - 3 * DAY))] == ["kept"]

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from leads.choices import Role
 from portal import csvfile
-from tests.factories import NOW, make_lead, signed_version, won_deal
+from sla import agreements
+from tests.factories import NOW, agreement_commitments, make_lead, signed_version, won_deal
 from tests.sla.compliance import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -204,3 +205,42 @@ def test_results_need_as_many_queries_for_thirty_leads_as_for_one(client, people
     grow(29)
 
     assert [queries(*target) for target in targets] == before
+
+
+def test_a_review_that_both_owe_stands_in_the_ledger_of_each(client, people):
+    promise = {"code": "review", "kind": "definition_review", "side": "both", "leg": None, "is_on": True,
+               "target": None, "amount": None, "per": None}  # fmt: skip
+    version = signed_version(
+        signers=(people.marketing_manager, people.sales_manager),
+        commitments=[*agreement_commitments(), promise],
+    )
+    due = version.review_due_on
+    review = agreements.record(
+        version=version, kind="definition", held_on=due - timedelta(days=5), attendees="Both",
+        minutes="Unchanged.", outcome="confirmed", now=NOW, actor=people.leader,
+    )  # fmt: skip
+    agreements.confirm(review=review, user=people.sales_manager, side="sales", name="S", now=NOW)
+    asked = {"period": "own", "first_on": due.replace(day=1).isoformat(), "last_on": due.isoformat()}
+    for side in ("", "marketing", "sales"):
+        shown = page(client, people.leader, "compliance-ledger", side=side, **asked).content.decode()
+        assert "not signed yet by Marketing" in shown
+        assert reverse("review", args=[review.pk]) in shown
+    assert (
+        "not signed yet"
+        not in page(client, people.leader, "compliance-ledger", side="referee", **asked).content.decode()
+    )
+    agreements.confirm(review=review, user=people.marketing_manager, side="marketing", name="M", now=NOW)
+    shown = page(client, people.leader, "compliance-ledger", **asked).content.decode()
+    assert "confirmed by both sides" in shown
+    lines = page(client, people.leader, "compliance-ledger-csv", **asked).content.decode()
+    assert f"review,both,{version.agreement.name} v{version.number}" in lines
+
+
+def test_behind_a_review_stand_its_minutes_and_no_leads(client, people):
+    promise = {"code": "review", "kind": "pipeline_review", "side": "both", "leg": None, "is_on": True,
+               "target": None, "amount": 1, "per": "month"}  # fmt: skip
+    signed_version(
+        signers=(people.marketing_manager, people.sales_manager),
+        commitments=[*agreement_commitments(), promise],
+    )
+    assert page(client, people.leader, "compliance-commitment", "review")["Location"] == reverse("reviews")
