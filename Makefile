@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u DJANGO_SETTINGS_MODULE
 WORKERS ?= 2
 
-.PHONY: run test machine test-sqlite test-postgres lint lock messages clean
+.PHONY: run test gallery machine test-sqlite test-postgres lint lock messages clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -35,6 +35,12 @@ test-sqlite: machine
 
 test-postgres: machine
 	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS) --tb=native
+
+# A picture of every page, role, width and theme in var/gallery, to be looked at; some ten minutes.
+GALLERY ?= var/gallery
+gallery: machine
+	$(CLEAN_ENV) CONCORD_GALLERY=$(abspath $(GALLERY)) $(BIN)/python -m tests.home $(BIN)/python -m pytest \
+		-n $(WORKERS) --tb=native tests/journeys/test_gallery.py
 
 # Version pins with hashes, from the short lists.
 lock:

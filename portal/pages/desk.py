@@ -74,6 +74,7 @@ def _tabs(found: queries.Desk, current: str) -> list[dict[str, Any]]:
             "is_hot": code == "late" and found.counts["late"] > 0,
         }
         for code, label in words.TABS.items()
+        if found.counts[code] or code in ("all", current)
     ]
 
 

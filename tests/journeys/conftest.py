@@ -4,34 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from leads.models import User
 from tests import company, factories
 from tests.company import Company
+from tests.journeys.listening import listen, unexpected
+from tests.journeys.walk import Axe, Walk
+from tests.portal import routes, things
+from tests.portal.conftest import Samples
 
 Enter = Callable[..., Page]
-#: The browser calls every answer to a faulty form, and to whoever was too late, an error.
-EXPECTED = ("status of 422", "status of 409")
-#: A violation of the content security policy becomes a line of the console like any other complaint.
-LISTEN = """addEventListener("securitypolicyviolation", (event) =>
-    console.error(`${event.violatedDirective} forbids ${event.blockedURI}`))"""
-
-
-def listen(page: Page) -> list[str]:
-    """Collect what the console complains of, policy violations included."""
-    complaints: list[str] = []
-    page.add_init_script(LISTEN)
-    page.on(
-        "console", lambda line: complaints.append(line.text) if line.type in {"error", "warning"} else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
-
-
-def unexpected(complaints: list[str]) -> list[str]:
-    return [line for line in complaints if not any(words in line for words in EXPECTED)]
 
 
 @pytest.fixture
@@ -62,3 +47,16 @@ def enter(browser: Browser, live_server: LiveServer) -> Iterator[Enter]:
     for context in opened:
         context.close()
     assert [line for heard in complaints for line in unexpected(heard)] == []
+
+
+@pytest.fixture
+def walk(browser: Browser, live_server: LiveServer, axe: Axe) -> Iterator[Walk]:
+    at = company.company()
+    handoffs, leads = company.every_state(at), company.leads_apart(at)
+    clients = {who: Client() for who in routes.COLUMNS}
+    for who, user in at.people.items():
+        clients[who].force_login(user)
+    walk = Walk(browser, live_server, Samples(at, handoffs, leads, clients, things.all_of(at)), axe)
+    yield walk
+    for page in walk.tabs.values():
+        page.context.close()

@@ -1,0 +1,25 @@
+"""Results on paper: no more than three landscape pages each, without the frame."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.walk import Walk
+
+A4_LANDSCAPE = (842, 595)
+
+
+@pytest.mark.journey
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["compliance", "alignment"])
+def test_results_fit_three_pages(walk: Walk, name: str) -> None:
+    page = walk.tab("marketing_manager")
+    page.goto(walk.samples.address(name, "-"))
+    paper = page.pdf(prefer_css_page_size=True)
+    sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert {(round(float(wide)), round(float(high))) for wide, high in sizes} == {A4_LANDSCAPE}
+    assert len(sizes) <= 3
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".rail")).to_be_hidden()
