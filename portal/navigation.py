@@ -47,9 +47,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("inbox", _("Inbox"), "inbox", "i", REPS | {Role.SALES_MANAGER}),
             Entry("me", _("My week"), "calendar", "w", REPS),
-            Entry("team", _("Team"), "team", "t", MANAGERS),
+            Entry("team", _("Team"), "team", "t", MANAGERS | {Role.OPERATIONS}),
             Entry("team-routing", _("Giving out leads"), "route", "o", frozenset({Role.SALES_MANAGER})),
-            Entry("desk", _("Marketing desk"), "sprout", "m", MARKETING),
+            Entry("desk", _("Marketing desk"), "sprout", "m", MARKETING | {Role.OPERATIONS}),
             Entry("leads", _("Leads"), "leads", "l", EVERYBODY),
             Entry("duplicates", _("Duplicates"), "copy", "x", MARKETING | {Role.OPERATIONS}),
         ),
