@@ -158,11 +158,12 @@ def beside(
     judging: Callable[[], None], rep: User, leads: range, touched: set[int], times: list[float]
 ) -> None:
     """Let touches arrive and a rep open the inbox, five times a second each, while leads are judged."""
+    client, draw, inbox = Client(SERVER_NAME="localhost"), random.Random(5), reverse("inbox")
+    client.force_login(rep)
+    client.get(inbox)  # once before, as on a server that has been up for a while
     connections.close_all()
     child = multiprocessing.get_context("fork").Process(target=judging)
     child.start()
-    client, draw, inbox = Client(SERVER_NAME="localhost"), random.Random(5), reverse("inbox")
-    client.force_login(rep)
     while child.is_alive():
         began = time.perf_counter()
         assert client.get(inbox).status_code == 200

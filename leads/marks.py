@@ -75,22 +75,32 @@ def _seen(found: QuerySet[FactChange]) -> list[Mark]:
     return [Mark(pk, read(since), *rest) for pk, since, *rest in rows]
 
 
-def clear(seen: Iterable[Mark]) -> int:
-    """Delete marks that are still as they were seen; one raised meanwhile stays and is judged again."""
+def clear(seen: Iterable[Mark]) -> list[Mark]:
+    """Delete marks that are still as they were seen and return those that were gone.
+
+    One raised meanwhile stays and is judged again. One that is gone was judged by somebody else, perhaps
+    by later facts than ours and before we wrote.
+    """
+    seen = list(seen)
     by_marks: defaultdict[int, list[int]] = defaultdict(list)
     for one in seen:
         by_marks[one.marks].append(one.lead_id)
-    cleared = 0
+    table = connection.ops.quote_name(FactChange._meta.db_table)
+    cleared: set[int] = set()
     for raised, ids in by_marks.items():
         condition, parameter = among.ids_in(ids)
-        table = connection.ops.quote_name(FactChange._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"DELETE FROM {table} WHERE marks = %s AND lead_id {condition}",  # noqa: S608 (names only)
+                f"DELETE FROM {table} WHERE marks = %s AND lead_id {condition} RETURNING lead_id",  # noqa: S608 (names only)
                 [raised, parameter],
             )
-            cleared += cursor.rowcount
-    return cleared
+            cleared.update(lead_id for (lead_id,) in cursor.fetchall())
+    left = [one for one in seen if one.lead_id not in cleared]
+    if not left:
+        return []
+    there = FactChange.objects.filter(pk__in=among.ids(one.lead_id for one in left))
+    raised_meanwhile = set(there.values_list("pk", flat=True))
+    return [one for one in left if one.lead_id not in raised_meanwhile]
 
 
 def set_aside(*, lead_id: int, error: str, now: datetime) -> None:

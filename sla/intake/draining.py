@@ -82,7 +82,9 @@ def _take_up(
         for start in range(0, len(asking), at_once or 1):
             part = {pk: found[pk] for pk in asking[start : start + at_once]}
             failed |= _let(act, part, judged, now, actor)
-    marks.clear(change for change in seen if change.lead_id not in failed)
+    for gone in marks.clear(change for change in seen if change.lead_id not in failed):
+        # Somebody judged this lead beside us: which of the two wrote last, the next run makes sure.
+        marks.mark(lead_ids=[gone.lead_id], since=now, now=now, is_history=gone.is_history)
     return judged
 
 

@@ -35,7 +35,9 @@ def judge_all(*, now: datetime, processes: int = 1) -> int:
     connections.close_all()
     shares = [(now, (part, processes)) for part in range(processes)]
     with contextlib.closing(multiprocessing.get_context("fork").Pool(processes)) as pool:
-        return sum(pool.starmap(_judge_share, shares))
+        judged = sum(pool.starmap(_judge_share, shares))
+    # And what was marked once more meanwhile.
+    return judged + judge_marked(now=now)
 
 
 def _judge_share(now: datetime, share: tuple[int, int]) -> int:

@@ -82,7 +82,7 @@ def test_clear_leaves_a_mark_raised_meanwhile() -> None:
     first, second = factories.make_lead(), factories.make_lead()
     seen = marks.waiting(NOW, 10)
     marks.mark(lead_ids=[second.pk], since=NOW, now=NOW)
-    assert marks.clear(seen) == 1
+    assert marks.clear(seen) == []
     assert list(FactChange.objects.values_list("pk", flat=True)) == [second.pk]
     assert first.pk in {change.lead_id for change in seen}
 
@@ -113,3 +113,11 @@ def test_shares_of_waiting_marks_are_all_of_them_and_none_twice() -> None:
     shares = [{one.lead_id for one in marks.waiting(NOW, 10, (part, 3))} for part in range(3)]
     assert set.union(*shares) == {lead.pk for lead in leads}
     assert sum(len(share) for share in shares) == len(leads)
+
+
+def test_clear_tells_of_marks_that_somebody_else_cleared() -> None:
+    lead = factories.make_lead()
+    seen = marks.waiting(NOW, 10)
+    marks.mark(lead_ids=[lead.pk], since=NOW, now=NOW)
+    assert marks.clear(marks.waiting(NOW, 10)) == []
+    assert marks.clear(seen) == seen

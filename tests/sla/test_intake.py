@@ -498,3 +498,29 @@ def test_a_lead_that_is_ready_at_once_skips_nurturing() -> None:
         lead=lead, side="prospect", kind="downloaded", happened_at=NOW - timedelta(hours=3), now=NOW
     )
     assert [change.to_stage for change in lead.stage_changes.order_by("seq")][:1] == ["mql"]
+
+
+def test_a_judgement_by_older_facts_that_is_written_last_is_made_good(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading and writing of a bulk a touch arrives and is judged: the bulk overwrites it."""
+    lead = factories.make_lead(employees=10)
+    honest = standings.judge
+    arriving = [lead]
+
+    def slow(**asked: Any) -> dict[int, standings.Judged]:
+        if not arriving:
+            return honest(**asked)
+        touched = arriving.pop()
+        before = honest(**asked)
+        intake.add_touch(lead=touched, now=NOW, side="prospect", kind="downloaded", happened_at=NOW - HOUR)
+        stale = before[touched.pk].standing
+        Standing.objects.filter(pk=touched.pk).update(level=stale.level, parts=stale.parts)
+        return before
+
+    monkeypatch.setattr(standings, "judge", slow)
+    intake.drain(now=NOW)
+    assert Standing.objects.get(pk=lead.pk).level is None
+    intake.drain(now=NOW)
+    assert Standing.objects.get(pk=lead.pk).level is not None
+    assert not FactChange.objects.exists()
