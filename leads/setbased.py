@@ -85,7 +85,7 @@ def upsert_copied(
 ) -> None:
     """Do as `upsert_rows` does, for rows that are sequences in the order of `columns` (attnames).
 
-    Many of them travel to PostgreSQL by COPY, at half the cost.
+    Many of them travel to PostgreSQL by COPY, which is cheaper for both.
     """
     if connection.vendor != "postgresql" or len(rows) < WORTH_COPYING:
         upsert_rows(model, [dict(zip(columns, row, strict=True)) for row in rows], key=key)
