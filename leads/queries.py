@@ -38,11 +38,11 @@ def _searched(user: User, term: str) -> Iterator[QuerySet[Lead]]:
         yield Lead.objects.alive().filter(search_text__contains=term)
     for way in ways or ():
         seen = Lead.objects.alive().filter(way)
-        if seen[: FEW + 1].count() > FEW:
-            yield seen.filter(search_text__contains=term)
-        else:
+        if _are_few(seen):
             # By position, not LIKE: the index of letters would gather the matches of everybody first.
             yield seen.alias(at=StrIndex("search_text", Value(term))).filter(at__gt=0)
+        else:
+            yield seen.filter(search_text__contains=term)
 
 
 def sources() -> list[str]:
@@ -61,12 +61,17 @@ def sources() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def within(user: User) -> list[int] | None:
-    """Return the ids of all that a person may see, None where these are too many to be worth it."""
-    ways = ways_to(user)
-    ids: set[int] = set()
-    for way in ways or ():
-        ids.update(Lead.objects.alive().filter(way).values_list("pk", flat=True)[: FEW + 1])
-        if len(ids) > FEW:
-            return None
-    return None if ways is None else sorted(ids)
+def in_sight(user: User) -> QuerySet[Lead]:
+    """Return the leads a person may see, asked for in the way that the database answers soonest.
+
+    Where they are few, each way in which they come into sight is read by its own index.
+    """
+    seen = [Lead.objects.alive().filter(way) for way in ways_to(user) or ()]
+    if not seen or not all(_are_few(some) for some in seen):
+        return Lead.objects.visible_to(user)
+    first, *others = (some.values("pk") for some in seen)
+    return Lead.objects.filter(pk__in=first.union(*others))
+
+
+def _are_few(seen: QuerySet[Lead]) -> bool:
+    return seen[: FEW + 1].count() <= FEW

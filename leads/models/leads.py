@@ -81,7 +81,7 @@ class Lead(models.Model):
                 fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)
             ),
             models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
-            models.Index(fields=["source"], name="lead_by_source"),
+            models.Index(fields=["source", "id"], name="lead_by_source_and_id"),
         )
 
     def __str__(self) -> str:

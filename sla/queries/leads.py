@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads import keys
+from leads import queries as lead_queries
 from leads.choices import Side, Stage
 from leads.models import ExternalId, Lead, User
+from sla.clocks import attach_commitments
 from sla.models import Clock, Handoff, Standing
 from sla.permissions import TAKES_LEADS
 from sla.queries import inbox
@@ -49,9 +51,7 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
 
     `view` is one of VIEWS, `system` goes with `external_id`; a short `q` finds nothing.
     """
-    found = (
-        Lead.objects.visible_to(user).select_related("account", "owner").defer("attributes", "search_text")
-    )
+    found = lead_queries.in_sight(user).select_related("account", "owner").defer("attributes", "search_text")
     views: dict[str, Any] = {
         "mine": Q(owner_id=user.pk),
         "ready": Q(stage=Stage.MQL),
@@ -76,11 +76,12 @@ def rows(leads: list[Lead], user: User) -> list[LeadRow]:
     open_ones = Handoff.objects.open().filter(lead__in=ids).defer("trace", "undo_seqs").order_by("leg")
     handoffs = {handoff.lead_id: handoff for handoff in open_ones}
     side = Side.SALES if user.side != Side.MARKETING else None
-    running = Clock.objects.open().filter(lead__in=ids, due_at__isnull=False).select_related("commitment")
+    running = Clock.objects.open().filter(lead__in=ids, due_at__isnull=False).defer("error")
     clocks: dict[int, Clock] = {}
     for clock in running.order_by(F("breached_at").asc(nulls_last=True), "due_at"):
         if side is None or clock.side == side:
             clocks.setdefault(clock.lead_id or 0, clock)
+    attach_commitments(clocks.values())
     return [
         LeadRow(lead, standings.get(lead.pk), handoffs.get(lead.pk), clocks.get(lead.pk)) for lead in leads
     ]

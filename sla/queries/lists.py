@@ -1,12 +1,11 @@
 """Long lists of leads, page by page: by key and never by number, so that every page costs the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
-from leads import queries as lead_queries
 from leads.models import Lead, User
 from sla.queries import leads
 
@@ -21,6 +20,8 @@ SORTS: dict[str, str] = {
     "since": "stage_since",
 }
 WIDE = ("newest", "source")
+#: Columns that may be blank; such leads stand last.
+UNKNOWN = ("stage_since",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,15 @@ def page(user: User, asked: Mapping[str, Any], *, sort: str = "newest", after: i
 
     `sort` is one of SORTS, with "-" before it the other way round; `after` is the lead before the page.
     """
-    ids = lead_queries.within(user)
     found = leads.narrowed(user, asked)
-    if ids is not None:
-        found = found.filter(pk__in=ids)
     counted = found.order_by()[: COUNTED_UP_TO + 1].count()
     is_few = counted <= COUNTED_UP_TO
     sorts = tuple(SORTS) if is_few else WIDE
     sort = sort if sort.removeprefix("-") in sorts else "newest"
-    rows = list(_beyond(found, sort, after)[: ROWS + 1])
+    rows: list[Lead] = []
+    for part in _parts(found, sort, after):
+        if len(rows) <= ROWS:
+            rows += part[: ROWS + 1 - len(rows)]
     return Page(
         leads=tuple(rows[:ROWS]),
         count=min(counted, COUNTED_UP_TO),
@@ -59,21 +60,27 @@ def page(user: User, asked: Mapping[str, Any], *, sort: str = "newest", after: i
     )
 
 
-def _beyond(found: QuerySet[Lead], sort: str, after: int | None) -> QuerySet[Lead]:
-    """Return the leads in order that come after one of them; what has no value stands last."""
+def _parts(found: QuerySet[Lead], sort: str, after: int | None) -> Iterator[QuerySet[Lead]]:
+    """Yield in order what comes after a lead: the rest of its value, other values, what has none.
+
+    In parts, as each walks one index to its place; with OR between them the database begins at the start.
+    """
     name = SORTS[sort.removeprefix("-")]
     # The newest and the longest in a stage come first unless asked otherwise.
     is_down = sort.startswith("-") != (name == "pk")
-    way = "lt" if is_down else "gt"
-    column = F(name).desc(nulls_last=True) if is_down else F(name).asc(nulls_last=True)
-    ordered = found.order_by(column, "-pk" if is_down else "pk")
-    last = Lead.objects.filter(pk=after).values_list(name, flat=True) if after else ()
-    for value in last:
-        rest = Q(pk__gt=after) if not is_down else Q(pk__lt=after)
-        if name == "pk":
-            return ordered.filter(rest)
-        if value is None:
-            return ordered.filter(rest, **{f"{name}__isnull": True})
-        beyond = Q(**{f"{name}__{way}": value}) | Q(rest, **{name: value})
-        return ordered.filter(beyond | Q(**{f"{name}__isnull": True}))
-    return ordered
+    minus, way = ("-", "lt") if is_down else ("", "gt")
+    by_pk = found.order_by(f"{minus}pk")
+    last = Lead.objects.filter(pk=after).values_list(name, flat=True).first() if after else None
+    rest = by_pk.filter(**{f"pk__{way}": after}) if after else by_pk
+    if name == "pk":
+        yield rest
+        return
+    known = found.order_by(f"{minus}{name}", f"{minus}pk")
+    if last is not None:
+        yield rest.filter(**{name: last})
+        known = known.filter(**{f"{name}__{way}": last})
+    if last is not None or not after:
+        yield known.filter(**{f"{name}__isnull": False})
+        rest = by_pk
+    if name in UNKNOWN:
+        yield rest.filter(**{f"{name}__isnull": True})

@@ -118,13 +118,14 @@ def test_search_finds_what_lies_in_a_narrow_and_a_wide_scope(
     assert {lead.name for lead in found} == {"Vela rep", "Vela pool", "Vela account"}
 
 
-def test_a_narrow_scope_is_told_by_its_ids_and_a_wide_one_not(
-    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [0, queries.FEW])
+@pytest.mark.parametrize("role", SEES)
+def test_leads_in_sight_are_those_of_the_scope(
+    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch, role: str, few: int
 ) -> None:
-    seen = Lead.objects.visible_to(cast.rep).values_list("pk", flat=True)
-    assert set(seen) <= set(queries.within(cast.rep) or ())
-    monkeypatch.setattr(queries, "FEW", 1)
-    assert queries.within(cast.rep) is None
+    monkeypatch.setattr(queries, "FEW", few)
+    user: User = getattr(cast, role)
+    assert set(queries.in_sight(user)) == set(Lead.objects.visible_to(user))
 
 
 def test_sources_are_named_once_each_and_blank_ones_not(leads: dict[str, Lead]) -> None:
