@@ -1,0 +1,88 @@
+"""Measure lists of leads at every depth, and a page of them by the API, among 1,000,000 leads.
+
+Run: python -m tests.stack python -m bench.lists [--leads 1000000]     (PostgreSQL)
+
+Each list is asked for its first page, one in the middle and one at the end of what a person sees.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+from django.core import signing
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from bench.inbox import REPS, fill, hand_over, pages, search_as, timed
+from leads.models import Lead, User
+from portal.api.paging import SALT
+from tests import factories
+
+REQUESTS = 40
+LISTS = (
+    "view=all",
+    "view=mine",
+    "view=ready",
+    "view=late",
+    "view=recycled",
+    "view=all&stage=nurturing",
+    "view=all&source=Web+form",
+    "view=all&grade=A1",
+    "view=all&ready=1",
+    "view=all&late=1",
+    "view=all&q=kel",
+    "view=all&sort=source",
+)
+
+
+def depths(user: User) -> Iterator[tuple[str, int | None]]:
+    """Yield where a page begins: at the front, after the lead in the middle, before the last fifty."""
+    seen = Lead.objects.visible_to(user).order_by("pk")
+    oldest, newest = seen.values_list("pk", flat=True)[50], seen.reverse().values_list("pk", flat=True)[0]
+    yield "first", None
+    yield "middle", (oldest + newest) // 2
+    yield "last", oldest
+
+
+def measure(client: Client, name: str, address: str) -> None:
+    """Print what one address takes, and by how many queries."""
+    connection.force_debug_cursor = True
+    answer = client.get(address)  # its start empties the log
+    asked = len(connection.queries_log)
+    connection.force_debug_cursor = False
+    assert answer.status_code == 200, address
+    print(f"{name}: {asked} queries, {timed(lambda: client.get(address), REQUESTS)}")
+
+
+def lists(user: User) -> None:
+    """Print the times of every list of one person, then of the API."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    for depth, after in depths(user):
+        for query in LISTS:
+            measure(client, f"{user.role}, {query}, {depth}", f"/leads/?{query}&after={after or ''}")
+        cursor = f"&cursor={signing.dumps(after, salt=SALT)}" if after else ""
+        measure(client, f"{user.role}, API, {depth}", f"/api/v1/leads/?limit=50{cursor}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--leads", type=int, default=1_000_000)
+    leads = options.parse_args().leads
+    call_command("migrate", verbosity=0)
+    people = factories.cast()
+    version = factories.signed_version(signers=(people.marketing_manager, people.sales_manager))
+    others = [factories.user(team=people.sales) for _ in range(REPS)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    fill(leads, people.rep, others)
+    hand_over(people.rep, version.pk)
+    pages(people.rep)
+    search_as("everything", people.marketer)
+    search_as("one rep's scope", others[0])
+    for person in (people.rep, others[0], people.sales_manager, people.marketer):
+        lists(person)
+
+
+if __name__ == "__main__":
+    main()
