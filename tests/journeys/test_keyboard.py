@@ -1,0 +1,97 @@
+"""Main tasks by the keyboard alone: hand back, sign, import; and what each role's main task costs in keys."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from sla import sweep
+from sla.models import AgreementVersion, Handoff
+from tests import company, factories
+from tests.company import DAY, HOUR, Company
+from tests.journeys.conftest import Enter
+from tests.portal import things
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+def tab_to(page: Page, target: Locator, most: int = 80) -> None:
+    """Press Tab until the target has focus; a page that never gives it is no page for the keyboard."""
+    for _press in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    expect(target).to_be_focused()
+
+
+def test_rep_decides_on_the_three_most_urgent_leads_with_four_keys(enter: Enter, at: Company) -> None:
+    urgent = [
+        company.offered(at, name, ago=HOUR / n)
+        for n, name in ((1, "Tarn Ltd"), (2, "Vela Ltd"), (3, "Weiss Ltd"))
+    ]
+    page = enter(at.cast.rep)
+    page.keyboard.press("j")
+    for handoff in urgent:
+        expect(page.locator(f"#handoff-{handoff.pk}")).to_be_focused()
+        page.keyboard.press("1")
+        expect(page.locator(".toast", has_text=f"Accepted {handoff.lead.account.name}.")).to_be_visible()
+    assert set(Handoff.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_rep_hands_back_by_keyboard(enter: Enter, at: Company) -> None:
+    handoff = company.accepted(at, "Vela Medical")
+    page = enter(at.cast.rep)
+    page.keyboard.press("j")
+    page.keyboard.press("3")
+    dialog = page.get_by_role("dialog", name="Hand back Vela Medical")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("1")
+    expect(dialog.get_by_role("radio", name="No budget")).to_be_checked()
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_have_count(0)
+    assert Handoff.objects.get(pk=handoff.pk).state == "returned"
+
+
+def test_marketing_manager_signs_by_keyboard(enter: Enter, at: Company) -> None:
+    draft = things.draft(at)
+    page = enter(at.cast.marketing_manager)
+    page.goto(f"/agreement/versions/{draft.pk}/sign/")
+    for field in page.locator(
+        "main form:has(input[type=password]) :is(input:not([type=hidden]), button)"
+    ).all():
+        tab_to(page, field)
+        kind = field.get_attribute("type")
+        if kind == "checkbox":
+            page.keyboard.press("Space")
+        elif kind == "password":
+            page.keyboard.type(factories.PASSWORD)
+        elif kind == "text":
+            page.keyboard.type(at.cast.marketing_manager.name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_be_visible()
+    assert AgreementVersion.objects.get(pk=draft.pk).signatures.count() == 1
+
+
+def test_marketer_imports_a_file_by_keyboard(enter: Enter, at: Company, tmp_path: Path) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text("id,email,name,company\n7,pat@example.org,Pat Weiss,Weiss Bottling\n")
+    page = enter(at.cast.marketer)
+    page.keyboard.press("g")
+    page.keyboard.press("u")
+    page.wait_for_url("**/imports/")
+    page.locator("input[type=file]").set_input_files(file)
+    tab_to(page, page.locator("main form:has(input[type=file]) button").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/imports/*/")
+    expect(page.locator("main")).to_contain_text("leads.csv")
+
+
+def test_marketing_manager_opens_the_leads_of_the_weakest_commitment_with_one_click(
+    enter: Enter, at: Company
+) -> None:
+    company.accepted(at, "Tarn Energy", ago=2 * DAY)
+    sweep.run(timezone.now())
+    page = enter(at.cast.marketing_manager)
+    page.get_by_role("table").get_by_role("link", name="First touch", exact=True).first.click()
+    expect(page.get_by_role("region", name="Leads")).to_contain_text("Tarn Energy")
