@@ -21,7 +21,7 @@ Sums = tuple[Counter[str], dict[str, Counter[str]]]
 _COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
 
 
-def keep(counting: Counting, zone: str, *, rounds: int = 20) -> int:
+def keep(counting: Counting, zone: str, *, rounds: int = 2) -> int:
     """Count anew what is marked, some rounds at most; return how many parts of days were counted.
 
     One process at a time: whoever finds the book taken leaves it.
