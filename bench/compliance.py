@@ -163,6 +163,7 @@ def timed_calls(name: str, acts: list[Callable[[], Any]], requests: int) -> floa
     """Call in turn and print what it took in milliseconds, and how many queries one call makes."""
     with CaptureQueriesContext(connection) as asked:
         acts[0]()
+    queries = len(asked)
     walls, busy = [], time.process_time()
     for number in range(requests):
         start = time.perf_counter()
@@ -171,7 +172,7 @@ def timed_calls(name: str, acts: list[Callable[[], Any]], requests: int) -> floa
     own = (time.process_time() - busy) * 1000 / requests
     print(
         f"{name}: p95 {p95(walls):.0f} ms, median {statistics.median(walls):.0f}"
-        f" (ours {own:.0f} ms of processor), {len(asked)} queries",
+        f" (ours {own:.0f} ms of processor), {queries} queries",
         flush=True,
     )
     return statistics.median(walls)
