@@ -55,13 +55,13 @@ def page(request: HttpRequest) -> HttpResponse:
     asked, side, outcome = _asked(request)
     found = report.build(asked.period, asked.filters, asked.now)
     clocks = Paginator(_clocks(asked, side, outcome), SHOWN).get_page(request.GET.get("page"))
+    shows_held = _is_asked("both", side) and outcome in ("", "kept")
     context = {
         "form": asked.form,
         "report": found,
         "over_period": [_period_row(one) for one in _over_period(asked, found, side, outcome)],
         "reviews": [_review_row(one) for one in _reviews(asked, found, side, outcome)],
-        "held": reviews.held_pipeline(asked.period, asked.filters) if _is_asked("both", side) and outcome in ("", "kept")
-        else (),
+        "held": reviews.held_pipeline(asked.period, asked.filters) if shows_held else (),
         "page_obj": clocks,
         "rows": [_row(one) for one in ledger.entries(list(clocks), asked.now)],
         "sides": _choices(request, "side", SIDES, side),

@@ -7,7 +7,7 @@ PARTS = 64
 
 
 class Book(models.TextChoices):
-    """What is counted: clocks by the day they fall due, handoffs by the day of their offer or of their end."""
+    """What is counted: clocks by the day they fall due, handoffs by that of their offer or of their end."""
 
     CLOCKS = "clocks", "Clocks"
     OFFERS = "offers", "Offers"

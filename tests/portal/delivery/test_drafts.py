@@ -75,9 +75,7 @@ def test_the_other_side_hears_that_it_is_its_turn_to_sign(
 
 
 def test_comments_are_chosen_apart_from_proposals(cast: Cast, draft: AgreementVersion) -> None:
-    wishes.choose(
-        person=cast.leader, channels={"comments": []}, keeps_quiet_hours=False, mails_per_hour=5
-    )
+    wishes.choose(person=cast.leader, channels={"comments": []}, keeps_quiet_hours=False, mails_per_hour=5)
     agreements.comment(version=draft, clause="", text="Why?", author=cast.sales_manager, now=NOW)
     agreements.propose(version=draft, now=NOW, actor=cast.sales_manager)
     assert "leader" not in told("agreement.commented")

@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 from leads.models import AuditEntry
 from portal.delivery import chat, wishes
 from portal.models import NoticeChoice
-from tests.factories import NOW, Cast, cast
+from tests.factories import NOW, Cast
 
 pytestmark = pytest.mark.django_db
 ENTERED = {"offers": ["email"], "keeps_quiet_hours": "on", "mails_per_hour": "3"}
