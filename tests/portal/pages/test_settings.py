@@ -105,7 +105,8 @@ def test_what_was_changed_is_written_down_without_names(client: Client, team: Te
         entered(name="Rosa Married", email=rep.email, team=team.pk, weight=3),
     )
     entry = AuditEntry.objects.get(stream=f"user:{rep.pk}")
-    assert (entry.verb, entry.data) == ("changed", {"fields": ["name", "weight"], "weight": [1, 3]})
+    assert entry.verb == "changed"
+    assert entry.data == {"channel": "page", "fields": ["name", "weight"], "weight": [1, 3]}
 
 
 def test_saving_without_a_change_writes_nothing(client: Client, team: Team) -> None:
