@@ -68,7 +68,7 @@ def _received(ours: Connection) -> Iterator[T]:
     while True:
         try:
             is_item, item = pickle.loads(ours.recv_bytes())
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # between two items, or in the middle of one
             is_item, item = False, _broken_off(_("the process that read it was ended"))
         if is_item:
             yield item

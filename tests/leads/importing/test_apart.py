@@ -63,6 +63,19 @@ def test_block_that_is_left_early_ends_the_process() -> None:
         os.kill(other, 0)
 
 
+def test_process_that_ends_in_the_middle_of_an_item_is_told() -> None:
+    def large() -> Iterator[object]:
+        yield os.getpid()
+        yield b"x" * 5_000_000
+
+    with apart.apart(large()) as items:
+        other = next(items)
+        time.sleep(0.3)
+        os.kill(other, signal.SIGKILL)
+        with pytest.raises(importing.UnreadableFile, match="the process that read it was ended"):
+            next(items)
+
+
 def test_no_process_is_made_beside_other_threads() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
