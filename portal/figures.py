@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from leads.choices import Side
 from portal import wording
 from portal.lines import clocks, verdicts
 from sla.compliance.lines import Line
@@ -162,14 +163,19 @@ def finding_of(report: Report) -> Finding:
 
 
 def _pace(report: Report) -> str:
-    promised = report.volume.promised_by_now
-    behind = 0 if promised is None else round(promised) - report.volume.counted
-    if behind <= 0:
-        return ""
-    words = ngettext(
-        "Marketing is %(n)s lead behind its pace.", "Marketing is %(n)s leads behind its pace.", behind
-    )
-    return words % {"n": wording.count_text(behind)}
+    lines = ((line.side, report.volumes[line.code]) for line in report.lines if line.kind == "volume")
+    behind = ((side, round(volume.promised_by_now or 0) - volume.counted) for side, volume in lines)
+    return " ".join(_behind(side, n) for side, n in behind if n > 0)
+
+
+def _behind(side: str, n: int) -> str:
+    if side == Side.SALES:
+        words = ngettext("Sales is %(n)s lead behind its pace.", "Sales is %(n)s leads behind its pace.", n)
+    else:
+        words = ngettext(
+            "Marketing is %(n)s lead behind its pace.", "Marketing is %(n)s leads behind its pace.", n
+        )
+    return words % {"n": wording.count_text(n)}
 
 
 def truth_sentence(found: Truth) -> str:

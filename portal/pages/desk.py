@@ -96,7 +96,7 @@ def _soon_line(found: queries.Desk, now: datetime) -> str:
 def _pace(now: datetime) -> dict[str, Any] | None:
     """Return how the month's promised volume stands; None when none is promised."""
     version = agreements.current()
-    promises = agreements.document(version).of_kind("volume") if version else ()
+    promises = agreements.document(version).of_kind("volume", leg=1) if version else ()
     if not promises:
         return None
     zone = agreements.zone()

@@ -40,11 +40,10 @@ class Told:
     def of_versions(self, versions: Collection[int]) -> "Told":
         return Told(tuple(day for day in self.days if day.version_id in versions))
 
-    @property
-    def answers(self) -> tuple[int, int]:
-        """How many answers were given, of how many owed."""
+    def answers(self, leg: int) -> tuple[int, int]:
+        """Return how many answers were given on a leg, of how many owed."""
         counts = tallies.total(self.days)
-        return counts["gave"], counts["owed"]
+        return counts[f"{leg}:gave"], counts[f"{leg}:owed"]
 
     @property
     def reasons(self) -> list[ReasonCount]:
@@ -75,11 +74,11 @@ def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:
     """Yield what ended handoffs add."""
     own = ZoneInfo(zone)
     tests = {"is_owed": OWED, "gave": GAVE, "says_why": _SAYS_WHY}
-    columns = ("ended_at", "lead_id", "version_id", "team_id", "lead__source", "tier")
+    columns = ("ended_at", "lead_id", "version_id", "team_id", "lead__source", "tier", "leg")
     rows = found.order_by().annotate(**tests).values_list(*columns, "reason_code", "reason_side", *tests)
-    for at, lead, version, team, source, tier, code, side, *found_out in rows.iterator(chunk_size=5_000):
+    for at, lead, version, team, source, tier, leg, code, side, *found_out in rows.iterator(chunk_size=5_000):
         is_owed, gave, says_why = found_out
-        counts = {"n": 1, "owed": int(is_owed), "gave": int(is_owed and gave)}
+        counts = {"n": 1, f"{leg}:owed": int(is_owed), f"{leg}:gave": int(is_owed and gave)}
         if says_why:
             counts[f"reason:{code}:{side}"] = 1
         day = at.astimezone(own).date() if at else UNDATED

@@ -65,7 +65,7 @@ class Asked:
     versions: list[AgreementVersion]
     offered: offers.Told
     ended: ends.Told
-    volume: Volume
+    volumes: Mapping[str, Volume]
 
     def of_agreement(self, agreement_id: int) -> tuple[offers.Told, ends.Told]:
         """Return what one agreement judged."""
@@ -112,7 +112,7 @@ def timed_line(
 def periodic_line(line: Line, promise: Promise, asked: Asked) -> Line:
     """Return the line of a commitment that is counted over the whole period."""
     if line.kind == "volume":
-        return _volume_line(line, asked.volume)
+        return _volume_line(line, asked.volumes[line.code])
     if line.kind == "close_rate":
         return _close_rate_line(line, asked)
     if line.kind == "definition_review":
@@ -123,10 +123,10 @@ def periodic_line(line: Line, promise: Promise, asked: Asked) -> Line:
 
 
 _UNITS: dict[str, Callable[[offers.Told, ends.Told, Term], Units]] = {
-    "quality": lambda offered, _, term: periodic.quality(offered, term.commitment.leg or 1),
-    "readiness": lambda offered, _, term: periodic.readiness(offered, term.commitment.leg or 1),
-    "feedback": lambda _, ended, term: periodic.feedback(ended),
-    "records": lambda offered, _, term: periodic.records(offered, term.document.record),
+    "quality": lambda offered, _, term: periodic.quality(offered, term.leg),
+    "readiness": lambda offered, _, term: periodic.readiness(offered, term.leg),
+    "feedback": lambda _, ended, term: periodic.feedback(ended, term.leg),
+    "records": lambda offered, _, term: periodic.records(offered, term.leg, term.document.record),
 }
 
 

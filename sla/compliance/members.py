@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from leads.models import Lead
 from sla import agreements
-from sla.choices import PERIODIC_KINDS, Cause
+from sla.choices import PERIODIC_KINDS, Cause, VersionState
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
-from sla.models import Clock, Handoff
+from sla.models import Clock, Commitment, Handoff
 
 #: Most rows one page or file shows.
 MOST = 10_000
+_IN_FORCE = Case(
+    When(version__state=VersionState.ACTIVE, version__is_baseline=False, then=Value(0)), default=Value(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,9 @@ def of_commitment(
 
     `visible` keeps those leads only that a person may see; None keeps all.
     """
-    kind = _kind_of(code)
-    if kind in PERIODIC_KINDS:
-        return [
-            _from_handoff(handoff) for handoff in _related(_units_of(kind, bucket, period, filters), visible)
-        ]
+    commitment = _named(code)
+    if commitment and commitment.kind in PERIODIC_KINDS:
+        return of_handoffs(_units_of(commitment, bucket, period, filters), visible)
     clocks = timed.in_bucket(timed.clocks_in(period, filters).filter(commitment__code=code), bucket, now)
     related = clocks.filter(_seen(visible)).select_related("lead__account", "rep", "handoff__rep")
     related = related.order_by("due_at", "id")[:MOST]
@@ -81,30 +82,26 @@ def of_handoffs(found: QuerySet[Handoff], visible: QuerySet[Lead] | None = None)
     return [_from_handoff(handoff) for handoff in _related(found, visible)]
 
 
-def _kind_of(code: str) -> str:
-    for version in agreements.in_force():
-        for commitment in agreements.document(version).commitments:
-            if commitment.code == code:
-                return commitment.kind
-    return code
+def _named(code: str) -> Commitment | None:
+    """Return the commitment of a code, as the version in force words it, else the newest that has it."""
+    found = Commitment.objects.filter(code=code).select_related("version")
+    return found.order_by(_IN_FORCE, "-version__starts_on", "-version__number").first()
 
 
-def _units_of(kind: str, bucket: str, period: Period | None, filters: Filters) -> QuerySet[Handoff]:
-    if kind in ("feedback", "records"):
-        units, kept = _answers(kind, period, filters)
+def _units_of(
+    commitment: Commitment, bucket: str, period: Period | None, filters: Filters
+) -> QuerySet[Handoff]:
+    kind, leg = commitment.kind, commitment.leg or 1
+    if kind == "feedback":
+        units, kept = periodic.feedback_units(period, filters, leg)
+    elif kind == "records":
+        record = agreements.document(commitment.version).record
+        units, kept = periodic.record_units(period, filters, leg, record)
     else:
-        units = periodic.handed(period, filters, leg=1)
-        units, kept = _conditions(kind, units)
+        units, kept = _conditions(kind, periodic.handed(period, filters, leg))
     if bucket == "kept":
         return units.filter(kept)
     return units.exclude(pk__in=units.filter(kept).values("pk")) if bucket == "missed" else units
-
-
-def _answers(kind: str, period: Period | None, filters: Filters) -> tuple[QuerySet[Handoff], Q]:
-    if kind == "feedback":
-        return periodic.feedback_units(period, filters)
-    documents = [agreements.document(version) for version in agreements.in_force()]
-    return periodic.record_units(period, filters, documents[0].record if documents else ())
 
 
 def _conditions(kind: str, units: QuerySet[Handoff]) -> tuple[QuerySet[Handoff], Q]:

@@ -31,12 +31,14 @@ LATER, NEVER = "later", "never"
 KNOWN = frozenset(
     {Stage.CUSTOMER, Stage.LOST, Stage.DISQUALIFIED, Stage.RECYCLED, Stage.NURTURING, Stage.INQUIRY}
 )
-#: Offers of the first leg that stand for their cycle, of leads that are no duplicates: what volume counts.
-STANDS = Q(leg=1, lead__merged_into__isnull=True) & ~Q(state__in=cohorts.PASSED_ON)
+#: Offers that stand for their cycle, of leads that are no duplicates: what volume counts on each leg.
+STANDS = Q(lead__merged_into__isnull=True) & ~Q(state__in=cohorts.PASSED_ON)
+#: What Sales generated is no merit of Marketing; behind the first leg it is Sales that hands over.
+_GENERATED = Q(leg=1, lead__is_sales_generated=True)
 VOLUME = {
-    "counted": STANDS & Q(cycle=1, lead__is_sales_generated=False) & ~cohorts.UPHELD,
+    "counted": STANDS & Q(cycle=1) & ~_GENERATED & ~cohorts.UPHELD,
     "recycled": STANDS & Q(cycle__gt=1),
-    "sales_generated": STANDS & Q(lead__is_sales_generated=True),
+    "sales_generated": STANDS & _GENERATED,
     "taken_off": STANDS & cohorts.UPHELD & Q(cycle=1),
 }
 _TESTS = {
@@ -123,6 +125,10 @@ def _count(one: dict[str, Any], own: ZoneInfo) -> tuple[dict[str, int], tuple[tu
     times = []
     if one["offered_at"] and one["decided_at"] and state in cohorts.DECIDED:
         times.append((f"decided:{leg}", tallies.minutes(one["decided_at"] - one["offered_at"])))
+    counts |= {f"volume:{leg}:{name}": 1 for name in VOLUME if one[f"test_is_{name}"]}
+    if one["accepted_at"]:
+        has = "".join(code for code, name in records.CODES.items() if one[f"test_has_{name}"])
+        counts[f"records:{leg}:{has}"] = 1
     if leg == 1:
         counts |= _of_first_leg(one, own)
     if one["test_handed"]:
@@ -133,12 +139,9 @@ def _count(one: dict[str, Any], own: ZoneInfo) -> tuple[dict[str, int], tuple[tu
 
 
 def _of_first_leg(one: dict[str, Any], own: ZoneInfo) -> dict[str, int]:
-    counts = {f"volume:{name}": 1 for name in VOLUME if one[f"test_is_{name}"]}
+    counts = {}
     if one["outcome"]:
         counts[f"outcome:{one['outcome']}"] = 1
-    if one["accepted_at"]:
-        has = "".join(code for code, name in records.CODES.items() if one[f"test_has_{name}"])
-        counts[f"records:{has}"] = 1
     if one["cycle"] == one["hop"] == 1 and one["offered_at"]:
         counts["first:n"] = 1
         if one["won_at"]:

@@ -27,8 +27,9 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Sales-ready leads handed over: what counts against the promise and what stands apart."""
+    """Leads handed over on a leg: what counts against the promise and what stands apart."""
 
+    leg: int
     counted: int
     recycled: int
     sales_generated: int
@@ -51,28 +52,29 @@ def readiness(told: offers.Told, leg: int) -> Units:
     return Units(counts[f"{leg}:counts_complete"], counts[f"{leg}:counts_dossiers"])
 
 
-def feedback(told: ends.Told) -> Units:
-    """Count the answers that Marketing was owed, among the handoffs that ended."""
-    return Units(*told.answers)
+def feedback(told: ends.Told, leg: int) -> Units:
+    """Count the answers that the giver of the leg was owed, among its handoffs that ended."""
+    return Units(*told.answers(leg))
 
 
-def records(told: offers.Told, record: tuple[str, ...]) -> Units:
-    """Count the worked leads of which Sales recorded all it must."""
-    found = {key.removeprefix("records:"): n for key, n in told.counts.items() if key.startswith("records:")}
+def records(told: offers.Told, leg: int, record: tuple[str, ...]) -> Units:
+    """Count the worked leads of the leg of which Sales recorded all it must."""
+    stem = f"records:{leg}:"
+    found = {key.removeprefix(stem): n for key, n in told.counts.items() if key.startswith(stem)}
     kept = sum(n for letters, n in found.items() if recording.has_all(letters, record))
     return Units(kept, sum(found.values()))
 
 
-def feedback_units(period: Period | None, filters: Filters) -> tuple[QuerySet[Handoff], Q]:
-    """Return the handoffs that owed Marketing an answer and the condition of having given it."""
-    return ends.ended_in(period, filters).filter(ends.OWED), ends.GAVE
+def feedback_units(period: Period | None, filters: Filters, leg: int) -> tuple[QuerySet[Handoff], Q]:
+    """Return the handoffs of the leg that owed an answer and the condition of having given it."""
+    return ends.ended_in(period, filters).filter(ends.OWED, leg=leg), ends.GAVE
 
 
 def record_units(
-    period: Period | None, filters: Filters, record: tuple[str, ...]
+    period: Period | None, filters: Filters, leg: int, record: tuple[str, ...]
 ) -> tuple[QuerySet[Handoff], Q]:
-    """Return the worked leads of the period and the condition that Sales recorded all it must."""
-    worked = recording.recorded(offered_in(period, filters, leg=1).filter(accepted_at__isnull=False))
+    """Return the worked leads of the leg and the condition that Sales recorded all it must."""
+    worked = recording.recorded(offered_in(period, filters, leg).filter(accepted_at__isnull=False))
     return worked, reduce(and_, (recording.TESTS[name] for name in record), Q())
 
 
@@ -83,18 +85,23 @@ def volume(
     now: datetime,
     promised: Decimal | float | None,
     per: str,
+    leg: int = 1,
 ) -> Volume:
-    """Count first-cycle leads sourced by Marketing; a promise per month or quarter scales to the period."""
+    """Count the leads handed over on a leg for the first time, on leg one without those that Sales generated.
+
+    A promise per month or quarter scales to the period.
+    """
     total = None if promised is None or period is None else float(promised) * _times(period, per)
-    twice = _twice(period, filters)
+    twice = _twice(period, filters, leg)
     counts = told.counts
     zone = ZoneInfo(period.zone if period else "UTC")
-    leads = {name: counts[f"volume:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
+    leads = {name: counts[f"volume:{leg}:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
     return Volume(
+        leg,
         **leads,
         promised=None if total is None else round(total),
         promised_by_now=None if total is None or period is None else total * _passed(period, now),
-        days=_per_day(told, twice["counted"], zone) if period else (),
+        days=_per_day(told, leg, twice["counted"], zone) if period else (),
     )
 
 
@@ -104,7 +111,7 @@ def promised(amount: float, period: Period, per: str) -> int:
 
 
 def countable(found: QuerySet[Handoff]) -> QuerySet[Handoff]:
-    """Keep first cycles sourced by Marketing whose decline, if any, was not upheld."""
+    """Keep what `volume` counts against a promise."""
     return found.filter(offers.VOLUME["counted"])
 
 
@@ -132,13 +139,13 @@ def _passed(period: Period, now: datetime) -> float:
     return min(1.0, max(0.0, (now - period.start_at).total_seconds() / whole))
 
 
-def _twice(period: Period | None, filters: Filters) -> dict[str, list[tuple[int, datetime | None]]]:
+def _twice(period: Period | None, filters: Filters, leg: int) -> dict[str, list[tuple[int, datetime | None]]]:
     """Return by kind of volume the offers of leads that were offered more than once, as (lead, moment).
 
     Leads are counted, not offers: what such a lead has too many is taken off. They are few, and found by
     their second cycle or hop.
     """
-    found = offered_in(period, filters).filter(offers.STANDS)
+    found = offered_in(period, filters, leg).filter(offers.STANDS)
     again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values("lead")
     rows = found.filter(lead__in=again).annotate(
         **{f"is_{name}": test for name, test in offers.VOLUME.items()}
@@ -157,10 +164,10 @@ def _excess(rows: list[tuple[int, datetime | None]]) -> int:
 
 
 def _per_day(
-    told: offers.Told, twice: list[tuple[int, datetime | None]], zone: ZoneInfo
+    told: offers.Told, leg: int, twice: list[tuple[int, datetime | None]], zone: ZoneInfo
 ) -> tuple[tuple[date, int], ...]:
     """Return the leads counted on each day, one that was offered twice on a day once."""
-    counts = {day: own.counts["volume:counted"] for day, own in told.by_day().items()}
+    counts = {day: own.counts[f"volume:{leg}:counted"] for day, own in told.by_day().items()}
     same_day = [(lead, at.astimezone(zone).date()) for lead, at in twice if at]
     for (_lead, day), n in Counter(same_day).items():
         counts[day] -= n - 1

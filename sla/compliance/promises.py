@@ -18,6 +18,11 @@ class Term:
     commitment: Commitment
     document: Document
 
+    @property
+    def leg(self) -> int:
+        """Return the leg it is counted on: the first where it names none, as `owed_by` reads it."""
+        return self.commitment.leg or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -42,6 +47,10 @@ class Promise:
     @property
     def document(self) -> Document:
         return self.terms[-1].document
+
+    @property
+    def leg(self) -> int:
+        return self.terms[-1].leg
 
     def target(self, closed: Mapping[int, int]) -> float | None:
         """Return the share promised; where agreements differ, weighted by how many cases each closed."""

@@ -17,7 +17,10 @@ from sla.models import AgreementVersion, Clock
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What both sides promised and kept."""
+    """What both sides promised and kept.
+
+    `volumes` by commitment code, each on its leg; `volume` is that of leg one, promised or not.
+    """
 
     period: Period | None
     now: datetime
@@ -27,6 +30,7 @@ class Report:
     ended: ends.Told
     legs: dict[int, Cohort]
     follow_up: FollowUp
+    volumes: Mapping[str, Volume]
     volume: Volume
 
     def of_side(self, side: str) -> list[Line]:
@@ -58,8 +62,8 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
     ended = ends.read(period, filters)
     versions = _versions(clocks.versions | offered.versions, filters)
     promised = promises.of_versions(versions)
-    volume = _volume(offered, period, filters, now, promised)
-    asked = Asked(period, filters, now, versions, offered, ended, volume)
+    volumes = _volumes(offered, period, filters, now, promised)
+    asked = Asked(period, filters, now, versions, offered, ended, volumes)
     counts, durations, closed = clocks.counts(), clocks.durations(), clocks.closed_by_agreement()
     before, trends = _earlier(period, filters, now)
     lines = []
@@ -78,7 +82,9 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
         ended=ended,
         legs=acceptance.by_leg(offered),
         follow_up=acceptance.follow_up(offered),
-        volume=volume,
+        volumes=volumes,
+        volume=next((one for one in volumes.values() if one.leg == 1), None)
+        or periodic.volume(offered, period, filters, now, None, "month"),
     )
 
 
@@ -101,17 +107,20 @@ def _versions(used: set[int], filters: Filters) -> list[AgreementVersion]:
     return list(found.order_by("starts_on", "number"))
 
 
-def _volume(
+def _volumes(
     told: offers.Told,
     period: Period | None,
     filters: Filters,
     now: datetime,
     promised: Mapping[str, Promise],
-) -> Volume:
-    found = (promise.commitment for promise in promised.values() if promise.commitment.kind == "volume")
-    promise = next(found, None)
-    amount = promise.amount if promise else None
-    return periodic.volume(told, period, filters, now, amount, (promise.per if promise else None) or "month")
+) -> dict[str, Volume]:
+    found = {code: one for code, one in promised.items() if one.commitment.kind == "volume"}
+    return {
+        code: periodic.volume(
+            told, period, filters, now, one.commitment.amount, one.commitment.per or "month", one.leg
+        )
+        for code, one in found.items()
+    }
 
 
 def late_now(filters: Filters) -> list[Clock]:

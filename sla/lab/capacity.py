@@ -75,7 +75,7 @@ def promised_leads(text: Document, period: Period) -> float:
     """Return the sales-ready leads that the volume commitment promises for the length of the period."""
     days = (period.last_on - period.first_on).days + 1
     lengths = {"month": 365.25 / 12, "quarter": 365.25 / 4}
-    promises = [one for one in text.of_kind("volume") if one.amount]
+    promises = [one for one in text.of_kind("volume", leg=1) if one.amount]
     return sum(float(one.amount or 0) * days / lengths[one.per or "month"] for one in promises)
 
 

@@ -122,7 +122,7 @@ def test_feedback_asks_for_reasons_and_quality(place) -> None:
     rows.offer(*place, "won", MONDAY, quality="better")
     rows.offer(*place, "lost", MONDAY)
 
-    assert periodic.feedback(ends.read(NOVEMBER, EVERYTHING)) == periodic.Units(2, 4)
+    assert periodic.feedback(ends.read(NOVEMBER, EVERYTHING), leg=1) == periodic.Units(2, 4)
 
 
 def test_regret_names_refused_leads_that_bought_afterwards(place) -> None:
