@@ -15,7 +15,7 @@ transport.register()
 # sweeps.
 SECONDS_BETWEEN: dict[str, float] = {
     **dict.fromkeys(
-        ("sla.sweep", "sla.lab", "portal.deliver", "portal.imports", "portal.heartbeat"),
+        ("sla.sweep", "sla.count", "sla.lab", "portal.deliver", "portal.imports", "portal.heartbeat"),
         settings.BEAT_SECONDS,
     ),
     "sla.letters": 600.0,

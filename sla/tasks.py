@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import connection
 
 from sla import letters, plans, sweep
+from sla.compliance import rollups
 from sla.lab import runs
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,12 @@ log = logging.getLogger(__name__)
 def sweep_due() -> None:
     """Do what is due now; safe to run twice and beside itself."""
     log.info("Swept: %s", sweep.run_regularly(database_now()))
+
+
+@shared_task(name="sla.count")
+def count_days() -> None:
+    """Bring the counts of days up to date; safe to run twice and beside itself."""
+    rollups.keep()
 
 
 @shared_task(name="sla.letters")

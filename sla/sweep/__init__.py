@@ -1,13 +1,11 @@
-"""What time alone brings about: due clocks, moves, versions taking effect, facts to judge, days to count."""
+"""What time alone brings about: due clocks, moves asked for, versions taking effect, facts to judge."""
 
-import logging
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from time import perf_counter
 
 from sla import agreements, outages
-from sla.compliance import rollups
 from sla.sweep import acting, ticking
 from sla.sweep.judging import judge_all, judge_marked
 from sla.sweep.resting import try_again
@@ -16,8 +14,6 @@ __all__ = ["Report", "judge_all", "run", "run_regularly", "try_again"]
 
 #: A great import is judged over several runs, so that what is due is looked at in between.
 _JUDGING_SECONDS = 10.0
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,6 @@ class Report:
     failed: int = 0
     activated: int = 0
     drained: int = 0
-    #: Parts of days whose counts were brought up to date.
-    counted: int = 0
 
     def __str__(self) -> str:
         told = (f"{field.name} {getattr(self, field.name)}" for field in fields(self))
@@ -69,7 +63,6 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
         agreements.remind(now=now)
     finally:  # a version that cannot take effect keeps no lead from being judged
         drained = judge_marked(now=now, seconds=_JUDGING_SECONDS)
-        counted = _count()
     return Report(
         warned=steps["warned"],
         breached=steps["breached"],
@@ -81,15 +74,4 @@ def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
         failed=moves["failed"],
         activated=len(activated),
         drained=drained,
-        counted=counted,
     )
-
-
-def _count() -> int:
-    """Bring the counts of days up to date; readers count from the rows what could not be."""
-    try:
-        return rollups.keep()
-    # Whatever is wrong with a figure, what is due was done, and the next sweep must come.
-    except Exception:
-        log.exception("The counts of days could not be brought up to date")
-        return 0

@@ -28,15 +28,19 @@ class Command(BaseCommand):
             self.stdout.write(str(sweep.run(now)))
             return
         if not options["loop"]:
-            self.stdout.write(str(sweep.run_regularly(tasks.database_now())))
+            self._sweep()
         while options["loop"]:
             self._sweep_on()
             time.sleep(settings.BEAT_SECONDS)
 
+    def _sweep(self) -> None:
+        self.stdout.write(str(sweep.run_regularly(tasks.database_now())))
+        tasks.count_days()
+
     def _sweep_on(self) -> None:
         """Sweep once in a loop, which outlives whatever goes wrong: a database may be away for a while."""
         try:
-            self.stdout.write(str(sweep.run_regularly(tasks.database_now())))
+            self._sweep()
         except Exception as error:
             log.exception("Not swept")
             self.stderr.write(f"Not swept: {error}")

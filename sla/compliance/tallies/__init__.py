@@ -4,7 +4,7 @@
 · `keeping` brings them up to date.
 """
 
-from sla.compliance.tallies.keeping import apart, keep
+from sla.compliance.tallies.keeping import apart, behind, keep
 from sla.compliance.tallies.reading import read
 from sla.compliance.tallies.telling import (
     UNDATED,
@@ -28,6 +28,7 @@ __all__ = [
     "Place",
     "Row",
     "apart",
+    "behind",
     "by_day",
     "in_parts",
     "keep",

@@ -7,8 +7,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from leads import setbased
+from sla.choices import Book
 from sla.compliance.tallies import cells
 from sla.compliance.tallies.reading import place_of, places_of
 from sla.compliance.tallies.telling import Counting, Place, add, by_day
@@ -45,6 +47,13 @@ def keep(counting: Counting, zone: str, *, rounds: int = 2) -> int:
         if is_last:
             break
     return done
+
+
+def behind(zone: str) -> set[str]:
+    """Return the books in which something waits to be counted: marked, of another zone or never begun."""
+    is_marked = Exists(TallyMark.objects.filter(book=OuterRef("pk")))
+    kept = TallyState.objects.filter(~is_marked, zone=zone)
+    return set(Book.values) - set(kept.values_list("pk", flat=True))
 
 
 def apart(counting: Counting) -> Iterator[str]:

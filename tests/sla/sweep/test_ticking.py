@@ -224,5 +224,5 @@ def test_state_after_sweep_is_what_its_log_tells():
 def test_report_reads_as_a_line():
     assert str(sweep.Report(warned=2)) == (
         "warned 2, breached 0, escalated 0, set_aside 0, expired 0, woken 0, actions 0, failed 0, "
-        "activated 0, drained 0, counted 0"
+        "activated 0, drained 0"
     )
