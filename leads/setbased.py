@@ -91,7 +91,9 @@ def upsert_copied(
         upsert_rows(model, [dict(zip(columns, row, strict=True)) for row in rows], key=key)
         return
     fields, rest = _completed(model, columns)
-    texts = [i for i, name in enumerate(columns) if isinstance(_field(model, name), models.JSONField)]
+    jsons = [
+        place for place, field in enumerate(fields[: len(columns)]) if isinstance(field, models.JSONField)
+    ]
     table, names = _quoted(model._meta.db_table), ", ".join(_quoted(field.column) for field in fields)
     fresh = _quoted(f"fresh_{model._meta.db_table}")
     target = _quoted(_field(model, key).column)
@@ -103,12 +105,7 @@ def upsert_copied(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {fresh} (LIKE {table}) ON COMMIT DELETE ROWS")
         cursor.execute(f"TRUNCATE {fresh}")
-        with connection.wrap_database_errors, cursor.copy(f"COPY {fresh} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                cells = [*row, *rest]
-                for place in texts:
-                    cells[place] = _json(cells[place])
-                copy.write_row(cells)
+        _copy(cursor, fresh, fields, (_as_text(row, jsons) + rest for row in rows))
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM {fresh} ORDER BY {target}"  # noqa: S608 (names only)
             f" ON CONFLICT ({target}) DO UPDATE SET {changes}"
@@ -127,15 +124,18 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     table = _quoted(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for block in copying.blocks(fields, rows):
-                    copy.write(block)
+            _copy(cursor, table, fields, rows)
             return
         marks = ", ".join(["%s"] * len(fields))
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (names only)
             copying.prepared(fields, rows),  # type: ignore[arg-type]  # an iterator spares the memory
         )
+
+
+def as_json(value: Any) -> str | None:
+    """Return what a JSON column holds as the text that `copy_rows` takes; None stays unknown."""
+    return None if value is None else _json(value)
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
@@ -172,6 +172,20 @@ def _completed(
     defaults = (field.get_default() for field in others)
     rest = tuple(json.dumps(value) if isinstance(value, dict | list) else value for value in defaults)
     return [*(_field(model, name) for name in columns), *others], rest
+
+
+def _copy(cursor: Any, table: str, fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join(_quoted(field.column) for field in fields)
+    with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+        for block in copying.blocks(fields, rows):
+            copy.write(block)
+
+
+def _as_text(row: Sequence[Any], jsons: Sequence[int]) -> tuple[Any, ...]:
+    cells = list(row)
+    for place in jsons:
+        cells[place] = as_json(cells[place])
+    return tuple(cells)
 
 
 def _merged(table: str, column: str, merge: str) -> str:
