@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Flow:
-    """Bands, bars and letters of the drawing, and its table."""
+    """Bands, bars and letters of the drawing, its table, and the same as ranked bars (`bars`)."""
 
     sentence: str
     nodes: tuple[Node, ...]
@@ -57,6 +58,7 @@ class Flow:
     notes: tuple[Label, ...]
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    ways: tuple[dict[str, Any], ...]
     width: int = WIDTH
     height: int = HEIGHT
     template: str = "charts/_flow.html"
@@ -163,6 +165,10 @@ def flow(
         made.forward(before, after, "s3" if after == "customer" else "s1")
     notes = [*_returns(made), *_ends(made, words)]
     labels = [_label(made, stage, words) for stage in made.sizes]
+    ranked = [
+        (words.get(before, before), words.get(after, after), n)
+        for (before, after), n in sorted(went.items(), key=lambda pair: -pair[1])
+    ]
     return Flow(
         sentence=_sentence(made),
         nodes=tuple(made.nodes()),
@@ -170,10 +176,8 @@ def flow(
         labels=tuple(labels),
         notes=tuple(notes),
         head=(_("From"), _("To"), _("Leads")),
-        rows=tuple(
-            (words.get(before, before), words.get(after, after), number(n))
-            for (before, after), n in sorted(went.items(), key=lambda pair: -pair[1])
-        ),
+        rows=tuple((before, after, number(n)) for before, after, n in ranked),
+        ways=tuple({"label": f"{before} → {after}", "value": n} for before, after, n in ranked),
     )
 
 

@@ -22,6 +22,7 @@ from sla import agreements
 from sla.choices import ActingSide, Cause
 from sla.compliance import members, payoff, plain, report, weeks
 from sla.compliance.members import Member
+from sla.compliance.periodic import Volume
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 from sla.queries import replays
@@ -29,6 +30,8 @@ from sla.queries import replays
 Thing = TypeVar("Thing")
 SHOWN = 200
 LATE_SHOWN = 8
+#: A whole quarter touches up to 14 weeks; of more, the last are drawn.
+WEEKS_SHOWN = 14
 OUTCOMES = (
     gettext_lazy("Accepted"),
     gettext_lazy("Not now"),
@@ -108,7 +111,10 @@ def compliance(request: HttpRequest) -> HttpResponse:
         ],
         "others": [*figures.rows_of(found, "both", after), *figures.rows_of(found, "referee", after)],
         "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
-        "pace": _pace(found, asked.now),
+        "paces": [
+            (volume, _pace(volume, found.period, asked.now))
+            for volume in found.volumes.values() or (found.volume,)
+        ],
         "weeks": _weeks(found),
         "speed": _speed(asked),
         "reasons": _reasons(found),
@@ -214,9 +220,8 @@ def _cells(member: Member, user: User) -> list[Any]:
     ]  # fmt: skip
 
 
-def _pace(found: report.Report, now: datetime) -> charts.Pace | None:
+def _pace(volume: Volume, period: Period | None, now: datetime) -> charts.Pace | None:
     """Draw what was handed over day by day against the promise; nothing without a promise."""
-    period, volume = found.period, found.volume
     if period is None or not volume.promised or (period.last_on - period.first_on).days > 100:
         return None
     counts, done, total = dict(volume.days), [], 0
@@ -233,9 +238,8 @@ def _pace(found: report.Report, now: datetime) -> charts.Pace | None:
 
 
 def _weeks(found: report.Report) -> charts.Stacks | None:
-    if found.period is None:
-        return None
-    shown = weeks.outcomes(found.offered, found.period)[-13:]
+    today = found.now.astimezone(ZoneInfo(agreements.zone())).date()
+    shown = weeks.outcomes(found.offered, found.period, today)[-WEEKS_SHOWN:]
     series = [(str(word), [week.counts[index] for week in shown]) for index, word in enumerate(OUTCOMES)]
     return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in shown], series)
 

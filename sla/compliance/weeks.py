@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sla.compliance import offers
 from sla.compliance.outcomes import OUTCOMES
 from sla.compliance.periods import Period
+from sla.compliance.tallies import UNDATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,20 @@ class Week:
     counts: tuple[int, ...]
 
 
-def outcomes(told: offers.Told, period: Period) -> list[Week]:
-    """Return the outcomes of leg one for each week that touches the period."""
+def outcomes(told: offers.Told, period: Period | None, today: date) -> list[Week]:
+    """Return the outcomes of leg one for each week that touches the period, up to the one of `today`.
+
+    All times begin with the first offer that knows its day.
+    """
     counts: Counter[tuple[date, str]] = Counter()
-    for day in told.days:
+    dated = [day for day in told.days if day.day != UNDATED]
+    for day in dated:
         for outcome in OUTCOMES:
             counts[_monday(day.day), outcome] += day.counts.get(f"outcome:{outcome}", 0)
-    weeks = (period.last_on - _monday(period.first_on)).days // 7 + 1
-    mondays = [_monday(period.first_on) + timedelta(weeks=index) for index in range(weeks)]
+    first_on = period.first_on if period else min((day.day for day in dated), default=today)
+    last_on = min(period.last_on, today) if period else today
+    weeks = (last_on - _monday(first_on)).days // 7 + 1
+    mondays = [_monday(first_on) + timedelta(weeks=index) for index in range(weeks)]
     return [Week(monday, tuple(counts[monday, outcome] for outcome in OUTCOMES)) for monday in mondays]
 
 

@@ -160,6 +160,32 @@ def test_own_period_is_counted(client, people, version) -> None:
     assert b"Old Ltd" in text.content
 
 
+def test_all_times_draw_the_weeks_of_offers(client, people, version) -> None:
+    rows.offer(version, people.sales, "accepted", NOW - timedelta(days=40))
+
+    text = page(client, people.marketing_manager, "compliance", period="all").content.decode()
+
+    assert "Nothing was offered in" not in text
+    assert "6 columns from" not in text
+    assert "7 columns from" in text
+
+
+def test_weeks_after_today_are_not_drawn(client, people, version) -> None:
+    rows.offer(version, people.sales, "accepted", YESTERDAY)
+
+    drawn = page(client, people.marketing_manager, "compliance").context["weeks"]
+
+    assert drawn.names[-1].text == f"W{NOW.isocalendar().week}"
+
+
+def test_all_times_whose_last_offer_is_long_ago_say_so(client, people, version) -> None:
+    rows.offer(version, people.sales, "accepted", NOW - timedelta(weeks=30))
+
+    text = page(client, people.marketing_manager, "compliance", period="all").content.decode()
+
+    assert "Nothing was offered in the last 14 weeks of this period." in text
+
+
 def test_csv_has_every_commitment_and_figures_of_the_page(client, people, version) -> None:
     for index in range(10):
         rows.clock(version, "decide", YESTERDAY, "met" if index < 8 else "late")
