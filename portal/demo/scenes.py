@@ -167,7 +167,6 @@ def again(ago: float, script: Script) -> Script:
     return first_or_second
 
 
-REACHED = touched(4 * DAY - 80, 3 * DAY, reached=True)
 OPTED_OUT = then("consent", 45, state="withdrawn", source="Asked on the phone")
 ACKNOWLEDGED = then("acknowledge", 2 * DAY)
 SCENES = (

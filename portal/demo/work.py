@@ -97,9 +97,7 @@ def sell(story: Story, offer: Offer, qualified_at: datetime) -> None:
     closing = world.days(offer.at, rng.triangular(11, 33, 18))
     closed_at = max(closing, world.days(converted_at, rng.uniform(2, 6)))
     at = qualified_at
-    while (
-        at := world.days(at, rng.uniform(3, 6.5) if rng.random() < 0.92 else rng.uniform(11, 18))
-    ) < closed_at:
+    while (at := world.days(at, _pause(rng))) < closed_at:
         touch = sales_touch(rng, rng.choice(("meeting", "call", "mail")), rng.random() < 0.6)
         story.tell(at, "touch", **{**touch, "summary": rng.choice(words.FOLLOW_UPS)})
     if rng.random() < _WON:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 
@@ -34,10 +34,6 @@ class Entry:
     clock: Clock
     outcome: str
     proof: Proof
-
-    @property
-    def late_by(self) -> timedelta | None:
-        return self.clock.lateness
 
 
 @dataclass(frozen=True, slots=True)

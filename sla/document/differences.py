@@ -56,11 +56,6 @@ class Difference:
     figures: tuple[Figure, ...]
     unchanged: int
 
-    @property
-    def is_none(self) -> bool:
-        """Tell whether both texts say the same."""
-        return not self.changes
-
 
 def compare(old: Document, new: Document) -> Difference:
     """Compare two texts: clauses are matched by their anchors, in the order of the new text."""

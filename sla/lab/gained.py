@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from leads.choices import DealState
 from leads.models import Deal, Lead
-from sla import agreements, readiness, standings
+from sla import readiness, standings
 from sla.lab.asking import Asked, Draft
 from sla.models import Handoff
 
@@ -110,9 +110,3 @@ def _bought(first: dict[int, datetime]) -> dict[int, tuple[str, float | None]]:
             fate = "bought_elsewhere" if is_elsewhere else "won"
             found.setdefault(lead_id, (fate, None if amount is None else float(amount)))
     return found
-
-
-def draft_terms(draft: Draft) -> agreements.Terms | None:
-    """Return the terms that count a draft's scores; without a version of its own, those in force."""
-    version = agreements.current()
-    return draft.terms or (agreements.terms(version) if version else None)

@@ -18,7 +18,6 @@ TELLING = 0.5
 LEAST = 100
 #: More different values are bounded together: a name of its own for every lead tells nothing.
 MOST_VALUES = 60
-_BANT_COLUMN = {"budget": "budget", "authority": "met_role", "need": "need", "timing": "timing_on"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from leads.models import Deal, Touch
 from sla.choices import Ruling
 from sla.compliance.cohorts import ACCEPTED
 from sla.lab.asking import Asked
-from sla.models import AgreementVersion, Handoff, Refusal
+from sla.models import AgreementVersion, Refusal
 
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
@@ -147,9 +147,3 @@ def _overturned(low: int, high: int) -> set[int]:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
-
-
-def of_ids(ids: Sequence[int]) -> Iterator[Handoff]:
-    """Yield handoffs with what a list of named leads shows."""
-    found = Handoff.objects.filter(pk__in=ids)
-    yield from found.select_related("lead__account", "rep", "snapshot", "version", "version__agreement")

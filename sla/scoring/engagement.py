@@ -213,11 +213,6 @@ def crossing(level: Level, bar: float) -> datetime | None:
     return LANDMARK + timedelta(days=ages * level.half_life_days, microseconds=1)
 
 
-def level_needed(bar: float, at: datetime, half_life_days: float) -> float:
-    """Return the stored level from which the shown score reaches the bar: a filter for an index."""
-    return math.log2(bar - 0.5) + _half_lives(at, half_life_days) if bar > 0 else ZERO
-
-
 def _half_lives(at: datetime, half_life_days: float) -> float:
     return (at - LANDMARK).total_seconds() / 86_400 / half_life_days
 

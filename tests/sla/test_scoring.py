@@ -128,13 +128,6 @@ def test_crossing_is_where_the_shown_score_falls_below(touches: list[Touch], bar
     assert scoring.reaching(bar)(level, falls_at - timedelta(microseconds=3))
 
 
-@given(_touches, st.integers(0, 100))
-@settings(deadline=None)
-def test_level_needed_filters_as_the_bar_does(touches: list[Touch], bar: int) -> None:
-    level = scoring.from_touches(touches, TERMS).level
-    assert (level.value >= scoring.level_needed(bar, AT, 21)) is scoring.reaching(bar)(level, AT)
-
-
 def test_crossing_is_none_without_score_or_bar() -> None:
     assert scoring.crossing(scoring.nothing(TERMS).level, 10) is None
     assert scoring.crossing(Level(5, 21), 0) is None
