@@ -144,20 +144,22 @@ class NoCode(Exception):
 
 
 def code(person: User) -> str:
-    """Return a word that links its person to whoever types it in Slack soon; it is shown to them alone."""
-    return signing.dumps(person.pk, salt=SALT)
+    """Return a word that links its person to whoever types it in Slack soon; it is shown to them alone.
+
+    It is good once, as it names the member who acts for the person until then.
+    """
+    return signing.dumps([person.pk, of_person(person).slack_id], salt=SALT)
 
 
 @transaction.atomic
 def link(*, code: str, slack_id: str, now: datetime) -> User:
     """Let a member of Slack act as the person a code was made for; raises NoCode, SlackIdTaken."""
     try:
-        person = User.objects.filter(
-            pk=signing.loads(code, salt=SALT, max_age=CODE_LASTS), is_active=True
-        ).first()
+        pk, before = signing.loads(code, salt=SALT, max_age=CODE_LASTS)
     except signing.BadSignature as error:
         raise NoCode from error
-    if person is None or not slack_id:
+    person = User.objects.select_for_update(no_key=True).filter(pk=pk, is_active=True).first()
+    if person is None or not slack_id or of_person(person).slack_id != before:
         raise NoCode
     if NoticeChoice.objects.filter(slack_id=slack_id).exclude(person=person).exists():
         raise SlackIdTaken

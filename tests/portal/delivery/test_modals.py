@@ -176,6 +176,14 @@ def test_code_typed_in_slack_links_whoever_typed_it(play: Scene, slack: Receiver
     assert NoticeChoice.objects.get(person=play.closer).slack_id == "U777"
 
 
+def test_code_that_somebody_else_reads_afterwards_links_nobody(play: Scene, slack: Receiver) -> None:
+    code = wishes.code(play.closer)
+    sign({"command": "/concord", "text": code, "user_id": "U777"})
+    said = sign({"command": "/concord", "text": code, "user_id": "U888"})
+    assert "wrong or too old" in said.json()["text"]
+    assert NoticeChoice.objects.get(person=play.closer).slack_id == "U777"
+
+
 @pytest.mark.parametrize(
     ("text", "member", "said"),
     [
