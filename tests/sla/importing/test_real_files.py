@@ -14,7 +14,7 @@ from django.core.management import call_command
 from leads import importing
 from leads.models import Consent, Deal, ImportRun, Lead, StageChange, User
 from sla import agreements, calendars, sweep
-from sla.compliance import regret
+from sla.compliance import periods, regret, report
 from sla.compliance.periods import Filters
 from sla.importing import HandoffsTarget, version_named
 from sla.lab import asking
@@ -139,6 +139,42 @@ def test_marketstar_opportunities_are_handoffs_of_the_second_leg(
     assert offers["decision_median_s"] == median(waits).total_seconds()
     decide = next(one for one in report["commitments"] if one["commitment"] == "decide_opportunity")
     assert (decide["kept"], decide["missed"]) == (kept, 515 - kept)
+
+
+def test_marketstar_quotas_are_kept_or_missed_as_the_file_says(converted: Path):
+    created = Counter(
+        (day(row["CreatedDate"]).month - 1) // 3 + 1
+        for row in rows(converted / "Opportunities_2021_leads.csv")
+        if day(row["CreatedDate"]).year == 2021
+    )
+    wanted = {
+        int(row["Quarter"]): int(row["Quota"])
+        for row in rows(converted / "Quotas.csv")
+        if row["Year"] == "2021" and row["Quota"]
+    }
+    hand_over(converted, as_of=date(2021, 3, 31))
+    data = json.loads((DOCS / "real-data" / "marketstar_baseline.json").read_text())
+    said = {}
+    for quarter, amount in wanted.items():
+        period = periods.quarter_of(date(2021, 3 * quarter, 1))
+        data["starts_on"] = period.first_on.isoformat()
+        data["commitments"][-1] |= {"is_on": True, "amount": amount}
+        version = agreements.load(key="marketstar", data=data, now=NOW, is_baseline=True)
+        agreements.activate(version=version, now=NOW)
+        target = HandoffsTarget(version)
+        load(
+            converted / "Opportunities_2021_leads.csv",
+            "marketstar_handoffs",
+            target,
+            version_ref=f"marketstar/{version.number}",
+            as_of=period.last_on,
+        )
+        line = report.build(period, Filters(), NOW).line("quota")
+        said[quarter] = line.value, line.target, line.status
+    assert said == {2: (57, 50, "kept"), 3: (98, 100, "missed"), 4: (126, 175, "missed")}
+    assert {quarter: value for quarter, (value, _target, _status) in said.items()} == {
+        quarter: n for quarter, n in created.items() if quarter in wanted
+    }
 
 
 def test_marketstar_as_of_the_end_of_2021_leaves_nine_open(converted: Path):
