@@ -54,7 +54,7 @@ def drain(*, now: datetime, limit: int = 1000, share: tuple[int, int] = (0, 1)) 
         ids |= dict.fromkeys(_rechecks(now, limit - len(ids)))
     _take_up(list(ids), seen, now, None)
     if share[0] == 0:
-        released = valve.released(now=now, limit=_HELD_PER_RUN)
+        released = _not_aside(valve.released(now=now, limit=_HELD_PER_RUN), now)
         _take_up([pk for pk in released if pk not in ids], [], now, None)
     return len(ids)
 
@@ -62,9 +62,12 @@ def drain(*, now: datetime, limit: int = 1000, share: tuple[int, int] = (0, 1)) 
 def _rechecks(now: datetime, limit: int) -> list[int]:
     if limit <= 0:
         return []
-    due = standings.due_rechecks(now, limit)
-    aside = set(FactChange.objects.filter(pk__in=due, retry_at__gt=now).values_list("pk", flat=True))
-    return [lead_id for lead_id in due if lead_id not in aside]
+    return _not_aside(standings.due_rechecks(now, limit), now)
+
+
+def _not_aside(ids: Collection[int], now: datetime) -> list[int]:
+    aside = set(FactChange.objects.filter(pk__in=ids, retry_at__gt=now).values_list("pk", flat=True))
+    return [lead_id for lead_id in ids if lead_id not in aside]
 
 
 def _take_up(
@@ -72,6 +75,9 @@ def _take_up(
 ) -> dict[int, standings.Judged]:
     if not ids:
         return {}
+    guards = _guarded(set(ids).difference(change.lead_id for change in seen), now)
+    # What somebody marked in this very moment is a change like any other.
+    seen = [*seen, *(one for one in guards if one.marks > 1)]
     changes = {change.lead_id: change for change in seen}
     judged, failed = _judge_apart(ids, changes, now)
     found = needs.of_leads(judged, changes)
@@ -82,10 +88,22 @@ def _take_up(
         for start in range(0, len(asking), at_once or 1):
             part = {pk: found[pk] for pk in asking[start : start + at_once]}
             failed |= _let(act, part, judged, now, actor)
-    for gone in marks.clear(change for change in seen if change.lead_id not in failed):
+    ours = [*seen, *(one for one in guards if one.marks == 1)]
+    for gone in marks.clear(change for change in ours if change.lead_id not in failed):
         # Somebody judged this lead beside us: which of the two wrote last, the next run makes sure.
         marks.mark(lead_ids=[gone.lead_id], since=now, now=now, is_history=gone.is_history)
     return judged
+
+
+def _guarded(ids: Collection[int], now: datetime) -> list[Mark]:
+    """Mark leads that are judged without a mark, so that whoever judges them beside us is noticed.
+
+    The mark begins with the judgement that stands: left behind, it hides no moment since then.
+    """
+    if not ids:
+        return []
+    marks.mark_each(since=dict.fromkeys(ids, now) | standings.judged_at(ids), now=now)
+    return marks.of(ids)
 
 
 def _let(

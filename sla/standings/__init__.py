@@ -3,7 +3,17 @@
 from sla.standings.dossiers import missing as dossier_missing
 from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at, frozen
 from sla.standings.gathering import facts_of, scored
-from sla.standings.judging import Explanation, Judged, Judgement, due_rechecks, explain, hold, judge, place
+from sla.standings.judging import (
+    Explanation,
+    Judged,
+    Judgement,
+    due_rechecks,
+    explain,
+    hold,
+    judge,
+    judged_at,
+    place,
+)
 
 __all__ = [
     "Explanation",
@@ -19,6 +29,7 @@ __all__ = [
     "frozen",
     "hold",
     "judge",
+    "judged_at",
     "place",
     "scored",
 ]

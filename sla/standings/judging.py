@@ -98,6 +98,11 @@ def _before(lead_ids: Collection[int]) -> dict[int, Before]:
     return {lead_id: Before(*said) for lead_id, *said in rows}
 
 
+def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when leads were judged last, as far as they were."""
+    return dict(Standing.objects.filter(pk__in=among.ids(lead_ids)).values_list("pk", "judged_at"))
+
+
 def due_rechecks(now: datetime, limit: int = 1000) -> list[int]:
     """Return leads whose standing time alone has changed, the longest waiting first."""
     due = Standing.objects.filter(recheck_at__lte=now).order_by("recheck_at", "pk")

@@ -11,7 +11,7 @@ from leads.choices import Stage
 from leads.models import FactChange, Lead, StageChange, User
 from sla import agreements, clocks, handoffs, intake, standings
 from sla.choices import Event, HandoffState
-from sla.intake import valve
+from sla.intake import draining, valve
 from sla.models import AgreementVersion, Clock, Handoff, Standing
 from tests import factories
 from tests.factories import NOW
@@ -505,6 +505,16 @@ def test_a_judgement_by_older_facts_that_is_written_last_is_made_good(
 ) -> None:
     """Between reading and writing of a bulk a touch arrives and is judged: the bulk overwrites it."""
     lead = factories.make_lead(employees=10)
+    overtaken(lead, monkeypatch)
+    intake.drain(now=NOW)
+    assert Standing.objects.get(pk=lead.pk).level is None
+    intake.drain(now=NOW)
+    assert Standing.objects.get(pk=lead.pk).level is not None
+    assert not FactChange.objects.exists()
+
+
+def overtaken(lead: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a touch arrive and be judged between the reading and the writing of the next judgement."""
     honest = standings.judge
     arriving = [lead]
 
@@ -519,8 +529,49 @@ def test_a_judgement_by_older_facts_that_is_written_last_is_made_good(
         return before
 
     monkeypatch.setattr(standings, "judge", slow)
+
+
+def overtaken_recheck(monkeypatch: pytest.MonkeyPatch) -> float | None:
+    """Judge a lead again because its moment has come, be overtaken, run again; return its level then."""
+    lead = factories.make_lead(employees=10)
+    intake.drain(now=NOW)
+    assert not FactChange.objects.exists()
+    Standing.objects.filter(pk=lead.pk).update(recheck_at=NOW)
+    overtaken(lead, monkeypatch)
     intake.drain(now=NOW)
     assert Standing.objects.get(pk=lead.pk).level is None
+    Standing.objects.update(recheck_at=None)
     intake.drain(now=NOW)
-    assert Standing.objects.get(pk=lead.pk).level is not None
+    return Standing.objects.get(pk=lead.pk).level
+
+
+def test_a_recheck_by_older_facts_that_is_written_last_is_made_good(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert overtaken_recheck(monkeypatch) is not None
+    assert not FactChange.objects.exists()
+
+
+def test_a_recheck_that_marks_nothing_would_lose_the_touch(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draining, "_guarded", lambda ids, now: [])
+    assert overtaken_recheck(monkeypatch) is None
+
+
+def test_a_mark_left_by_a_recheck_that_fails_waits_and_counts_from_the_judgement_before(
+    judged: factories.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = factories.make_lead(employees=10)
+    intake.drain(now=NOW)
+    later = NOW + HOUR
+    Standing.objects.filter(pk=lead.pk).update(recheck_at=later)
+    honest = standings.judge
+    monkeypatch.setattr(standings, "judge", lambda **asked: 1 / 0)
+    intake.drain(now=later)
+    left = FactChange.objects.get()
+    assert (left.since, left.attempts, left.retry_at) == (NOW, 1, later + marks.FIRST_WAIT)
+    monkeypatch.setattr(standings, "judge", honest)
+    assert intake.drain(now=later) == 0
+    assert intake.drain(now=later + marks.FIRST_WAIT) == 1
     assert not FactChange.objects.exists()
