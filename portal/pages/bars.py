@@ -31,7 +31,7 @@ def bar(request: HttpRequest) -> HttpResponse:
             toasts.say(request, _("Kept.") if value else _("Every sales-ready lead may come to you again."))
         return redirect("bar")
     found = bars.trials(user, now)
-    asked_for = bars.propose(user, now)
+    asked_for = bars.proposed(found)
     context = {
         "form": form,
         "has_bar": bool(user.personal_bar.get("grid")),
@@ -59,10 +59,10 @@ def _row(one: bars.Trial, *, is_proposed: bool) -> dict[str, Any]:
     }
 
 
-def _said(found: Share) -> str:
-    """Say a share with its n and 95% interval; few cases as they are."""
+def _said(found: Share) -> tuple[str, str]:
+    """Say a share with its n, and its 95% interval; few cases as they are, without one."""
     words = share_words(asdict(found))
     if found.is_few:
-        return words
+        return words, ""
     ends = {"low": wording.share_text(found.low), "high": wording.share_text(found.high)}
-    return _("%(share)s (%(low)s to %(high)s)") % {"share": words, **ends}
+    return words, _("%(low)s to %(high)s") % ends

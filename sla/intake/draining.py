@@ -136,7 +136,11 @@ def _let(
 def _judge_apart(
     ids: Sequence[int], changes: dict[int, Mark], now: datetime
 ) -> tuple[dict[int, standings.Judged], set[int]]:
-    """Judge leads together; when that fails, in halves, until the one that fails stands alone."""
+    """Judge leads together; when that fails, in halves, until the one that fails stands alone.
+
+    Judging writes by one statement, so there is nothing to take back: it needs no transaction of its own,
+    and whoever drains within one would lose what they wrote with the first lead that the database refuses.
+    """
     if not ids:
         return {}, set()
     since = {lead_id: changes[lead_id].since for lead_id in ids if lead_id in changes}

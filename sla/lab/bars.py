@@ -1,7 +1,7 @@
 """A rep's personal bar above the agreed minimum: what it would have kept, and which one history asks for."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,9 +59,9 @@ def trials(rep: User, now: datetime) -> tuple[Trial, ...]:
     return tuple(_trial(kept, by_cell) for kept in _BARS)
 
 
-def propose(rep: User, now: datetime) -> Trial | None:
-    """Return the bar that a rep's own wins of a year speak for; None when they do not tell cells apart."""
-    return next((one for one in trials(rep, now) if one.is_surely_better), None)
+def proposed(found: Iterable[Trial]) -> Trial | None:
+    """Return of a rep's trials the bar that their wins speak for; None when they do not tell cells apart."""
+    return next((one for one in found if one.is_surely_better), None)
 
 
 def _trial(kept: frozenset[str], by_cell: _ByCell) -> Trial:

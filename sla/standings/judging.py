@@ -93,8 +93,8 @@ class Before(NamedTuple):
 
 def _before(lead_ids: Collection[int]) -> dict[int, Before]:
     found = Standing.objects.filter(pk__in=among.ids(lead_ids))
-    moments_ = (moments.written(name) for name in ("ready_since", "judged_at"))
-    rows = found.values_list("pk", "is_ready", *moments_)
+    texts = (moments.written(name) for name in ("ready_since", "judged_at"))
+    rows = found.values_list("pk", "is_ready", *texts)
     return {lead_id: Before(*said) for lead_id, *said in rows}
 
 
@@ -214,13 +214,13 @@ def _recheck_at(
     now: datetime,
 ) -> datetime | None:
     """Return when time alone changes verdict, segment, fit, the cell of the grid or a signifier."""
-    moments = [terms.gates["readiness"].valid_until(facts, now, vector), fit.valid_until]
+    turns = [terms.gates["readiness"].valid_until(facts, now, vector), fit.valid_until]
     if terms.segment:
-        moments.append(terms.segment.look(facts, now)[1])
+        turns.append(terms.segment.look(facts, now)[1])
     # One that is shown already has nothing to wait for.
     shown = (signifier.look(facts, now) for signifier in terms.awaited)
-    moments += [until for value, until in shown if value is not True]
+    turns += [until for value, until in shown if value is not True]
     if facts.engagement:
         bars = (terms.document.grid.engagement_1, terms.document.grid.engagement_2)
-        moments += [scoring.crossing(facts.engagement, bar) for bar in bars]
-    return min((moment for moment in moments if moment and moment > now), default=None)
+        turns += [scoring.crossing(facts.engagement, bar) for bar in bars]
+    return min((moment for moment in turns if moment and moment > now), default=None)

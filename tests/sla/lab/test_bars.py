@@ -32,12 +32,12 @@ def test_a_bar_is_proposed_where_wins_tell_cells_apart() -> None:
     cast, version = factories.cast(), factories.signed_version()
     work(cast.rep, version, "A1", won=25, lost=10)
     work(cast.rep, version, "C3", won=1, lost=34)
-    found = bars.propose(cast.rep, NOW)
+    found = bars.proposed(bars.trials(cast.rep, NOW))
     assert found
     assert "C3" not in found.cells
     assert "A1" in found.cells
     assert (found.inside.k, found.outside.n) == (25, 35)
-    assert bars.propose(cast.other_rep, NOW) is None
+    assert bars.proposed(bars.trials(cast.other_rep, NOW)) is None
 
 
 def test_a_bar_says_what_it_would_have_kept_of_accepted_and_won() -> None:
@@ -57,4 +57,4 @@ def test_few_cases_propose_nothing() -> None:
     cast, version = factories.cast(), factories.signed_version()
     work(cast.rep, version, "A1", won=10, lost=0)
     work(cast.rep, version, "C3", won=0, lost=10)
-    assert bars.propose(cast.rep, NOW) is None
+    assert bars.proposed(bars.trials(cast.rep, NOW)) is None
