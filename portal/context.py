@@ -106,7 +106,22 @@ class Frame:
     @cached_property
     def agreement(self) -> InForce | None:
         """The agreement in force, None before the first is signed; one query."""
-        return in_force_line(agreements.in_force(), timezone.localdate(self.now))
+        return in_force_line(self._versions, timezone.localdate(self.now))
+
+    @cached_property
+    def _versions(self) -> list[AgreementVersion]:
+        return agreements.in_force()
+
+    @property
+    def zone_code(self) -> str:
+        """The name of the reader's zone now; the filter `date` knows none in the hour that comes twice."""
+        return timezone.localtime(self.now).tzname() or ""
+
+    @cached_property
+    def other_zone(self) -> str:
+        """The zone in which the agreement counts its days, "" where the reader lives in it; one query."""
+        zone = agreements.zone_of(self._versions[-1]) if self._versions else ""
+        return "" if zone == timezone.get_current_timezone_name() else zone
 
     @property
     def overdue(self) -> str:

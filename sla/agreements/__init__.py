@@ -13,6 +13,7 @@ from sla.agreements.choosing import (
     in_force,
     terms,
     zone,
+    zone_of,
 )
 from sla.agreements.discussing import comment, settle
 from sla.agreements.drafting import (
@@ -89,4 +90,5 @@ __all__ = [
     "terms",
     "verify",
     "zone",
+    "zone_of",
 ]

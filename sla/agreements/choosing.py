@@ -110,7 +110,12 @@ def zone(key: str | None = None) -> str:
     Without a key, that of the agreement for everybody else.
     """
     found = [version for version in in_force() if key in (None, version.agreement.key)]
-    return calendars.schedule(document(found[-1]).calendars["sales"]).timezone if found else "UTC"
+    return zone_of(found[-1]) if found else "UTC"
+
+
+def zone_of(version: AgreementVersion) -> str:
+    """Return the zone in which the days of a version begin."""
+    return calendars.schedule(document(version).calendars["sales"]).timezone
 
 
 def commitments(version: AgreementVersion) -> dict[tuple[str, str], Commitment]:

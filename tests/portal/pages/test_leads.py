@@ -80,4 +80,4 @@ def test_number_of_queries_does_not_grow(play: Scene, client: Client, many: int)
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/leads/")
     assert answer.content.decode().count('scope="row"') == many
-    assert len(asked) <= 15
+    assert len(asked) <= 16
