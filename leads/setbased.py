@@ -129,7 +129,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
         marks = ", ".join(["%s"] * len(fields))
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 (names only)
-            copying.prepared(fields, rows),  # type: ignore[arg-type]  # an iterator spares the memory
+            copying.prepared(fields, rows),  # type: ignore[arg-type]  # Django's stub asks for a list, an iterator will do
         )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sla.readiness.criteria import UNKNOWN, Criterion, Group, Leaf, leaves
 from sla.readiness.facts import Facts
 from sla.readiness.probing import Probe, probe
 
+T = TypeVar("T")
 #: The bare values of all leaves, before their unknowns are counted.
 Vector: TypeAlias = list[bool | None]
 Fold: TypeAlias = Callable[[Vector], bool | None]
@@ -39,8 +40,7 @@ class Compiled:
         key = self._read(facts)
         found = self._known.get(key)
         if found is None:
-            found = self._of_facts(facts, at)
-            remember(self._known, key, found)
+            found = remember(self._known, key, self._of_facts(facts, at))
         vector = found.copy()
         for place, value in self._passing:
             vector[place] = value(facts, at)
@@ -55,9 +55,10 @@ class Compiled:
     def verdict(self, vector: Vector) -> bool | None:
         """Fold a vector, each one once: leads are many, vectors few."""
         key = tuple(vector)
-        if key not in self._folded:
-            remember(self._folded, key, self.fold(vector))
-        return self._folded[key]
+        try:
+            return self._folded[key]
+        except KeyError:
+            return remember(self._folded, key, self.fold(vector))
 
     def value(self, facts: Facts, at: datetime) -> bool | None:
         """Return the verdict alone."""
@@ -94,11 +95,12 @@ def reader(reads: Iterable[tuple[str, ...]]) -> Callable[[Facts], Any]:
     return attrgetter(*names) if names else lambda facts: None
 
 
-def remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keep what was found out under a key."""
+def remember(memory: dict[Any, T], key: Any, value: T) -> T:
+    """Keep what was found out under a key and return it: another thread may begin the memory anew at once."""
     if len(memory) >= MOST_REMEMBERED:
         memory.clear()
     memory[key] = value
+    return value
 
 
 def count_unknown(leaf: Leaf, value: bool | None) -> bool | None:
@@ -141,9 +143,10 @@ def _flat(span: slice, needed: int) -> Fold:
 
     def folded(counted: Vector) -> bool | None:
         values = tuple(counted[span])
-        if values not in known:
-            remember(known, values, _count(values, needed))
-        return known[values]
+        try:
+            return known[values]
+        except KeyError:
+            return remember(known, values, _count(values, needed))
 
     return folded
 

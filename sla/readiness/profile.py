@@ -39,10 +39,7 @@ def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring
     def fit_known(facts: Facts, at: datetime) -> scoring.Fit:
         key = read(facts)
         found = known.get(key)
-        if found is None:
-            found = fit_at(facts, at)
-            remember(known, key, found)
-        return found
+        return remember(known, key, fit_at(facts, at)) if found is None else found
 
     return fit_known
 
