@@ -1,6 +1,7 @@
 """Say the figures of a report in words, shapes and numbers: presentation only, nothing is computed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from leads.choices import Side
 from portal import wording
 from portal.lines import clocks, verdicts
+from sla import agreements
 from sla.compliance.lines import Line
+from sla.compliance.members import Member
 from sla.compliance.report import Report
 from sla.compliance.truth import Truth
 
@@ -193,3 +196,15 @@ def truth_sentence(found: Truth) -> str:
 def commitments_of(rows: list[Row]) -> list[Row]:
     """Leave out what nothing fell due for: a scorecard shows what can be judged."""
     return [row for row in rows if row.line.status not in ("none", "unknown")]
+
+
+def reason_labels() -> dict[str, str]:
+    """Return by code what the agreement in force calls each reason."""
+    version = agreements.current()
+    return {each.code: each.label for each in agreements.document(version).reasons} if version else {}
+
+
+def in_words(people: Iterable[Member]) -> list[Member]:
+    """Return leads behind a figure with their reasons in words; one no longer agreed keeps its code."""
+    labels = reason_labels()
+    return [replace(one, reason=labels.get(one.reason, one.reason)) for one in people]

@@ -24,7 +24,7 @@ class BarForm(forms.Form):
     grid = forms.MultipleChoiceField(
         label=gettext_lazy("Cells of the grid"),
         choices=[(cell, cell) for cell in CELLS],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "cells"}),
         required=False,
         help_text=gettext_lazy("A is the best fit, 1 the most engaged."),
     )
@@ -40,7 +40,7 @@ class PersonForm(forms.ModelForm):
     bar = forms.MultipleChoiceField(
         label=gettext_lazy("Takes only leads of"),
         choices=[(cell, cell) for cell in CELLS],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "cells"}),
         required=False,
         help_text=gettext_lazy(
             "Cells of the grid, above what the agreement asks. None ticked: every sales-ready lead."

@@ -89,7 +89,7 @@ def _worth(asked: Asked, bar: float) -> dict[str, Any]:
 def _regret(asked: Asked) -> dict[str, Any]:
     """Return who was refused and bought later; names only of leads that the reader may see."""
     refused = regret.find(_year_up_to(asked.period), asked.filters)
-    reasons = _reason_labels()
+    reasons = figures.reason_labels()
     seen = asked.seen(refused.cases, key=lambda case: case.lead_id)[:REGRET_SHOWN]
     return {
         "regret": refused,
@@ -149,11 +149,6 @@ def _bars(ours: float | None, field: float, top: float, say: Callable[[float], s
 
 def _one_decimal(value: float) -> str:
     return formats.number_format(value, decimal_pos=1)
-
-
-def _reason_labels() -> dict[str, str]:
-    version = agreements.current()
-    return {each.code: each.label for each in agreements.document(version).reasons} if version else {}
 
 
 def _year_up_to(period: Period | None) -> Period | None:

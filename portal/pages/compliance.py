@@ -154,7 +154,7 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
         "report": found,
         "bucket": bucket,
         "tabs": _bucket_tabs(request, BUCKETS, bucket, line),
-        "members": people[:SHOWN],
+        "members": figures.in_words(people[:SHOWN]),
         "total": len(people),
         "sees_people": sees_people(asked.user),
     }
@@ -181,7 +181,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         "form": asked.form,
         "title": OFFERS[bucket],
         "tabs": _bucket_tabs(request, OFFERS, bucket),
-        "members": people[:SHOWN],
+        "members": figures.in_words(people[:SHOWN]),
         "total": len(people),
         "bucket": bucket,
         "sees_people": sees_people(asked.user),
@@ -256,8 +256,7 @@ def _speed(asked: Asked) -> charts.Control | None:
 
 
 def _reasons(found: report.Report) -> list[dict[str, Any]]:
-    version = agreements.current()
-    known = {reason.code: reason.label for reason in agreements.document(version).reasons} if version else {}
+    known = figures.reason_labels()
     return [
         {
             "label": known.get(each.code, each.code),

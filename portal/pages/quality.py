@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from portal import figures
 from portal.pages.compliance import SHOWN, Asked, asked_of, sees_people
-from sla import agreements
 from sla.choices import Quality
 from sla.compliance import members, quality
 
@@ -36,7 +36,7 @@ def said(request: HttpRequest) -> HttpResponse:
         "by_label": _("Source") if what == "source" else _("Campaign"),
         "tabs": _tabs(request, what),
         "heads": SAID,
-        "rows": [(each, [(code, getattr(each, code)) for code in SAID]) for each in seen],
+        "rows": [(each, [(head, code, getattr(each, code)) for code, head in SAID.items()]) for each in seen],
         "reasons": _reasons(asked),
         "sees_people": sees_people(asked.user),
         **_chosen(request, asked, what),
@@ -65,13 +65,12 @@ def _chosen(request: HttpRequest, asked: Asked, what: str) -> dict[str, Any]:
     return {
         "chosen": name or _("Unknown"),
         "chosen_rating": SAID.get(rating, ""),
-        "members": people[:SHOWN],
+        "members": figures.in_words(people[:SHOWN]),
         "total": len(people),
     }
 
 
 def _reasons(asked: Asked) -> list[dict[str, Any]]:
-    version = agreements.current()
-    known = {reason.code: reason.label for reason in agreements.document(version).reasons} if version else {}
+    known = figures.reason_labels()
     stood = quality.stood(asked.period, asked.filters)
     return [{"label": known.get(each.code, each.code), "stood": each} for each in stood]

@@ -186,6 +186,15 @@ def test_all_times_whose_last_offer_is_long_ago_say_so(client, people, version) 
     assert "Nothing was offered in the last 14 weeks of this period." in text
 
 
+def test_reasons_of_leads_are_said_in_words(client, people, version) -> None:
+    rows.offer(version, people.sales, "declined", YESTERDAY, reason_code="no_budget")
+
+    text = page(client, people.marketing_manager, "compliance-offers", bucket="declined").content.decode()
+
+    assert "no_budget" not in text
+    assert "No budget" in text
+
+
 def test_csv_has_every_commitment_and_figures_of_the_page(client, people, version) -> None:
     for index in range(10):
         rows.clock(version, "decide", YESTERDAY, "met" if index < 8 else "late")
