@@ -1,4 +1,4 @@
-"""Main tasks by the keyboard alone: hand back, sign, import; and what each role's main task costs in keys."""
+"""Main tasks by the keyboard alone: decide, hand back, sign, import to its end."""
 
 from pathlib import Path
 
@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from sla import sweep
+from leads.models import Lead
+from portal import imports
 from sla.models import AgreementVersion, Handoff
 from tests import company, factories
-from tests.company import DAY, HOUR, Company
+from tests.company import HOUR, Company
 from tests.journeys.conftest import Enter
 from tests.portal import things
 
@@ -76,22 +77,26 @@ def test_marketing_manager_signs_by_keyboard(enter: Enter, at: Company) -> None:
 def test_marketer_imports_a_file_by_keyboard(enter: Enter, at: Company, tmp_path: Path) -> None:
     file = tmp_path / "leads.csv"
     file.write_text("id,email,name,company\n7,pat@example.org,Pat Weiss,Weiss Bottling\n")
+
+    def press(verb: str) -> None:
+        tab_to(page, page.locator("main").get_by_role("button", name=verb))
+        page.keyboard.press("Enter")
+
     page = enter(at.cast.marketer)
     page.keyboard.press("g")
     page.keyboard.press("u")
     page.wait_for_url("**/imports/")
     page.locator("input[type=file]").set_input_files(file)
-    tab_to(page, page.locator("main form:has(input[type=file]) button").first)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/imports/*/")
-    expect(page.locator("main")).to_contain_text("leads.csv")
-
-
-def test_marketing_manager_opens_the_leads_of_the_weakest_commitment_with_one_click(
-    enter: Enter, at: Company
-) -> None:
-    company.accepted(at, "Tarn Energy", ago=2 * DAY)
-    sweep.run(timezone.now())
-    page = enter(at.cast.marketing_manager)
-    page.get_by_role("table").get_by_role("link", name="First touch", exact=True).first.click()
-    expect(page.get_by_role("region", name="Leads")).to_contain_text("Tarn Energy")
+    press("Look at the columns")
+    expect(page.get_by_role("heading", name="What the columns mean")).to_be_visible()
+    tab_to(page, page.get_by_label("Name of the system"))
+    page.keyboard.type("crm")
+    press("Go on")
+    expect(page.get_by_role("heading", name="leads.csv")).to_be_visible()
+    imports.work(now=timezone.now)
+    expect(page.get_by_role("heading", name="What would happen")).to_be_visible()
+    press("Import 1 row")
+    expect(page.get_by_role("button", name="Import 1 row")).to_have_count(0)
+    imports.work(now=timezone.now)
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+    assert Lead.objects.get().email == "pat@example.org"
