@@ -12,11 +12,13 @@ from django.db.migrations.operations.base import Operation
 
 from sla.choices import PARTS
 
-_OFFER = "SELECT 'offers', NULL, h.offered_at, h.lead_id % {parts} FROM sla_handoff h WHERE "
-_END = "SELECT 'ends', NULL, h.ended_at, h.lead_id % {parts} FROM sla_handoff h WHERE h.is_ended AND "
+#: What marks name besides the row. A bare NULL in a UNION would be a text to PostgreSQL.
+_WORDS = {"parts": PARTS, "no_day": "CAST(NULL AS date)", "no_moment": "CAST(NULL AS timestamptz)"}
+_OFFER = "SELECT 'offers', {no_day}, h.offered_at, h.lead_id % {parts} FROM sla_handoff h WHERE "
+_END = "SELECT 'ends', {no_day}, h.ended_at, h.lead_id % {parts} FROM sla_handoff h WHERE h.is_ended AND "
 _DUE = (
-    "SELECT 'clocks', c.due_on, NULL, c.lead_id % {parts} FROM sla_clock c WHERE c.due_on IS NOT NULL"
-    " AND c.lead_id IS NOT NULL AND "
+    "SELECT 'clocks', c.due_on, {no_moment}, c.lead_id % {parts} FROM sla_clock c"
+    " WHERE c.due_on IS NOT NULL AND c.lead_id IS NOT NULL AND "
 )
 _OF_HANDOFF = "h.id = {row}.handoff_id"
 _OF_LEAD = "h.lead_id = {row}.lead_id"
@@ -46,7 +48,7 @@ WATCHED = (
             *("breached_at", "ended_at", "is_excused", "cause", "elapsed"),
         ),
         (
-            "SELECT 'clocks', {row}.due_on, NULL, {row}.lead_id % {parts}"
+            "SELECT 'clocks', {row}.due_on, {no_moment}, {row}.lead_id % {parts}"
             " WHERE {row}.due_on IS NOT NULL AND {row}.lead_id IS NOT NULL AND {row}.scope = 'lead'",
             _OFFER + _OF_HANDOFF + " AND {row}.kind = 'first_touch'",
         ),
@@ -59,8 +61,8 @@ WATCHED = (
             *("disposition", "quality", "is_history"),
         ),
         (
-            "SELECT 'offers', NULL, {row}.offered_at, {row}.lead_id % {parts}",
-            "SELECT 'ends', NULL, {row}.ended_at, {row}.lead_id % {parts} WHERE {row}.is_ended",
+            "SELECT 'offers', {no_day}, {row}.offered_at, {row}.lead_id % {parts}",
+            "SELECT 'ends', {no_day}, {row}.ended_at, {row}.lead_id % {parts} WHERE {row}.is_ended",
         ),
     ),
     Watched(
@@ -123,10 +125,11 @@ def statements(vendor: str) -> Iterator[str]:
     for one in WATCHED:
         for verb in one.verbs:
             name = f"{one.stem}_{verb.lower()}"
-            # Both rows may stand in the same part of the same day; a mark too many is counted once.
+            # Mostly both rows of a change stand in the same part of the same day: one mark for both.
             body = " ".join(
-                "INSERT INTO sla_tallymark (book, day, at, part) " + mark.format(row=row, parts=PARTS) + ";"
-                for row in _ROWS[verb]
+                "INSERT INTO sla_tallymark (book, day, at, part) "
+                + " UNION ".join(mark.format(row=row, **_WORDS) for row in _ROWS[verb])
+                + ";"
                 for mark in one.marks
             )
             yield from _trigger(name, one.table, verb, _when(one, verb, vendor), body, vendor)

@@ -172,6 +172,22 @@ def _try(change: Callable[[Scene, Lead], Any], play: Scene, lead: Lead) -> None:
         return
 
 
+def test_change_within_its_part_leaves_one_mark_and_one_that_moves_two(play: Scene) -> None:
+    handoff = offered(play)
+    clock = (
+        Clock.objects.filter(lead=handoff.lead_id, due_on__isnull=False).exclude(kind="first_touch").first()
+    )
+    TallyMark.objects.all().delete()
+    Clock.objects.filter(pk=clock.pk).update(is_excused=True)
+    assert TallyMark.objects.values_list("book", "day").get() == ("clocks", clock.due_on)
+    TallyMark.objects.all().delete()
+    Clock.objects.filter(pk=clock.pk).update(due_on=clock.due_on + DAY)
+    assert set(TallyMark.objects.values_list("day", flat=True)) == {clock.due_on, clock.due_on + DAY}
+    TallyMark.objects.all().delete()
+    Handoff.objects.filter(pk=handoff.pk).update(quality="worse")
+    assert list(TallyMark.objects.values_list("book", "at")) == [("offers", handoff.offered_at)]
+
+
 @pytest.mark.parametrize("book", [counting.book for counting in rollups.BOOKS])
 def test_lost_mark_is_noticed(play: Scene, book: str) -> None:
     some_leads(play)
