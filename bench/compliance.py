@@ -241,14 +241,6 @@ def _payoff(quarter: Period, filters: Filters) -> None:
     payoff.by_day(quarter.last_on, quarter.zone, filters)
 
 
-def keep() -> int:
-    """Bring every count up to date, as many sweeps would."""
-    done = 0
-    while found := rollups.keep(rounds=50):
-        done += found
-    return done
-
-
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--handoffs", type=int, default=1_000_000)
@@ -270,7 +262,7 @@ def main() -> None:
         flush=True,
     )
     start, busy = time.perf_counter(), time.process_time()
-    parts = keep()
+    parts = rollups.keep()
     print(
         f"Counted {parts:,} parts of days in {time.perf_counter() - start:.0f} s"
         f" ({time.process_time() - busy:.0f} s ours)",
@@ -294,7 +286,7 @@ def live(rep: User) -> None:
     quarter = quarter_of(NOW.date(), agreements.zone())
     timed_calls("Counts of this quarter with 100 handoffs changed", [lambda: summed(quarter, Filters())], 3)
     start = time.perf_counter()
-    parts = keep()
+    parts = rollups.keep()
     print(
         f"100 handoffs with their clocks changed in {changed:.0f} ms; {parts} parts counted anew in"
         f" {(time.perf_counter() - start) * 1000:.0f} ms",

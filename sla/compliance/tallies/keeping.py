@@ -1,9 +1,11 @@
 """Bringing the counts of days up to date, and asking whether they are what the rows say."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import islice
+from time import perf_counter
 from typing import Any
 
 from django.db import transaction
@@ -23,13 +25,15 @@ Sums = tuple[Counter[str], dict[str, Counter[str]]]
 _COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
 
 
-def keep(counting: Counting, zone: str, *, rounds: int = 2) -> int:
-    """Count anew what is marked, some rounds at most; return how many parts of days were counted.
+def keep(counting: Counting, zone: str, *, until: float = math.inf) -> int:
+    """Count anew what is marked; return how many parts of days were counted.
+
+    No round begins after `until`, a moment of `perf_counter`, but for the first.
 
     One process at a time: whoever finds the book taken leaves it.
     """
     done = 0
-    for _round in range(rounds):
+    while not done or perf_counter() < until:
         with transaction.atomic():
             state = _locked(counting.book)
             if state is None:
