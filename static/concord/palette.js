@@ -4,6 +4,8 @@ const palette = document.getElementById("palette");
 const field = palette?.querySelector("[role=combobox]");
 const list = palette?.querySelector("[role=listbox]");
 let isAwaited = false;
+// The text whose answer stands there, settled: what is only just swapped in does not act yet.
+let answered = null;
 const options = () => [...list.querySelectorAll(".opt")];
 
 /** Open the palette for the focused row; say whether this page has one. */
@@ -12,6 +14,7 @@ export function openPalette() {
   palette.querySelector("[name=row]").value = document.querySelector("[data-row].focus")?.id ?? "";
   field.value = "";
   isAwaited = false;
+  answered = null;
   list.replaceChildren();
   palette.showModal();
   field.focus();
@@ -32,7 +35,7 @@ function step(by) {
   choose(all[(at + by + all.length) % all.length]);
 }
 
-const isAnswered = () => list.querySelector("[data-for]")?.dataset.for === field.value.trim();
+const isAnswered = () => answered === field.value.trim();
 
 function onKey(event) {
   if (event.isComposing) return;
@@ -48,6 +51,7 @@ function onKey(event) {
 }
 
 function arrive() {
+  answered = list.querySelector("[data-for]")?.dataset.for ?? null;
   choose(options()[0]);
   if (!isAwaited || !isAnswered()) return;
   isAwaited = false;
@@ -57,6 +61,7 @@ function arrive() {
 export function startPalette() {
   if (!palette) return;
   field.addEventListener("keydown", onKey);
+  list.addEventListener("htmx:beforeSwap", () => (answered = null));
   list.addEventListener("htmx:afterSettle", arrive);
   // The answer to a choice belongs to the page, which must not lie behind the palette.
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
