@@ -265,10 +265,8 @@ def pages(rep: User) -> None:
         print(f"{name}: {queries_asked} queries, {size / 1024:.0f} kB, {times}")
 
 
-def main() -> None:
-    options = argparse.ArgumentParser()
-    options.add_argument("--leads", type=int, default=1_000_000)
-    leads = options.parse_args().leads
+def company_with(leads: int) -> tuple[factories.Cast, list[User]]:
+    """Fill a new database with leads; return the cast, whose rep has the open ones, and other reps."""
     call_command("migrate", verbosity=0)
     people = factories.cast()
     version = factories.signed_version(signers=(people.marketing_manager, people.sales_manager))
@@ -279,6 +277,14 @@ def main() -> None:
     fill(leads, people.rep, others)
     hand_over(people.rep, version.pk)
     print(f"Filled {leads:,} leads in {time.perf_counter() - start:.0f} s")
+    return people, others
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--leads", type=int, default=1_000_000)
+    leads = options.parse_args().leads
+    people, others = company_with(leads)
     versions = f"Python {platform.python_version()}, Django {django.get_version()}"
     load = os.getloadavg()[0]
     print(f"{versions}, PostgreSQL {connection.pg_version}, {os.cpu_count()} cores, load {load:.1f}")

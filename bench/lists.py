@@ -9,14 +9,12 @@ import argparse
 from collections.abc import Iterator
 
 from django.core import signing
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from bench.inbox import REPS, fill, hand_over, pages, search_as, timed
+from bench.inbox import company_with, pages, search_as, timed
 from leads.models import Lead, User
 from portal.api.paging import SALT
-from tests import factories
 
 REQUESTS = 40
 LISTS = (
@@ -69,14 +67,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--leads", type=int, default=1_000_000)
     leads = options.parse_args().leads
-    call_command("migrate", verbosity=0)
-    people = factories.cast()
-    version = factories.signed_version(signers=(people.marketing_manager, people.sales_manager))
-    others = [factories.user(team=people.sales) for _ in range(REPS)]
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-    fill(leads, people.rep, others)
-    hand_over(people.rep, version.pk)
+    people, others = company_with(leads)
     pages(people.rep)
     search_as("everything", people.marketer)
     search_as("one rep's scope", others[0])

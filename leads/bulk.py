@@ -1,4 +1,4 @@
-"""How PostgreSQL is told that a bulk is coming: kept until the commit, nothing on SQLite."""
+"""How PostgreSQL is told that a bulk comes, mostly until the commit, or has come; nothing on SQLite."""
 
 import contextlib
 
@@ -17,6 +17,13 @@ def prefer_indexes() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
+
+
+def look_at_tables() -> None:
+    """Gather statistics now: by those of empty tables each statement over many new rows may take seconds."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def settle_index(name: str) -> None:

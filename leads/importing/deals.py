@@ -1,6 +1,6 @@
 """The target `deals`: opportunities of accounts, open, won or lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from leads import keys, marks
 from leads.choices import DealState
 from leads.importing import lookups, subjects
-from leads.importing.mapping import SourceMapping
 from leads.importing.owners import People
-from leads.importing.records import Key, Record, Rejected
+from leads.importing.records import Record, Rejected
 from leads.importing.shapes import Field, Shape
-from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import Deal, Lead
 
 SHAPE = Shape(
@@ -35,20 +34,13 @@ SHAPE = Shape(
 _FACTS = ("name", "amount", "currency", "margin", "opened_at", "proposed_at", "closed_at", "is_elsewhere")
 
 
-class DealsTarget:
+class DealsTarget(Target):
     """Takes rows as deals of the account of a lead, or of a company that is known."""
 
     shape = SHAPE
 
     def __init__(self) -> None:
         self._people: People | None = None
-
-    def prepare(self, record: Record, mapping: SourceMapping) -> None:
-        """Have nothing to work out ahead."""
-
-    def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
-        """Know no digests: a deal is compared by what it says."""
-        return {}
 
     def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
         """Write the deals of accounts that are known."""
@@ -57,9 +49,6 @@ class DealsTarget:
         outcomes = [work.take(record) for record in records]
         work.write()
         return outcomes
-
-    def close(self) -> None:
-        """Nothing waits to be tidied up."""
 
 
 class _Deals:

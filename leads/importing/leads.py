@@ -12,7 +12,7 @@ from leads.importing.owners import People
 from leads.importing.recognizing import Said, said_by
 from leads.importing.records import Key, Record
 from leads.importing.shapes import Field, Shape
-from leads.importing.targets import Context, Outcome
+from leads.importing.targets import Context, Outcome, Target
 
 SHAPE = Shape(
     target="leads",
@@ -50,7 +50,7 @@ SHAPE = Shape(
 )
 
 
-class LeadsTarget:
+class LeadsTarget(Target):
     """Takes rows as leads; one target serves one run."""
 
     shape = SHAPE

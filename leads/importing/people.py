@@ -1,16 +1,15 @@
 """The target `people`: who works here, in which team and role."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from leads import keys, origins
 from leads.choices import Role, Side
-from leads.importing.mapping import SourceMapping
-from leads.importing.records import Key, Record, Rejected
+from leads.importing.records import Record, Rejected
 from leads.importing.shapes import Field, Shape
-from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import Company, Team, User
 
 SHAPE = Shape(
@@ -27,25 +26,15 @@ SHAPE = Shape(
 )
 
 
-class PeopleTarget:
+class PeopleTarget(Target):
     """Takes rows as people who may log in once somebody gave them a password."""
 
     shape = SHAPE
-
-    def prepare(self, record: Record, mapping: SourceMapping) -> None:
-        """Have nothing to work out ahead."""
-
-    def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
-        """Know no digests: people are few."""
-        return {}
 
     def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
         """Find or make each person, by the id in the system or by the address."""
         people = _Known()
         return [people.take(record, context) for record in records]
-
-    def close(self) -> None:
-        """Nothing waits to be tidied up."""
 
 
 class _Known:

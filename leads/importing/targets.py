@@ -1,5 +1,6 @@
 """What takes the records of a file: the contract of a target, and what all chunks of a run share."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -38,18 +39,25 @@ class Context:
 
 
 class Target(Protocol):
-    """What takes records: leads, touches, deals and people here, handoffs on the floor above."""
+    """What takes records: leads, touches, deals and people here, handoffs on the floor above.
+
+    Most work nothing out ahead, compare a known record by what it says, and have nothing to tidy up.
+    """
 
     shape: Shape
 
     def prepare(self, record: Record, mapping: SourceMapping) -> Any:
         """Return what `take` finds as the record's `said`; made without the database, in another process."""
+        return None
 
     def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
         """Return the digest of the row last taken under each known id."""
+        return {}
 
+    @abstractmethod
     def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
         """Write the records, all or none, and return what became of each."""
 
     def close(self) -> None:
         """Tidy up after the last record."""
+        return None

@@ -1,6 +1,6 @@
 """The target `touches`: what a prospect, Marketing or Sales did, and when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from leads import marks, setbased
 from leads.choices import KINDS_OF_SIDE, Evidence, TouchKind, TouchSide
 from leads.importing import subjects
-from leads.importing.mapping import SourceMapping
 from leads.importing.owners import People
-from leads.importing.records import Key, Record, Rejected
+from leads.importing.records import Record, Rejected
 from leads.importing.shapes import Field, Shape
-from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome
+from leads.importing.targets import CREATED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import Touch
 
 SHAPE = Shape(
@@ -37,20 +36,13 @@ _COLUMNS = (
 )
 
 
-class TouchesTarget:
+class TouchesTarget(Target):
     """Takes rows as touches; one that is known can only become better proved."""
 
     shape = SHAPE
 
     def __init__(self) -> None:
         self._people: People | None = None
-
-    def prepare(self, record: Record, mapping: SourceMapping) -> None:
-        """Have nothing to work out ahead."""
-
-    def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
-        """Know no digests: a touch is compared by what it says."""
-        return {}
 
     def take(self, records: Sequence[Record], context: Context) -> list[Outcome]:
         """Write the touches of leads that are known."""
@@ -60,9 +52,6 @@ class TouchesTarget:
         outcomes = [work.take(record, lead) for record, lead in zip(records, found, strict=True)]
         work.write()
         return outcomes
-
-    def close(self) -> None:
-        """Nothing waits to be tidied up."""
 
 
 class _Touches:

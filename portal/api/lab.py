@@ -41,15 +41,7 @@ class LabRuns(ApiView):
         form = LabForm({**said, "criterion": json.dumps(criterion) if criterion else ""})
         if not form.is_valid():
             raise ValidationError({name: [str(one) for one in told] for name, told in form.errors.items()})
-        version = form.cleaned_data["version"]
-        asked = runs.ask(
-            kind=form.cleaned_data["kind"],
-            agreement=version.agreement,
-            version=version,
-            asked=form.asked(),
-            now=timezone.now(),
-            actor=self.person,
-        )
+        asked = runs.ask(**form.question(), now=timezone.now(), actor=self.person)
         return self.show(asked, shapes.LabShape, status=202)
 
 

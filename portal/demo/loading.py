@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from leads import setbased
+from leads import bulk, setbased
 from leads.models import Account, Lead, OutboxMessage, Touch, User
 from portal.demo import agreement, beginnings, company, discussion, scenes
 from portal.demo.market import Market
@@ -62,19 +62,12 @@ def load(*, now: datetime, seed: int = SEED) -> Loaded:
     for past in quiet:
         live_until(past, now)
     _write(book, market, pasts)
-    _let_look_at_tables()
+    bulk.look_at_tables()
     standings.judge(lead_ids=lively, now=played_from)
     standings.judge(lead_ids=[past.lead.pk for past in quiet], now=now)
     moves = Player(world, [past.story for past in live], played_from).play(now)
     _finish(world)
     return Loaded(len(market.leads), Handoff.objects.count(), moves)
-
-
-def _let_look_at_tables() -> None:
-    """Give PostgreSQL its statistics now: by those of empty tables the first pages take seconds each."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _world(now: datetime) -> World:

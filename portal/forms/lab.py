@@ -82,6 +82,12 @@ class LabForm(forms.Form):
             self.add_error("months", _("Clocks and hours are looked at over some months."))
         return asked
 
+    def question(self) -> dict[str, Any]:
+        """Return what `runs.ask` takes of a valid form."""
+        version = self.cleaned_data["version"]
+        kind = self.cleaned_data["kind"]
+        return {"kind": kind, "agreement": version.agreement, "version": version, "asked": self.asked()}
+
     def asked(self) -> dict[str, Any]:
         """Return the parameters of the run."""
         told = self.cleaned_data

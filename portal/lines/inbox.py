@@ -1,5 +1,6 @@
 """Say above the rows of an inbox how many wait, and in which of its parts."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,18 @@ def head(found: queries.Inbox, segment: str, now: datetime) -> dict[str, Any]:
         "late_count": found.counts["late"],
         "soon_line": _soon_line(found, now),
     }
+
+
+def in_groups(drawn: Iterable[tuple[str, Any]], counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Put drawn lines below the heads of their groups, in the order of `GROUPS`, without empty ones."""
+    lines: dict[str, list[Any]] = {code: [] for code in GROUPS}
+    for group, line in drawn:
+        lines[group].append(line)
+    return [
+        {"label": label, "count": counts[code], "lines": lines[code]}
+        for code, label in GROUPS.items()
+        if lines[code]
+    ]
 
 
 def day_ends_at(now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from leads.models import User
 from portal import access, wording
 from portal.lines import desk as words
-from portal.lines.inbox import GROUPS, day_ends_at
+from portal.lines.inbox import day_ends_at, in_groups
 from sla import agreements, permissions
 from sla.compliance import offers, periodic
 from sla.compliance.periods import Filters, month_of
@@ -52,15 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _groups(found: queries.Desk, user: User, now: datetime) -> list[dict[str, Any]]:
     ends_at = day_ends_at(now)
     drawn = [(row.item.group(ends_at), words.line(row, user, now)) for row in queries.rows(found.shown)]
-    groups = [
-        {
-            "label": label,
-            "count": found.groups[code],
-            "lines": [line for group, line in drawn if group == code],
-        }
-        for code, label in GROUPS.items()
-    ]
-    return [group for group in groups if group["lines"]]
+    return in_groups(drawn, found.groups)
 
 
 def _tabs(found: queries.Desk, current: str) -> list[dict[str, Any]]:

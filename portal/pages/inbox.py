@@ -99,15 +99,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 def _groups(found: queries.Inbox, now: datetime) -> list[dict[str, Any]]:
     drawn = [(row.entry.group, rows.line(row, now)) for row in queries.rows(found.shown)]
-    groups = [
-        {
-            "label": label,
-            "count": found.groups[code],
-            "lines": [line for group, line in drawn if group == code],
-        }
-        for code, label in heads.GROUPS.items()
-    ]
-    return [group for group in groups if group["lines"]]
+    return heads.in_groups(drawn, found.groups)
 
 
 def _whole(text: str | None, lowest: int) -> int:

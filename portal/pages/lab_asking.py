@@ -60,15 +60,7 @@ def run(request: HttpRequest) -> HttpResponse:
             tree.complain(_faults(tree), verdicts.say)
             form.errors[AT] = form.error_class([_("The definition on trial is not whole yet.")])
         return _asking(request, form, tree, status=422)
-    version = form.cleaned_data["version"]
-    asked = runs.ask(
-        kind=form.cleaned_data["kind"],
-        agreement=version.agreement,
-        version=version,
-        asked=form.asked(),
-        now=timezone.now(),
-        actor=user,
-    )
+    asked = runs.ask(**form.question(), now=timezone.now(), actor=user)
     _wake()
     return go(request, reverse("lab-run", args=[asked.pk]))
 

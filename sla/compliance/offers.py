@@ -67,7 +67,7 @@ class Told:
     @property
     def versions(self) -> set[int]:
         """The ids of the versions that judged them."""
-        return {day.version_id for day in self.days if any(day.counts.values())}
+        return tallies.versions_of(self.days)
 
     @property
     def counts(self) -> Counter[str]:

@@ -95,7 +95,7 @@ class Told:
     @property
     def versions(self) -> set[int]:
         """The ids of the versions that judged them."""
-        return {day.version_id for day in self.days if any(day.counts.values())}
+        return tallies.versions_of(self.days)
 
     def within(self, first_on: date, last_on: date) -> "Told":
         return Told(tuple(day for day in self.days if first_on <= day.day <= last_on))

@@ -11,7 +11,6 @@ from leads import importing
 from leads.choices import Evidence, Side, TouchSide
 from leads.importing import stages, subjects
 from leads.importing.owners import People
-from leads.importing.records import Key
 from leads.importing.targets import CREATED, UNCHANGED, UPDATED
 from leads.models import Lead, Team, Touch
 from sla import agreements, clocks, standings
@@ -61,7 +60,7 @@ def version_named(reference: str) -> AgreementVersion:
     return version
 
 
-class HandoffsTarget:
+class HandoffsTarget(importing.Target):
     """Takes rows as past handoffs under one version."""
 
     shape = SHAPE
@@ -69,13 +68,6 @@ class HandoffsTarget:
     def __init__(self, version: AgreementVersion) -> None:
         self._version = version
         self._people: People | None = None
-
-    def prepare(self, record: importing.Record, mapping: importing.SourceMapping) -> None:
-        """Have nothing to work out ahead."""
-
-    def digests(self, wanted: Iterable[Key]) -> dict[Key, int | None]:
-        """Know no digests: a handoff is compared by its state."""
-        return {}
 
     def take(
         self, records: Sequence[importing.Record], context: importing.Context
@@ -86,9 +78,6 @@ class HandoffsTarget:
         outcomes = [chunk.take(record) for record in records]
         chunk.write()
         return outcomes
-
-    def close(self) -> None:
-        """Nothing waits to be tidied up."""
 
 
 class _Change(NamedTuple):

@@ -15,12 +15,13 @@ from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 from time_machine import TimeMachineFixture
 
-from leads.models import Lead
+from leads.choices import Role
+from leads.models import Lead, User
 from portal import printing
 from portal.models import Heartbeat
 from sla import agreements, calendars
 from sla.models import AgreementVersion, Handoff, SweepMark
-from tests import company
+from tests import company, factories
 from tests.factories import NOW, Cast, cast
 from tests.portal import routes, things
 from tests.sla.scene import Scene, scene
@@ -109,6 +110,14 @@ def play() -> Scene:
 @pytest.fixture
 def people() -> Cast:
     return cast()
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    """Log in somebody of operations."""
+    user = factories.user(Role.OPERATIONS, None, "Olga Brandt")
+    client.force_login(user)
+    return user
 
 
 @contextmanager

@@ -1,15 +1,12 @@
 """The log tells by which way an act came: a page, a link in a letter, the chat, an API key."""
 
 import json
-import time
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
-from slack_sdk.signature import SignatureVerifier
 
 from leads import audit
 from leads.models import AuditEntry, User
@@ -19,6 +16,7 @@ from portal.models import NoticeChoice, Scope
 from sla import handoffs
 from sla.models import Handoff
 from tests.factories import NOW
+from tests.portal.delivery.slack import send as slack_sends
 from tests.sla.scene import Scene, offered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -37,15 +35,7 @@ def by_link(handoff: Handoff, rep: User) -> None:
 def by_chat(handoff: Handoff, rep: User) -> None:
     NoticeChoice.objects.create(person=rep, slack_id="U1")
     action = {"action_id": "act-accept", "value": links.token("accept", handoff, rep)}
-    body = urlencode({"payload": json.dumps({"user": {"id": "U1"}, "actions": [action]})})
-    at = str(int(time.time()))
-    signature = SignatureVerifier("secret").generate_signature(timestamp=at, body=body)
-    Client().post(
-        reverse("slack-actions"),
-        body,
-        content_type="application/x-www-form-urlencoded",
-        headers={"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature},
-    )
+    slack_sends({"payload": json.dumps({"user": {"id": "U1"}, "actions": [action]})}, secret="secret")
 
 
 def by_key(handoff: Handoff, rep: User) -> None:

@@ -19,6 +19,7 @@ from sla.compliance.tallies.telling import (
     ninetieth,
     spread,
     total,
+    versions_of,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "read",
     "spread",
     "total",
+    "versions_of",
 ]

@@ -112,6 +112,11 @@ def add(total: Counter[str], counts: Mapping[str, int], sign: int = 1) -> None:
             total[key] += sign * n
 
 
+def versions_of(days: Iterable[Day]) -> set[int]:
+    """Return the ids of the versions that judged what is counted."""
+    return {day.version_id for day in days if any(day.counts.values())}
+
+
 def total(days: Iterable[Day]) -> Counter[str]:
     """Return the counts of several days."""
     found: Counter[str] = Counter()

@@ -3,13 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
-from slack_sdk.signature import SignatureVerifier
 
 from leads.models import User
 from portal import delivery
@@ -18,6 +16,7 @@ from portal.models import Endpoint, NoticeChoice
 from sla.models import Handoff
 from tests.factories import NOW
 from tests.portal.delivery.receiver import Receiver, receiver
+from tests.portal.delivery.slack import send as slack_sends
 from tests.sla.scene import Scene, offered
 
 pytestmark = pytest.mark.django_db
@@ -44,16 +43,7 @@ def press(word: str, member: str = "U012AB3CD", *, secret: str = SECRET, age: in
         "response_url": url,
         "actions": [{"action_id": "act-accept", "value": word}],
     }
-    body = urlencode({"payload": json.dumps(payload)})
-    at = str(int(time.time()) - age)
-    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=body)
-    answer = Client(enforce_csrf_checks=True).post(
-        reverse("slack-actions"),
-        body,
-        content_type="application/x-www-form-urlencoded",
-        headers={"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature},
-    )
-    return answer.status_code
+    return slack_sends({"payload": json.dumps(payload)}, secret=secret, age=age).status_code
 
 
 def member(person: User, slack_id: str = "U012AB3CD") -> None:

@@ -3,14 +3,12 @@
 import json
 import time
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
-from slack_sdk.signature import SignatureVerifier
 
 from portal import delivery
 from portal.delivery import chat, links, modals, wishes
@@ -18,6 +16,7 @@ from portal.models import NoticeChoice
 from sla.models import Handoff, Refusal
 from tests.factories import NOW
 from tests.portal.delivery.receiver import Receiver, dripping, receiver
+from tests.portal.delivery.slack import send as slack_sends
 from tests.sla.scene import Scene, accepted, offered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -38,14 +37,7 @@ def slack(settings: Settings, monkeypatch: pytest.MonkeyPatch, play: Scene) -> I
 
 def sign(fields: dict[str, str], *, secret: str = SECRET) -> HttpResponse:
     """Send something as Slack signs it."""
-    body, at = urlencode(fields), str(int(time.time()))
-    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=body)
-    return Client(enforce_csrf_checks=True).post(
-        reverse("slack-actions"),
-        body,
-        content_type="application/x-www-form-urlencoded",
-        headers={"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature},
-    )
+    return slack_sends(fields, secret=secret)
 
 
 def press(handoff: Handoff, act: str, person: object, member: str = MIA, url: str = "") -> HttpResponse:

@@ -24,11 +24,6 @@ MATCHING = [
 NAMES = {"format", "is_baseline", "code", "kind", "side", "legs.leg"}
 
 
-@pytest.fixture
-def at() -> company.Company:
-    return company.company()
-
-
 def loaded(at: company.Company, **changed: Any) -> AgreementVersion:
     text = document.starting(document.default_agreement(), date(2027, 1, 1))
     return agreements.load(
@@ -39,12 +34,6 @@ def loaded(at: company.Company, **changed: Any) -> AgreementVersion:
 @pytest.fixture
 def draft(at: company.Company) -> AgreementVersion:
     return loaded(at)
-
-
-@pytest.fixture
-def manager(at: company.Company, client: Client) -> Client:
-    client.force_login(at.cast.marketing_manager)
-    return client
 
 
 def address(draft: AgreementVersion, section: str) -> str:

@@ -34,20 +34,9 @@ PAGES = [section.code for section in sections.MAIN if section.code != "commitmen
 
 
 @pytest.fixture
-def at() -> company.Company:
-    return company.company()
-
-
-@pytest.fixture
 def draft(at: company.Company) -> AgreementVersion:
     text = document.starting(document.default_agreement(), date(2027, 1, 1))
     return agreements.load(key="default", data=text, now=at.now, actor=at.cast.marketing_manager)
-
-
-@pytest.fixture
-def manager(at: company.Company, client: Client) -> Client:
-    client.force_login(at.cast.marketing_manager)
-    return client
 
 
 def address(draft: AgreementVersion, section: str) -> str:

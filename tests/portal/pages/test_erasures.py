@@ -8,7 +8,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from leads.choices import Role
 from leads.models import Lead, User
 from portal.models import IdempotentCall, ImportJob
 from tests import factories
@@ -16,13 +15,6 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 EMAIL = "forget.me@example.com"
-
-
-@pytest.fixture
-def olga(client: Client) -> User:
-    user = factories.user(Role.OPERATIONS, None, "Olga Brandt")
-    client.force_login(user)
-    return user
 
 
 @pytest.fixture

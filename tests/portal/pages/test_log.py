@@ -14,13 +14,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def olga(client: Client) -> User:
-    user = factories.user(Role.OPERATIONS, None, "Olga Brandt")
-    client.force_login(user)
-    return user
-
-
 def write(actor: User, *, verb: str = "changed", thing: str = "user", number: int = 1) -> AuditEntry:
     return audit.record(
         stream=f"{thing}:{number}",

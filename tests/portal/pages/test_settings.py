@@ -14,13 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def olga(client: Client) -> User:
-    user = factories.user(Role.OPERATIONS, None, "Olga Brandt")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
 def team(olga: User) -> Team:
     return factories.team("Sales North")
 
