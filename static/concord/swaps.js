@@ -60,9 +60,15 @@ const closeDialogs = () => document.querySelectorAll("dialog[open]").forEach((di
 export function startSwaps() {
   const { body } = document;
   body.addEventListener("htmx:beforeSwap", remember);
-  // A field that loses focus because its dialog closes has nothing more to ask.
   body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.closest("dialog:not([open])")) event.preventDefault();
+    const { elt, requestConfig } = event.detail;
+    const dialog = elt.closest("dialog");
+    // A field that loses focus because its dialog closes has nothing more to ask.
+    if (dialog && !dialog.open) return event.preventDefault();
+    // What it asked before, and hears too late, finds its place gone.
+    if (dialog && requestConfig.verb === "get") {
+      elt.addEventListener("htmx:beforeOnLoad", (late) => dialog.isConnected || late.preventDefault(), { once: true });
+    }
   });
   body.addEventListener("htmx:afterSettle", ({ target, detail }) => arrive(target, origins.get(detail.xhr)));
   // Where a swap only took something away, nothing new settles.

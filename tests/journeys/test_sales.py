@@ -77,6 +77,25 @@ def test_rep_declines_with_keys_alone(enter: Enter, at: Company) -> None:
     assert state(handoff) == "offered"
 
 
+@pytest.mark.parametrize("leaves", ["Control+Enter", "Escape"])
+def test_dialog_that_is_gone_hears_no_late_answer(enter: Enter, at: Company, leaves: str) -> None:
+    """A late answer would complain that its place is gone, which `enter` hears."""
+    company.offered(at, "Vela Medical")
+    page, late = enter(at.cast.rep), []
+    page.keyboard.press("j")
+    page.keyboard.press("3")
+    dialog = page.get_by_role("dialog", name="Decline Vela Medical")
+    dialog.get_by_role("radio", name="Competitor").check()
+    expect(dialog.get_by_label("Note")).to_be_visible()
+    page.route("**/consequences/**", lambda route: late.append(route))
+    dialog.get_by_role("radio", name="No budget").check()
+    page.keyboard.press(leaves)
+    expect(dialog).to_have_count(0)
+    assert len(late) == 1
+    late[0].continue_()
+    page.wait_for_timeout(500)
+
+
 def test_second_rep_reads_who_was_faster_and_when(enter: Enter, at: Company) -> None:
     handoff = company.pooled(at, "Vela Medical")
     winner, loser = enter(at.cast.rep), enter(at.cast.other_rep)
