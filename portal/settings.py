@@ -58,8 +58,7 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECUR
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = SECURE_SSL
-CSRF_COOKIE_SECURE = SECURE_SSL
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # Believed only when the operator says that a proxy in front overwrites these headers.
@@ -102,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -167,14 +167,16 @@ def sqlite(path: Path, test_path: Path) -> dict[str, object]:
 def postgres(url: str) -> dict[str, object]:
     """Return the database of `url`: kept connections are checked, no statement hangs for ever."""
     through_bouncer = env.bool("PGBOUNCER", default=False)
-    limits = {
+    session = {
         "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", default=30_000),
         "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000),
         "idle_in_transaction_session_timeout": 60_000,
+        # To compile a statement costs more than any page's statement takes.
+        "jit": "off",
     }
     options: dict[str, object] = {"application_name": "concord", "connect_timeout": 5}
     if not through_bouncer:  # a transaction pooler refuses start-up options
-        options["options"] = " ".join(f"-c {name}={value}" for name, value in limits.items())
+        options["options"] = " ".join(f"-c {name}={value}" for name, value in session.items())
     parsed = environ.Env.db_url_config(url)
     return {
         **parsed,
@@ -233,8 +235,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "portal.addresses.login_name"
 AXES_CLIENT_IP_CALLABLE = "portal.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG, AXES_VERBOSE = True, False
 
 # Calls a minute of one key, or of one person in the browser.
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
@@ -294,7 +295,6 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
         # A page not found or a form not filled in is an answer, no event; the access log has it.
         "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
-        "weasyprint": {"level": "WARNING"},
+        **dict.fromkeys(("axes", "weasyprint"), {"level": "WARNING"}),
     },
 }

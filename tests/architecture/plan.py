@@ -17,6 +17,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.logins",
         "portal.wording",
         "portal.csvfile",
+        "portal.compression",
         "portal.privacy",
         "portal.knocking",
         "portal.readers",
@@ -66,7 +67,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.storing",),
+    ("leads.storing", "leads.kept"),
     (
         "leads.among",
         "leads.bulk",
