@@ -1,8 +1,10 @@
 """Say the figures of a report in words, shapes and numbers: presentation only, nothing is computed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,8 +15,12 @@ from portal.lines import clocks, verdicts
 from sla import agreements
 from sla.compliance.lines import Line
 from sla.compliance.members import Member
+from sla.compliance.periods import Period
+from sla.compliance.promises import Wording
 from sla.compliance.report import Report
 from sla.compliance.truth import Truth
+from sla.document import Commitment
+from sla.wording import Sentence
 
 #: Status of a line → tone of the shape, word.
 STATUSES: dict[str, tuple[str, str | Promise]] = {
@@ -49,6 +55,7 @@ class Row:
     change: str
     is_missed: bool
     is_few: bool
+    promised: tuple[str, ...]
 
 
 def label_of(line: Line) -> str:
@@ -56,12 +63,13 @@ def label_of(line: Line) -> str:
     return clocks.promise_label(line.kind, line.commitment.params)
 
 
-def row_of(line: Line, after_exceptions: bool = False) -> Row:
+def row_of(line: Line, period: Period | None = None, after_exceptions: bool = False) -> Row:
+    """Say a line; with its period also what was promised when, where that changed in it."""
     tone, word = STATUSES[line.status]
     return Row(
         line=line,
         label=label_of(line),
-        terms=short_terms(line),
+        terms=short_terms(line.commitment, line.terms),
         sentence=verdicts.say(line.terms),
         tone=tone,
         word=word,
@@ -70,6 +78,7 @@ def row_of(line: Line, after_exceptions: bool = False) -> Row:
         change="" if line.change is None else wording.signed_text(round(line.change * 100)),
         is_missed=line.status == "missed",
         is_few=line.status in ("too_few", "none", "unknown"),
+        promised=tuple(promised_when(line, period)) if period else (),
     )
 
 
@@ -87,21 +96,52 @@ ASKS: dict[str, str | Promise] = {
 }
 
 
-def short_terms(line: Line) -> str:
+def short_terms(commitment: Commitment, terms: Sentence) -> str:
     """Say in a few words what is promised: "within 2 to 8 business hours", "120 a month"."""
-    if line.kind in ASKS:
-        return str(ASKS[line.kind])
-    if line.kind == "volume":
-        per = _("%(n)s a quarter") if line.commitment.per == "quarter" else _("%(n)s a month")
-        return per % {"n": wording.count_text(float(line.commitment.amount or 0))}
-    spans = [allowance.span for allowance in line.commitment.allowances]
+    if commitment.kind in ASKS:
+        return str(ASKS[commitment.kind])
+    if commitment.kind == "volume":
+        per = _("%(n)s a quarter") if commitment.per == "quarter" else _("%(n)s a month")
+        return per % {"n": wording.count_text(float(commitment.amount or 0))}
+    spans = [allowance.span for allowance in commitment.allowances]
     if not spans:
-        return verdicts.say(line.terms)
+        return verdicts.say(terms)
     amounts = [float(span.amount) for span in spans if span.unit == spans[-1].unit]
     most = clocks.span(max(amounts), spans[-1].unit)
     words = {"low": wording.count_text(min(amounts)), "most": most}
     within = _("within %(most)s") if min(amounts) == max(amounts) else _("within %(low)s to %(most)s")
     return within % words
+
+
+def promised_when(line: Line, period: Period) -> Iterator[str]:
+    """Say what was promised on which days, where that changed in the period: "until 9 Nov: 110 a month"."""
+    found = line.promise.wordings()
+    names = {one.agreement for one in found}
+    is_partial = line.kind == "volume" and any(_days(one, period) for one in found)
+    if len(found) == len(names) and not is_partial:
+        return
+    for one in found:
+        terms = short_terms(one.commitment, one.terms)
+        if one.commitment.target is not None:
+            terms = f"{terms}, {wording.share_text(float(one.commitment.target))}"
+        parts = (one.agreement if len(names) > 1 else "", _days(one, period))
+        yield f"{', '.join(part for part in parts if part)}: {terms}".removeprefix(": ")
+
+
+def _days(one: Wording, period: Period) -> str:
+    """Say on which days of the period something was promised, blank for all of it."""
+    if one.first_on is None or one.last_on is None:
+        return _("what began earlier")
+    said = {"first": _day(one.first_on), "last": _day(one.last_on)}
+    if one.first_on > period.first_on and one.last_on < period.last_on:
+        return _("%(first)s to %(last)s") % said
+    if one.first_on > period.first_on:
+        return _("from %(first)s") % said
+    return _("until %(last)s") % said if one.last_on < period.last_on else ""
+
+
+def _day(day: date) -> str:
+    return formats.date_format(day, _("j M"))
 
 
 def value_of(line: Line, after_exceptions: bool = False) -> str:
@@ -125,7 +165,7 @@ def target_of(line: Line) -> str:
 
 
 def rows_of(report: Report, side: str, after_exceptions: bool = False) -> list[Row]:
-    return [row_of(line, after_exceptions) for line in report.of_side(side)]
+    return [row_of(line, report.period, after_exceptions) for line in report.of_side(side)]
 
 
 def tally(lines: list[Line]) -> str:
@@ -166,8 +206,8 @@ def finding_of(report: Report) -> Finding:
 
 
 def _pace(report: Report) -> str:
-    lines = ((line.side, report.volumes[line.code]) for line in report.lines if line.kind == "volume")
-    behind = ((side, round(volume.promised_by_now or 0) - volume.counted) for side, volume in lines)
+    found = ((line.side, line.volume) for line in report.lines if line.volume)
+    behind = ((side, round(volume.promised_by(report.now)) - volume.counted) for side, volume in found)
     return " ".join(_behind(side, n) for side, n in behind if n > 0)
 
 

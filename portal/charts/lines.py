@@ -70,40 +70,49 @@ class Pace:
 
 
 def pace(
-    days: Sequence[str], done: Sequence[float], promised: float, forecast: tuple[float, float] | None = None
+    days: Sequence[str],
+    done: Sequence[float],
+    promised: Sequence[float],
+    forecast: tuple[float, float] | None = None,
 ) -> Pace:
-    """Return the pace of a period whose working days are `days`.
+    """Return the pace of a period of `days`.
 
-    `done` is cumulative, one value for each day so far; `forecast` is the interval of the sum at the end.
+    `done` and `promised` are cumulative: one value for each day so far, and one for each day; `forecast` is
+    the interval of the sum at the end.
     """
-    top = max([promised, *done, *(forecast or ())])
+    whole = round(promised[-1])
+    top = max([whole, *done, *(forecast or ())])
     marks = ticks(top)
     across, down = Scale(0, len(days), LEFT, RIGHT), Scale(0, marks[-1], BOTTOM, TOP)
     so_far = done[-1] if done else 0
-    now_x, due_by_now = across.at(len(done)), promised * len(done) / len(days)
+    now_x, due_by_now = across.at(len(done)), promised[len(done) - 1] if done else 0
     middle = (forecast[0] + forecast[1]) / 2 if forecast else 0
     return Pace(
         sentence=_("%(done)s done, %(expected)s promised by now, %(promised)s by the end.")
-        % {"done": number(so_far), "expected": number(round(due_by_now)), "promised": number(promised)},
+        % {"done": number(so_far), "expected": number(round(due_by_now)), "promised": number(whole)},
         grid=tuple(Label(place(LEFT - 8), place(down.at(mark)), number(mark)) for mark in marks),
         dates=tuple(Label(place(across.at(index + 1)), "184", days[index]) for index in spread(len(days), 5)),
         done=points([(LEFT, BOTTOM), *((across.at(i + 1), down.at(value)) for i, value in enumerate(done))]),
-        promised=points([(LEFT, BOTTOM), (RIGHT, down.at(promised))]),
+        promised=points(
+            [(LEFT, BOTTOM), *((across.at(i + 1), down.at(value)) for i, value in enumerate(promised))]
+        ),
         band=band(now_x, down, so_far, forecast),
         middle=points([(now_x, down.at(so_far)), (RIGHT, down.at(middle))]) if forecast else "",
         today=Label(place(now_x), place(down.at(so_far)), number(so_far)),
         expected=Label(place(now_x - 8), place(down.at(due_by_now) - 8), number(round(due_by_now))),
-        ends=end_labels(down, promised, middle if forecast else None),
+        ends=end_labels(down, whole, middle if forecast else None),
         forecast_text=_("Forecast %(low)s to %(high)s")
         % {"low": number(forecast[0]), "high": number(forecast[1])}
         if forecast
         else "",
         head=(_("Day"), _("Done"), _("Promised")),
-        rows=tuple(
-            (days[i], number(value), number(round(promised * (i + 1) / len(days))))
-            for i, value in enumerate(done)
-        ),
+        rows=tuple((days[i], number(value), number(round(promised[i]))) for i, value in enumerate(done)),
     )
+
+
+def _climb(values: Sequence[float], across: Scale, down: Scale) -> str:
+    """Return the line of sums from nothing on, one point at the end of each day."""
+    return points([(LEFT, BOTTOM), *((across.at(i + 1), down.at(value)) for i, value in enumerate(values))])
 
 
 def band(now_x: float, down: Scale, so_far: float, forecast: tuple[float, float] | None) -> str:

@@ -21,6 +21,7 @@ from portal.lines import clocks, replay
 from sla import agreements
 from sla.choices import ActingSide, Cause
 from sla.compliance import members, payoff, plain, report, weeks
+from sla.compliance.lines import Line
 from sla.compliance.members import Member
 from sla.compliance.periodic import Volume
 from sla.compliance.periods import Filters, Period
@@ -111,10 +112,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         ],
         "others": [*figures.rows_of(found, "both", after), *figures.rows_of(found, "referee", after)],
         "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
-        "paces": [
-            (volume, _pace(volume, found.period, asked.now))
-            for volume in found.volumes.values() or (found.volume,)
-        ],
+        "paces": [(volume, _pace(volume, found.period, asked.now)) for volume in found.volumes],
         "weeks": _weeks(found),
         "speed": _speed(asked),
         "reasons": _reasons(found),
@@ -141,16 +139,14 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
     """Show one commitment with the leads behind its figure."""
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
-    line = found.line(code)
-    if line is None:
-        raise Http404
+    line = _line(found, code)
     if line.kind in REVIEWS:
         return redirect("reviews")
     bucket = _bucket(request, BUCKETS)
-    people = _members(asked, code, bucket)
+    people = _members(asked, line, bucket)
     context = {
         "form": asked.form,
-        "row": figures.row_of(line, asked.form.after_exceptions),
+        "row": figures.row_of(line, asked.period, asked.form.after_exceptions),
         "report": found,
         "bucket": bucket,
         "tabs": _bucket_tabs(request, BUCKETS, bucket, line),
@@ -165,7 +161,8 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
 def commitment_csv(request: HttpRequest, code: str) -> HttpResponse:
     """Return the leads behind a figure as a file."""
     asked = asked_of(request)
-    people = _members(asked, code, _bucket(request, BUCKETS))
+    line = _line(report.build(asked.period, asked.filters, asked.now), code)
+    people = _members(asked, line, _bucket(request, BUCKETS))
     return csvfile.answer(f"compliance-{code}", HEAD, (_cells(one, asked.user) for one in people))
 
 
@@ -189,8 +186,15 @@ def offers(request: HttpRequest) -> HttpResponse:
     return render(request, "results/offers.html", context)
 
 
-def _members(asked: Asked, code: str, bucket: str) -> list[Member]:
-    return members.of_commitment(code, bucket, asked.period, asked.filters, asked.now, asked.visible)
+def _line(found: report.Report, key: str) -> Line:
+    line = found.line(key)
+    if line is None:
+        raise Http404
+    return line
+
+
+def _members(asked: Asked, line: Line, bucket: str) -> list[Member]:
+    return members.of_commitment(line.promise, bucket, asked.period, asked.filters, asked.now, asked.visible)
 
 
 def _bucket(request: HttpRequest, buckets: dict[str, Any]) -> str:
@@ -234,7 +238,8 @@ def _pace(volume: Volume, period: Period | None, now: datetime) -> charts.Pace |
         total += counts.get(day, 0)
         done.append(total)
     names = [formats.date_format(day, _("j M")) for day in days]
-    return charts.pace(names, done, volume.promised)
+    ends = (Period(day, day, period.zone).end_at for day in days)
+    return charts.pace(names, done, [volume.promised_by(end) for end in ends])
 
 
 def _weeks(found: report.Report) -> charts.Stacks | None:

@@ -16,7 +16,7 @@ from portal import access, wording
 from portal.lines import desk as words
 from portal.lines.inbox import day_ends_at, in_groups
 from sla import agreements, permissions
-from sla.compliance import offers, periodic
+from sla.compliance import offers, periodic, promises
 from sla.compliance.periods import Filters, month_of
 from sla.queries import desk as queries
 
@@ -87,13 +87,13 @@ def _soon_line(found: queries.Desk, now: datetime) -> str:
 
 def _pace(now: datetime) -> dict[str, Any] | None:
     """Return how the month's promised volume stands; None when none is promised."""
-    version = agreements.current()
-    promises = agreements.document(version).of_kind("volume", leg=1) if version else ()
-    if not promises:
-        return None
-    zone = agreements.zone()
-    month = month_of(timezone.localtime(now).date(), zone)
+    month = month_of(timezone.localtime(now).date(), agreements.zone())
     told = offers.read(month, Filters())
-    volume = periodic.volume(told, month, Filters(), now, promises[0].amount, promises[0].per or "month")
-    behind = round(volume.promised_by_now or 0) - volume.counted
+    versions = promises.ruling(month, Filters(), told.versions)
+    found = promises.of_versions(versions, month, told.days)
+    promise = next((one for one in found if one.commitment.kind == "volume" and one.leg == 1), None)
+    volume = periodic.volume(told, month, Filters(), promise)
+    if volume.promised is None:
+        return None
+    behind = round(volume.promised_by(now)) - volume.counted
     return {"done": volume.counted, "promised": volume.promised, "behind": max(behind, 0)}

@@ -38,6 +38,7 @@ LATER_DATES = [
     "27 Nov",
     "30 Nov",
 ]
+PROMISED = [120 * day / 21 for day in range(1, 22)]
 DONE = [4, 9, 13, 19, 24, 28, 34, 39, 46, 52, 58]
 HOURS = [
     2.1,
@@ -127,7 +128,7 @@ def samples(now: datetime) -> dict[str, Any]:
         "parts": [("same", "A budget of more than "), ("remove", "50,000"), ("same", " "), ("add", "40,000")],
         "page_obj": Paginator(range(95), 20).page(2),
         "trend": [0.91, 0.92, 0.9, 0.93, 0.89, 0.9, 0.88, 0.84, 0.81],
-        "pace": charts.pace(DATES + LATER_DATES, DONE, 120, (94, 116)),
+        "pace": charts.pace(DATES + LATER_DATES, DONE, PROMISED, (94, 116)),
         "process": charts.control([*DATES, *LATER_DATES, "1 Dec"], HOURS, "h"),
         "outcomes": charts.stacks(WEEKS, OUTCOMES),
         "truth": charts.truth(0.337, 0.291, 0.385),

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sla import agreements
 from sla.compliance import ends, offers, periodic, reviews, timed, truth
+from sla.compliance.clocked import Clocked
 from sla.compliance.periodic import Units, Volume
 from sla.compliance.periods import FEW, Filters, Period
-from sla.compliance.promises import Promise, Term
-from sla.document import Commitment, explain_clause
+from sla.compliance.promises import Promise
+from sla.document import Commitment, Document, explain_clause
 from sla.models import AgreementVersion
 from sla.wording import Sentence
 
@@ -18,10 +18,13 @@ from sla.wording import Sentence
 class Line:
     """One commitment over the period.
 
+    `key` names it in addresses: its code, and with several promises of one code the leg behind it.
     `value` is the share kept, or the number handed over for `volume`; `n` what it is counted from.
     `status`: kept, on_pace, missed, behind, too_few (judged by nobody), none (nothing fell due) or unknown.
     """
 
+    key: str
+    promise: Promise
     commitment: Commitment
     terms: Sentence
     target: float | None
@@ -37,6 +40,7 @@ class Line:
     trend: tuple[float | None, ...] = ()
     change: float | None = None
     status: str = "none"
+    volume: Volume | None = None
 
     @property
     def code(self) -> str:
@@ -65,37 +69,21 @@ class Asked:
     versions: list[AgreementVersion]
     offered: offers.Told
     ended: ends.Told
-    volumes: Mapping[str, Volume]
-
-    def of_agreement(self, agreement_id: int) -> tuple[offers.Told, ends.Told]:
-        """Return what one agreement judged."""
-        own = {version.pk for version in self.versions if version.agreement_id == agreement_id}
-        return self.offered.of_versions(own), self.ended.of_versions(own)
 
 
-def fits(version: AgreementVersion, filters: Filters) -> bool:
-    """Tell whether a question asks for this version."""
-    if filters.version_id is not None:
-        return version.pk == filters.version_id
-    return filters.agreement_id is None or version.agreement_id == filters.agreement_id
+def blank(key: str, promise: Promise, closed: Mapping[int, int] | None = None) -> Line:
+    """Return the line of a commitment without a figure; `closed` weighs the targets of several versions."""
+    commitment, target = promise.commitment, promise.target(closed or {})
+    return Line(key, promise, commitment, explain_clause(commitment, promise.document), target)
 
 
-def blank(promise: Promise, closed: Mapping[int, int]) -> Line:
-    """Return the line of a commitment without a figure; `closed` weighs the targets of several agreements."""
-    commitment = promise.commitment
-    return Line(commitment, explain_clause(commitment, promise.document), promise.target(closed))
-
-
-def timed_line(
-    promise: Promise,
-    counted: timed.Count3 | None,
-    taken: tuple[timedelta | None, timedelta | None] | None,
-    closed: Mapping[int, int],
-) -> Line:
-    """Return the line of a timed commitment from its counts, its times, and what each agreement closed."""
-    counted, (middle, ninetieth) = counted or timed.Count3(), taken or (None, None)
+def timed_line(key: str, promise: Promise, clocked: Clocked) -> Line:
+    """Return the line of a timed commitment from the clocks that its versions judged."""
+    code = promise.commitment.code
+    counted = clocked.counts.get(code) or timed.Count3()
+    middle, ninetieth = clocked.durations.get(code) or (None, None)
     line = replace(
-        blank(promise, closed),
+        blank(key, promise, clocked.closed.get(code)),
         value=counted.rate,
         value_after_exceptions=counted.rate_after_exceptions,
         n=counted.closed,
@@ -105,45 +93,47 @@ def timed_line(
         excused=counted.excused,
         median=middle,
         p90=ninetieth,
+        trend=clocked.trends.get(code, ()),
     )
-    return replace(line, status=_status(line))
+    return _with_change(replace(line, status=_status(line)), clocked.before.get(code))
 
 
-def periodic_line(line: Line, promise: Promise, asked: Asked) -> Line:
+def periodic_line(key: str, promise: Promise, asked: Asked) -> Line:
     """Return the line of a commitment that is counted over the whole period."""
+    line = blank(key, promise)
     if line.kind == "volume":
-        return _volume_line(line, asked.volumes[line.code])
+        found = periodic.volume(asked.offered, asked.period, asked.filters, promise)
+        return _volume_line(line, found, asked.now)
     if line.kind == "close_rate":
         return _close_rate_line(line, asked)
     if line.kind == "definition_review":
         return _review_line(line, reviews.definition(asked.versions, asked.period, asked.now))
     if line.kind in _UNITS:
-        return _units_line(line, promise, asked)
-    return _pipeline_line(line, promise.commitment, asked)
+        return _units_line(line, asked)
+    return _pipeline_line(line, asked)
 
 
-_UNITS: dict[str, Callable[[offers.Told, ends.Told, Term], Units]] = {
-    "quality": lambda offered, _, term: periodic.quality(offered, term.leg),
-    "readiness": lambda offered, _, term: periodic.readiness(offered, term.leg),
-    "feedback": lambda _, ended, term: periodic.feedback(ended, term.leg),
-    "records": lambda offered, _, term: periodic.records(offered, term.leg, term.document.record),
+_UNITS: dict[str, Callable[[offers.Told, ends.Told, int, Document], Units]] = {
+    "quality": lambda offered, _, leg, __: periodic.quality(offered, leg),
+    "readiness": lambda offered, _, leg, __: periodic.readiness(offered, leg),
+    "feedback": lambda _, ended, leg, __: periodic.feedback(ended, leg),
+    "records": lambda offered, _, leg, text: periodic.records(offered, leg, text.record),
 }
 
 
-def _units_line(line: Line, promise: Promise, asked: Asked) -> Line:
-    """Sum what each agreement counts by its own terms."""
+def _units_line(line: Line, asked: Asked) -> Line:
+    """Sum what each version counts by its own terms."""
     found: dict[int, Units] = {}
-    for term in promise.terms:
-        told = asked.offered, asked.ended
-        if len(promise.terms) > 1:
-            told = asked.of_agreement(term.agreement_id)
-        found[term.agreement_id] = _UNITS[line.kind](*told, term)
+    for term in line.promise.terms:
+        own = {term.version.pk}
+        told = asked.offered.of_versions(own), asked.ended.of_versions(own)
+        found[term.version.pk] = _UNITS[line.kind](*told, line.promise.leg, term.document)
     kept = sum(units.kept for units in found.values())
     closed = sum(units.closed for units in found.values())
     value = kept / closed if closed else None
     line = replace(
         line, value=value, value_after_exceptions=value, n=closed, kept=kept, missed=closed - kept,
-        target=promise.target({key: units.closed for key, units in found.items()}),
+        target=line.promise.target({key: units.closed for key, units in found.items()}),
     )  # fmt: skip
     return replace(line, status=_status(line))
 
@@ -156,32 +146,36 @@ def _status(line: Line) -> str:
     return "kept" if line.value >= (line.target or 0) else "missed"
 
 
-def _volume_line(line: Line, volume: Volume) -> Line:
+def _volume_line(line: Line, volume: Volume, now: datetime) -> Line:
     n = volume.counted
-    line = replace(line, value=n, value_after_exceptions=n, n=n, kept=n)
-    if volume.promised is None or volume.promised_by_now is None:
+    line = replace(line, value=n, value_after_exceptions=n, n=n, kept=n, volume=volume)
+    if volume.promised is None:
         return replace(line, status="none")
     line = replace(line, target=volume.promised)
     if volume.counted >= volume.promised:
         return replace(line, status="kept")
-    is_over = volume.promised_by_now >= volume.promised
-    on_pace = volume.counted >= volume.promised_by_now and not is_over
+    by_now = volume.promised_by(now)
+    is_over = by_now >= sum(amount for _days, amount in volume.amounts)
+    on_pace = volume.counted >= by_now and not is_over
     return replace(line, status="on_pace" if on_pace else "missed" if is_over else "behind")
 
 
 def _close_rate_line(line: Line, asked: Asked) -> Line:
-    """Sum the mature cohorts of every version in force; refuted is missed, proved is kept."""
-    in_force = [version for version in agreements.in_force() if fits(version, asked.filters)]
-    judged = [truth.judge(version, asked.now, asked.filters) for version in in_force]
-    known = [each for each in judged if each is not None]
-    worked, won = sum(each.followed_up for each in known), sum(each.won for each in known)
+    """Sum the mature cohorts of every version in force in the period; refuted is missed, proved is kept."""
+    terms = [term for term in line.promise.terms if asked.period is None or term.period is not None]
+    judged = {term.version.pk: truth.judge(term.version, asked.now, asked.filters) for term in terms}
+    known = {key: each for key, each in judged.items() if each is not None}
+    worked, won = (sum(getattr(each, name) for each in known.values()) for name in ("followed_up", "won"))
     words = {"refuted": "missed", "untested": "unknown", "too_early": "too_few", "proved": "kept"}
-    verdicts = {each.verdict for each in known}
+    verdicts = {each.verdict for each in known.values()}
     status = (
         next((word for verdict, word in words.items() if verdict in verdicts), "none") if worked else "none"
     )
     value = won / worked if worked else None
-    return replace(line, value=value, value_after_exceptions=value, n=worked, kept=won, status=status)
+    target = line.promise.target({key: each.followed_up for key, each in known.items()})
+    return replace(
+        line, value=value, value_after_exceptions=value, n=worked, kept=won, status=status, target=target
+    )
 
 
 def _review_line(line: Line, due: Units) -> Line:
@@ -193,11 +187,11 @@ def _review_line(line: Line, due: Units) -> Line:
     )
 
 
-def _pipeline_line(line: Line, commitment: Commitment, asked: Asked) -> Line:
+def _pipeline_line(line: Line, asked: Asked) -> Line:
     """Judge the pipeline reviews held in the period; while it lasts one may still come."""
-    if asked.period is None or not commitment.amount:
+    if asked.period is None:
         return replace(line, status="none")
-    promised = periodic.promised(commitment.amount, asked.period, commitment.per or "month")
+    promised = round(sum(amount for _part, amount in line.promise.amounts()))
     found = reviews.pipeline(asked.period, asked.filters, promised, asked.now)
     if not found.promised:
         return replace(line, status="none")
@@ -208,7 +202,7 @@ def _pipeline_line(line: Line, commitment: Commitment, asked: Asked) -> Line:
     )
 
 
-def with_change(line: Line, earlier: timed.Count3 | None) -> Line:
+def _with_change(line: Line, earlier: timed.Count3 | None) -> Line:
     """Add the difference to the period before, for timed commitments with enough cases in both."""
     if earlier is None or earlier.rate is None or line.value is None or min(earlier.closed, line.n) < FEW:
         return line

@@ -4,20 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from leads.models import Lead
-from sla import agreements
-from sla.choices import PERIODIC_KINDS, Cause, VersionState
+from sla.choices import PERIODIC_KINDS, Cause
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
-from sla.models import Clock, Commitment, Handoff
+from sla.compliance.promises import Promise
+from sla.models import Clock, Handoff
 
 #: Most rows one page or file shows.
 MOST = 10_000
-_IN_FORCE = Case(
-    When(version__state=VersionState.ACTIVE, version__is_baseline=False, then=Value(0)), default=Value(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Member:
 
 
 def of_commitment(
-    code: str,
+    promise: Promise,
     bucket: str,
     period: Period | None,
     filters: Filters,
@@ -57,10 +54,11 @@ def of_commitment(
 
     `visible` keeps those leads only that a person may see; None keeps all.
     """
-    commitment = _named(code)
-    if commitment and commitment.kind in PERIODIC_KINDS:
-        return of_handoffs(_units_of(commitment, bucket, period, filters), visible)
-    clocks = timed.in_bucket(timed.clocks_in(period, filters).filter(commitment__code=code), bucket, now)
+    code, kind = promise.commitment.code, promise.commitment.kind
+    if kind in PERIODIC_KINDS:
+        return of_handoffs(_units_of(promise, bucket, period, filters), visible)
+    found = timed.clocks_in(period, filters).filter(commitment__code=code, version__in=promise.versions)
+    clocks = timed.in_bucket(found, bucket, now)
     related = clocks.filter(_seen(visible)).select_related("lead__account", "rep", "handoff__rep")
     related = related.order_by("due_at", "id")[:MOST]
     return [_from_clock(clock) for clock in related]
@@ -82,23 +80,15 @@ def of_handoffs(found: QuerySet[Handoff], visible: QuerySet[Lead] | None = None)
     return [_from_handoff(handoff) for handoff in _related(found, visible)]
 
 
-def _named(code: str) -> Commitment | None:
-    """Return the commitment of a code, as the version in force words it, else the newest that has it."""
-    found = Commitment.objects.filter(code=code).select_related("version")
-    return found.order_by(_IN_FORCE, "-version__starts_on", "-version__number").first()
-
-
-def _units_of(
-    commitment: Commitment, bucket: str, period: Period | None, filters: Filters
-) -> QuerySet[Handoff]:
-    kind, leg = commitment.kind, commitment.leg or 1
+def _units_of(promise: Promise, bucket: str, period: Period | None, filters: Filters) -> QuerySet[Handoff]:
+    kind, leg = promise.commitment.kind, promise.leg
     if kind == "feedback":
         units, kept = periodic.feedback_units(period, filters, leg)
     elif kind == "records":
-        record = agreements.document(commitment.version).record
-        units, kept = periodic.record_units(period, filters, leg, record)
+        units, kept = periodic.record_units(period, filters, promise)
     else:
         units, kept = _conditions(kind, periodic.handed(period, filters, leg))
+    units = units.filter(version__in=promise.versions)
     if bucket == "kept":
         return units.filter(kept)
     return units.exclude(pk__in=units.filter(kept).values("pk")) if bucket == "missed" else units

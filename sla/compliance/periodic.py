@@ -1,11 +1,11 @@
 """Commitments counted over a period: volume, quality, readiness, feedback and complete records."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from sla.compliance import ends, offers
 from sla.compliance import records as recording
 from sla.compliance.cohorts import PASSED_ON, offered_in
-from sla.compliance.periods import Filters, Period, months_before
+from sla.compliance.periods import Filters, Period
+from sla.compliance.promises import Promise
 from sla.models import Handoff
 
 
@@ -27,16 +28,26 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Leads handed over on a leg: what counts against the promise and what stands apart."""
+    """Leads handed over on a leg: what counts against the promise and what stands apart.
+
+    `amounts` is how much each version promised over its own days; empty without a promise.
+    """
 
     leg: int
     counted: int
     recycled: int
     sales_generated: int
     taken_off: int
-    promised: int | None = None
-    promised_by_now: float | None = None
+    amounts: tuple[tuple[Period, float], ...] = ()
     days: tuple[tuple[date, int], ...] = ()
+
+    @property
+    def promised(self) -> int | None:
+        return round(sum(amount for _days, amount in self.amounts)) if self.amounts else None
+
+    def promised_by(self, moment: datetime) -> float:
+        """Return how much of the promise a moment asks for, by the time that has passed."""
+        return sum(amount * days.passed(moment) for days, amount in self.amounts)
 
 
 def quality(told: offers.Told, leg: int) -> Units:
@@ -70,44 +81,38 @@ def feedback_units(period: Period | None, filters: Filters, leg: int) -> tuple[Q
     return ends.ended_in(period, filters).filter(ends.OWED, leg=leg), ends.GAVE
 
 
-def record_units(
-    period: Period | None, filters: Filters, leg: int, record: tuple[str, ...]
-) -> tuple[QuerySet[Handoff], Q]:
-    """Return the worked leads of the leg and the condition that Sales recorded all it must."""
-    worked = recording.recorded(offered_in(period, filters, leg).filter(accepted_at__isnull=False))
-    return worked, reduce(and_, (recording.TESTS[name] for name in record), Q())
+def record_units(period: Period | None, filters: Filters, promise: Promise) -> tuple[QuerySet[Handoff], Q]:
+    """Return the worked leads of the leg and the condition that Sales recorded all that the version asks."""
+    found = offered_in(period, filters, promise.leg).filter(accepted_at__isnull=False)
+    tests = (
+        reduce(and_, (recording.TESTS[name] for name in term.document.record), Q(version=term.version))
+        for term in promise.terms
+    )
+    return recording.recorded(found), reduce(or_, tests)
 
 
 def volume(
     told: offers.Told,
     period: Period | None,
     filters: Filters,
-    now: datetime,
-    promised: Decimal | float | None,
-    per: str,
-    leg: int = 1,
+    promise: Promise | None = None,
 ) -> Volume:
-    """Count the leads handed over on a leg for the first time, on leg one without those that Sales generated.
+    """Count the leads handed over for the first time, on leg one without those that Sales generated.
 
-    A promise per month or quarter scales to the period.
+    With a promise those of its leg that its versions judged, else all of leg one.
     """
-    total = None if promised is None or period is None else float(promised) * _times(period, per)
-    twice = _twice(period, filters, leg)
-    counts = told.counts
+    leg = promise.leg if promise else 1
+    versions = promise.versions if promise else told.versions
+    own = told.of_versions(versions)
+    twice = _twice(period, filters, leg, versions)
     zone = ZoneInfo(period.zone if period else "UTC")
-    leads = {name: counts[f"volume:{leg}:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
+    leads = {name: own.counts[f"volume:{leg}:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
     return Volume(
         leg,
         **leads,
-        promised=None if total is None else round(total),
-        promised_by_now=None if total is None or period is None else total * _passed(period, now),
-        days=_per_day(told, leg, twice["counted"], zone) if period else (),
+        amounts=tuple(promise.amounts()) if promise else (),
+        days=_per_day(own, leg, twice["counted"], zone) if period else (),
     )
-
-
-def promised(amount: float, period: Period, per: str) -> int:
-    """Return how many are promised in a period, from a promise per month or quarter."""
-    return round(float(amount) * _times(period, per))
 
 
 def countable(found: QuerySet[Handoff]) -> QuerySet[Handoff]:
@@ -120,32 +125,15 @@ def handed(period: Period | None, filters: Filters, leg: int) -> QuerySet[Handof
     return offered_in(period, filters, leg).exclude(state__in=PASSED_ON)
 
 
-def _times(period: Period, per: str) -> float:
-    """Return how many months or quarters the period is: whole ones exactly, else by days."""
-    months = (
-        (period.last_on.year - period.first_on.year) * 12 + period.last_on.month - period.first_on.month + 1
-    )
-    whole = period.first_on.day == 1 and (period.last_on + timedelta(days=1)).day == 1
-    if not whole:
-        in_month = (months_before(period.first_on, -1) - months_before(period.first_on, 0)).days
-        months_float = ((period.last_on - period.first_on).days + 1) / in_month
-        return months_float / (3 if per == "quarter" else 1)
-    return months / (3 if per == "quarter" else 1)
-
-
-def _passed(period: Period, now: datetime) -> float:
-    """Return the share of the period that has passed at `now`, 0 to 1."""
-    whole = (period.end_at - period.start_at).total_seconds()
-    return min(1.0, max(0.0, (now - period.start_at).total_seconds() / whole))
-
-
-def _twice(period: Period | None, filters: Filters, leg: int) -> dict[str, list[tuple[int, datetime | None]]]:
+def _twice(
+    period: Period | None, filters: Filters, leg: int, versions: Collection[int]
+) -> dict[str, list[tuple[int, datetime | None]]]:
     """Return by kind of volume the offers of leads that were offered more than once, as (lead, moment).
 
     Leads are counted, not offers: what such a lead has too many is taken off. They are few, and found by
     their second cycle or hop.
     """
-    found = offered_in(period, filters, leg).filter(offers.STANDS)
+    found = offered_in(period, filters, leg).filter(offers.STANDS, version__in=versions)
     again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values("lead")
     rows = found.filter(lead__in=again).annotate(
         **{f"is_{name}": test for name, test in offers.VOLUME.items()}

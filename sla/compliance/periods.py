@@ -40,6 +40,27 @@ class Period:
         return Period(self.first_on - (self.last_on - self.first_on) - timedelta(days=1), last_on, self.zone)
 
     @property
+    def months(self) -> float:
+        """How many months it is: whole ones exactly, of one that it only touches the share of its days."""
+        found, month_on = 0.0, self.first_on.replace(day=1)
+        while month_on <= self.last_on:
+            next_on = months_before(month_on, -1)
+            part = min(self.last_on, next_on - timedelta(days=1)) - max(self.first_on, month_on)
+            found += (part.days + 1) / (next_on - month_on).days
+            month_on = next_on
+        return found
+
+    def passed(self, now: datetime) -> float:
+        """Return the share of the period that has passed at `now`, 0 to 1."""
+        whole = (self.end_at - self.start_at).total_seconds()
+        return min(1.0, max(0.0, (now - self.start_at).total_seconds() / whole))
+
+    def part(self, first_on: date, last_on: date) -> "Period | None":
+        """Return the days of the period from one to another, None where there are none."""
+        first_on, last_on = max(self.first_on, first_on), min(self.last_on, last_on)
+        return Period(first_on, last_on, self.zone) if first_on <= last_on else None
+
+    @property
     def weeks(self) -> list[tuple[date, date]]:
         """The last nine weeks up to the end of the period, the oldest first."""
         ends = [self.last_on - timedelta(weeks=back) for back in range(WEEKS_SHOWN - 1, -1, -1)]

@@ -1,6 +1,6 @@
 """What one person of Sales kept of what Sales promised, and what is due next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, QuerySet
@@ -9,7 +9,7 @@ from leads.choices import Side
 from leads.models import User
 from sla import agreements
 from sla.choices import CLOCK_KINDS
-from sla.compliance import lines, promises, timed
+from sla.compliance import clocked, lines, promises, timed
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 
@@ -40,20 +40,16 @@ class Card:
 def card(person: User, *, today: date, until: datetime, now: datetime) -> Card:
     """Return a person's card for the four weeks up to today, in a constant number of queries.
 
-    Counted as `timed` counts a person's clocks; the targets are those of the agreements in force.
+    Counted as `timed` counts a person's clocks, by the versions that judged them and those in force.
     """
     period = Period(today - timedelta(weeks=WEEKS) + timedelta(days=1), today, agreements.zone())
     asked = Filters(rep_id=person.pk)
-    weeks = Period(period.weeks[0][0], period.last_on, period.zone)
-    told = timed.read(weeks, asked, now)
-    own, trends = told.within(period.first_on, period.last_on), told.trends(period)
-    counts, taken, closed = own.counts(), own.durations(), own.closed_by_agreement()
+    told = timed.read(Period(period.weeks[0][0], period.last_on, period.zone), asked, now)
+    own = told.within(period.first_on, period.last_on)
+    found = promises.of_versions(promises.ruling(None, asked, own.versions))
     kept = [
-        replace(
-            lines.timed_line(promise, counts.get(code), taken.get(code), closed.get(code, {})),
-            trend=trends.get(code, ()),
-        )
-        for code, promise in promises.of_versions(agreements.in_force()).items()
+        lines.timed_line(key, promise, clocks)
+        for key, promise, clocks in clocked.of_promises(found, own, told, period)
         if promise.commitment.side == Side.SALES and promise.commitment.kind in CLOCK_KINDS
     ]
     due = due_by(person, until)

@@ -21,7 +21,7 @@ from sla.choices import PARTS, Book, Cause, ClockScope, ClockState
 from sla.compliance import tallies
 from sla.compliance.periods import Filters, Period, share
 from sla.compliance.tallies import Day, Place, Row
-from sla.models import AgreementVersion, Clock
+from sla.models import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,9 @@ class Told:
         """The ids of the versions that judged them."""
         return tallies.versions_of(self.days)
 
+    def of_versions(self, versions: Collection[int]) -> "Told":
+        return Told(tuple(day for day in self.days if day.version_id in versions))
+
     def within(self, first_on: date, last_on: date) -> "Told":
         return Told(tuple(day for day in self.days if first_on <= day.day <= last_on))
 
@@ -104,15 +107,13 @@ class Told:
         """Return the counts by commitment code."""
         return _counts(self.days)
 
-    def closed_by_agreement(self) -> dict[str, dict[int, int]]:
-        """Return how many closed, by commitment code and the id of the agreement that judged them."""
-        versions = AgreementVersion.objects.filter(pk__in=self.versions)
-        found: dict[str, Counter[int]] = defaultdict(Counter)
-        for version, agreement in versions.values_list("pk", "agreement_id"):
-            own = _counts(day for day in self.days if day.version_id == version)
-            for code, counted in own.items():
-                found[code][agreement] += counted.closed
-        return {code: dict(closed) for code, closed in found.items()}
+    def closed_by_version(self) -> dict[str, dict[int, int]]:
+        """Return how many closed, by commitment code and the id of the version that judged them."""
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        for version in self.versions:
+            for code, counted in _counts(day for day in self.days if day.version_id == version).items():
+                found[code][version] = counted.closed
+        return dict(found)
 
     def durations(self) -> dict[str, tuple[timedelta | None, timedelta | None]]:
         """Return median and 90th percentile of the time used until met, by commitment code.

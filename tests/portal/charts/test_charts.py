@@ -18,7 +18,9 @@ def test_spark_needs_two_values(values: list[float | None]) -> None:
 
 
 def test_pace_compares_with_what_was_promised_by_now() -> None:
-    month = charts.pace([f"{day} Nov" for day in range(1, 11)], [3, 8, 11, 20], 50, (40, 60))
+    month = charts.pace(
+        [f"{day} Nov" for day in range(1, 11)], [3, 8, 11, 20], [5 * day for day in range(1, 11)], (40, 60)
+    )
     assert (month.today.text, month.expected.text) == ("20", "20")
     assert [end.text for end in month.ends] == ["50", "50"]
     assert abs(float(month.ends[0].y) - float(month.ends[1].y)) == 14
@@ -26,7 +28,7 @@ def test_pace_compares_with_what_was_promised_by_now() -> None:
 
 
 def test_pace_of_a_month_that_has_not_begun() -> None:
-    month = charts.pace(["2 Nov", "3 Nov"], [], 10)
+    month = charts.pace(["2 Nov", "3 Nov"], [], [5, 10])
     assert (month.today.text, month.rows, month.band) == ("0", (), "")
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from sla.compliance import acceptance, cohorts, ends, offers, periodic, regret
+from sla.compliance import acceptance, cohorts, ends, offers, periodic, regret, report
 from sla.compliance.periods import Filters, Period
 from tests import factories
 from tests.factories import NOW, add_touch, cast, make_lead, signed_version, won_deal
@@ -22,9 +22,8 @@ def place():
     return signed_version(signers=(people.marketing_manager, people.sales_manager)), people.sales
 
 
-def volume(period: Period, promised: int, per: str) -> periodic.Volume:
-    told = offers.read(period, EVERYTHING)
-    return periodic.volume(told, period, EVERYTHING, NOW, promised=promised, per=per)
+def volume(period: Period) -> periodic.Volume:
+    return report.build(period, EVERYTHING, NOW).volume
 
 
 def test_acceptance_counts_decisions_only(place) -> None:
@@ -90,30 +89,17 @@ def test_volume_counts_first_cycles_sourced_by_marketing(place) -> None:
     rows.overturned(*place, MONDAY, ruling="upheld")
     rows.offer(*place, "rerouted", MONDAY)
 
-    found = periodic.volume(
-        offers.read(NOVEMBER, EVERYTHING), NOVEMBER, EVERYTHING, NOW, promised=120, per="month"
-    )
+    found = volume(NOVEMBER)
 
     assert (found.counted, found.recycled, found.sales_generated, found.taken_off) == (1, 1, 1, 1)
-    assert found.promised == 120
-    assert found.promised_by_now == pytest.approx(120 * 17.375 / 30)
+    assert found.promised == 20
+    assert found.promised_by(NOW) == pytest.approx(20 * 17.375 / 30)
 
 
-def test_promise_per_month_scales_to_the_period() -> None:
-    quarter = Period(date(2026, 10, 1), date(2026, 12, 31))
-
-    assert (
-        periodic.volume(
-            offers.read(quarter, EVERYTHING), quarter, EVERYTHING, NOW, promised=120, per="month"
-        ).promised
-        == 360
-    )
-    assert (
-        periodic.volume(
-            offers.read(NOVEMBER, EVERYTHING), NOVEMBER, EVERYTHING, NOW, promised=120, per="quarter"
-        ).promised
-        == 40
-    )
+def test_promise_per_month_scales_to_the_period(place) -> None:
+    assert volume(Period(date(2026, 10, 1), date(2026, 12, 31))).promised == 60
+    assert volume(Period(date(2026, 11, 1), date(2026, 11, 15))).promised == 10
+    assert volume(Period(date(2026, 10, 17), date(2026, 11, 15))).promised == round(20 * (15 / 31 + 15 / 30))
 
 
 def test_feedback_asks_for_reasons_and_quality(place) -> None:

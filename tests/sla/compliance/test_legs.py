@@ -67,8 +67,8 @@ def test_commitment_over_a_period_counts_its_own_leg(place, kind: str, leg: int)
 
     assert (line.kept, line.n) == EXPECTED[kind][leg]
     assert (line.leg, line.side) == (leg, promise(kind, leg)["side"])
-    kept = members.of_commitment(line.code, "kept", NOVEMBER, Filters(), NOW)
-    found = members.of_commitment(line.code, "all", NOVEMBER, Filters(), NOW)
+    kept = members.of_commitment(line.promise, "kept", NOVEMBER, Filters(), NOW)
+    found = members.of_commitment(line.promise, "all", NOVEMBER, Filters(), NOW)
     assert (len(kept), len(found)) == EXPECTED[kind][leg]
 
 
@@ -79,10 +79,10 @@ def test_behind_the_first_leg_what_sales_generated_counts(place) -> None:
             version, people.sales, "accepted", YESTERDAY, leg=leg, lead=make_lead(is_sales_generated=True)
         )
 
-    found = report.build(NOVEMBER, Filters(), NOW).volumes
+    found = report.build(NOVEMBER, Filters(), NOW)
 
-    assert (found["volume_1"].counted, found["volume_1"].sales_generated) == (2, 1)
-    assert (found["volume_2"].counted, found["volume_2"].sales_generated) == (7, 0)
+    assert (found.line("volume_1").volume.counted, found.line("volume_1").volume.sales_generated) == (2, 1)
+    assert (found.line("volume_2").volume.counted, found.line("volume_2").volume.sales_generated) == (7, 0)
 
 
 def test_lead_handed_over_twice_on_a_leg_counts_once(place) -> None:
@@ -90,11 +90,11 @@ def test_lead_handed_over_twice_on_a_leg_counts_once(place) -> None:
     first = rows.offer(version, people.sales, "declined", YESTERDAY, leg=2)
     rows.offer(version, people.sales, "accepted", YESTERDAY, leg=2, lead=first.lead, cycle=2)
 
-    found = report.build(NOVEMBER, Filters(), NOW).volumes
+    found = report.build(NOVEMBER, Filters(), NOW)
 
-    assert (found["volume_2"].counted, found["volume_2"].recycled) == (7, 1)
-    assert found["volume_2"].days == ((YESTERDAY.date(), 7),)
-    assert found["volume_1"].counted == 2
+    assert (found.line("volume_2").volume.counted, found.line("volume_2").volume.recycled) == (7, 1)
+    assert found.line("volume_2").volume.days == ((YESTERDAY.date(), 7),)
+    assert found.line("volume_1").volume.counted == 2
 
 
 def test_page_file_api_and_command_tell_of_both_legs(place, client, capsys, time_machine) -> None:

@@ -153,7 +153,7 @@ def test_members_are_those_that_the_line_counts(place, bucket: str) -> None:
     rows.clock(place[0], "decide", NOW + timedelta(days=1), "running")
     line = report.build(NOVEMBER, EVERYTHING, NOW).line("decide")
 
-    found = members.of_commitment("decide", bucket, NOVEMBER, EVERYTHING, NOW)
+    found = members.of_commitment(line.promise, bucket, NOVEMBER, EVERYTHING, NOW)
 
     assert len(found) == getattr(line, bucket)
     assert all(member.lead_id and member.due_at for member in found)
@@ -167,7 +167,7 @@ def test_members_of_periodic_commitment_are_those_the_line_counts(place, code: s
     rows.overturned(*place, YESTERDAY, ruling="upheld")
     line = report.build(NOVEMBER, EVERYTHING, NOW).line(code)
 
-    found = members.of_commitment(code, bucket, NOVEMBER, EVERYTHING, NOW)
+    found = members.of_commitment(line.promise, bucket, NOVEMBER, EVERYTHING, NOW)
 
     expected = {"kept": line.n, "missed": 0}[bucket] if code == "volume" else getattr(line, bucket)
     assert len(found) == expected
