@@ -1,5 +1,6 @@
 """What a list of leads is narrowed by, and the name under which that is kept."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,17 +18,19 @@ GRADES = [f"{fit}{engagement}" for fit in "ABC" for engagement in "123"]
 ANY = ("", gettext_lazy("Any"))
 
 
+#: A filter of one choice, or none.
+one_of = partial(forms.ChoiceField, required=False, choices=[ANY], widget=selects.PlainSelect)
+
+
 class LeadFilterForm(forms.Form):
     """Filters of the list of leads; whoever takes leads has no choice of owner and team."""
 
     q = forms.CharField(label=gettext_lazy("Name, company or e-mail"), required=False, max_length=120)
-    stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False, choices=[ANY, *Stage.choices])
-    owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
-    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
-    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
-    grade = forms.ChoiceField(
-        label=gettext_lazy("Grade"), required=False, choices=[ANY, *((one, one) for one in GRADES)]
-    )
+    stage = one_of(label=gettext_lazy("Stage"), choices=[ANY, *Stage.choices])
+    owner = one_of(label=gettext_lazy("Owner"))
+    team = one_of(label=gettext_lazy("Team"))
+    source = one_of(label=gettext_lazy("Source"))
+    grade = one_of(label=gettext_lazy("Grade"), choices=[ANY, *((one, one) for one in GRADES)])
     ready = forms.BooleanField(label=gettext_lazy("Sales-ready"), required=False)
     late = forms.BooleanField(label=gettext_lazy("Late"), required=False)
 
@@ -38,8 +41,8 @@ class LeadFilterForm(forms.Form):
         else:
             people = User.objects.filter(is_active=True, role__in=TAKES_LEADS).order_by("name")
             teams = Team.objects.filter(side="sales").order_by("name")
-            self._offer("owner", ((str(one.pk), one.name) for one in people))
-            self._offer("team", ((str(one.pk), one.name) for one in teams))
+            self._offer("owner", people.values_list("pk", "name"))
+            self._offer("team", teams.values_list("pk", "name"))
         self._offer("source", ((name, name) for name in queries.sources()))
 
     def _offer(self, name: str, options: Any) -> None:

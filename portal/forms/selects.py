@@ -3,6 +3,23 @@
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+class PlainSelect(forms.Select):
+    """A list to choose from without groups; drawn without a template for each of hundreds of people."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Draw the list with what is chosen in it."""
+        chosen, held = (
+            self.format_value(value),
+            flatatt(self.build_attrs(self.attrs, {"name": name, **attrs})),
+        )
+        drawn = ((code, " selected" if str(code) in chosen else "", label) for code, label in self.choices)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', drawn)
+        return format_html("<select{}>{}</select>", held, options)
 
 
 def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:

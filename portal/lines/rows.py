@@ -7,10 +7,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.choices import TouchKind
+from leads.choices import Stage, TouchKind
 from leads.models import Lead
 from portal import badges, wording
-from portal.lines import clocks
+from portal.lines import clocks, verdicts
 from portal.navigation import address
 from sla.choices import HandoffState
 from sla.models import Handoff
@@ -48,14 +48,19 @@ class Line:
     clock_url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LeadLine:
-    """One row of the list of leads."""
+    """One row of the list of leads as its template prints it; `since` is the day its stage began."""
 
-    lead: Lead
+    url: str
+    company: str
+    person: str
+    stage: str
+    since: str
     grid: str
+    owner: str
+    source: str
     badge: badges.Badge | None
-    state: str
 
 
 def line(row: inbox_queries.Row, now: datetime) -> Line:
@@ -68,7 +73,7 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
         id=f"handoff-{handoff.pk}",
         grid=handoff.grid,
         company=str(lead.account),
-        person=", ".join(part for part in (str(lead), lead.title) if part),
+        person=_person(lead),
         badge=badge,
         state="" if badge else str(handoff.get_state_display()),
         why=why(handoff),
@@ -87,12 +92,22 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
 
 def lead_line(row: lead_queries.LeadRow, now: datetime) -> LeadLine:
     """Return a row of the list of leads in words."""
+    lead = row.lead
     return LeadLine(
-        lead=row.lead,
+        url=address("lead", lead.pk),
+        company=str(lead.account),
+        person=_person(lead),
+        stage=str(Stage(lead.stage).label),
+        since=verdicts.day(lead.stage_since) if lead.stage_since else "",
         grid=row.standing.grid if row.standing else "",
+        owner=str(lead.owner or ""),
+        source=lead.source,
         badge=clocks.badge(row.clock, now) if row.clock else None,
-        state=str(row.handoff.get_state_display()) if row.handoff else "",
     )
+
+
+def _person(lead: Lead) -> str:
+    return f"{lead}, {lead.title}" if lead.title else str(lead)
 
 
 def why(handoff: Handoff) -> str:
