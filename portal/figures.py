@@ -102,7 +102,8 @@ def short_terms(commitment: Commitment, terms: Sentence) -> str:
         return str(ASKS[commitment.kind])
     if commitment.kind == "volume":
         per = _("%(n)s a quarter") if commitment.per == "quarter" else _("%(n)s a month")
-        return per % {"n": wording.count_text(float(commitment.amount or 0))}
+        said = per % {"n": wording.count_text(float(commitment.amount or 0))}
+        return _("%(said)s by value") % {"said": said} if commitment.params.get("weighted") else said
     spans = [allowance.span for allowance in commitment.allowances]
     if not spans:
         return verdicts.say(terms)
@@ -206,12 +207,15 @@ def finding_of(report: Report) -> Finding:
 
 
 def _pace(report: Report) -> str:
-    found = ((line.side, line.volume) for line in report.lines if line.volume)
-    behind = ((side, round(volume.promised_by(report.now)) - volume.counted) for side, volume in found)
-    return " ".join(_behind(side, n) for side, n in behind if n > 0)
+    found = [(line.side, line.volume) for line in report.lines if line.volume]
+    behind = [(side, one, round(one.promised_by(report.now)) - round(one.value)) for side, one in found]
+    return " ".join(_behind(side, n, one.is_by_value) for side, one, n in behind if n > 0)
 
 
-def _behind(side: str, n: int) -> str:
+def _behind(side: str, n: int, is_by_value: bool) -> str:
+    if is_by_value:
+        words = _("%(side)s is %(n)s behind its pace, by value.")
+        return words % {"side": Side(side).label, "n": wording.count_text(n)}
     if side == Side.SALES:
         words = ngettext("Sales is %(n)s lead behind its pace.", "Sales is %(n)s leads behind its pace.", n)
     else:

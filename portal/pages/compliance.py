@@ -1,9 +1,8 @@
 """Compliance: what both sides promised and kept, down to the leads and out as CSV."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,7 +27,6 @@ from sla.compliance.periods import Filters, Period
 from sla.models import Clock
 from sla.queries import replays
 
-Thing = TypeVar("Thing")
 SHOWN = 200
 LATE_SHOWN = 8
 #: A whole quarter touches up to 14 weeks; of more, the last are drawn.
@@ -77,15 +75,6 @@ class Asked:
         """Return the leads whose names this person may read, None for all of them."""
         return None if self.user.role in SEES_ALL else Lead.objects.visible_to(self.user)
 
-    def seen(self, things: Iterable[Thing], key: Callable[[Thing], int | None]) -> list[Thing]:
-        """Keep the things whose lead this person may read; `key` returns the lead's id."""
-        found = list(things)
-        if self.visible is None:
-            return found
-        ids = {key(thing) for thing in found}
-        readable = set(self.visible.filter(pk__in=ids).values_list("pk", flat=True))
-        return [thing for thing in found if key(thing) in readable]
-
 
 def asked_of(request: HttpRequest, default: str = "month") -> Asked:
     """Read the question from the address."""
@@ -100,7 +89,9 @@ def compliance(request: HttpRequest) -> HttpResponse:
     """Show both sides' commitments over a period."""
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
-    late = asked.seen(report.late_now(asked.filters), key=lambda clock: clock.lead_id)
+    late = report.late_now(asked.filters)
+    if asked.visible is not None:
+        late = late.filter(lead__in=asked.visible.values("pk"))
     after = asked.form.after_exceptions
     context = {
         "form": asked.form,
@@ -117,7 +108,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "speed": _speed(asked),
         "reasons": _reasons(found),
         "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
-        "late_count": len(late),
+        "late_count": late.count(),
         "disputes": replay.waiting(replays.disputes_for(asked.user)),
         "sees_people": sees_people(asked.user),
     }
@@ -228,7 +219,7 @@ def _pace(volume: Volume, period: Period | None, now: datetime) -> charts.Pace |
     """Draw what was handed over day by day against the promise; nothing without a promise."""
     if period is None or not volume.promised or (period.last_on - period.first_on).days > 100:
         return None
-    counts, done, total = dict(volume.days), [], 0
+    counts, done, total = dict(volume.days), [], 0.0
     length = (period.last_on - period.first_on).days + 1
     today = now.astimezone(ZoneInfo(period.zone)).date()
     days = [period.first_on + timedelta(days=index) for index in range(length)]

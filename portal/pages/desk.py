@@ -95,5 +95,10 @@ def _pace(now: datetime) -> dict[str, Any] | None:
     volume = periodic.volume(told, month, Filters(), promise)
     if volume.promised is None:
         return None
-    behind = round(volume.promised_by(now)) - volume.counted
-    return {"done": volume.counted, "promised": volume.promised, "behind": max(behind, 0)}
+    behind = round(volume.promised_by(now)) - round(volume.value)
+    return {
+        "done": volume.value,
+        "promised": volume.promised,
+        "behind": max(behind, 0),
+        "is_by_value": volume.is_by_value,
+    }

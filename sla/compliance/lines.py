@@ -147,16 +147,16 @@ def _status(line: Line) -> str:
 
 
 def _volume_line(line: Line, volume: Volume, now: datetime) -> Line:
-    n = volume.counted
-    line = replace(line, value=n, value_after_exceptions=n, n=n, kept=n, volume=volume)
+    n, value = volume.counted, volume.value
+    line = replace(line, value=value, value_after_exceptions=value, n=n, kept=n, volume=volume)
     if volume.promised is None:
         return replace(line, status="none")
     line = replace(line, target=volume.promised)
-    if volume.counted >= volume.promised:
+    if value >= volume.promised:
         return replace(line, status="kept")
     by_now = volume.promised_by(now)
     is_over = by_now >= sum(amount for _days, amount in volume.amounts)
-    on_pace = volume.counted >= by_now and not is_over
+    on_pace = value >= by_now and not is_over
     return replace(line, status="on_pace" if on_pace else "missed" if is_over else "behind")
 
 

@@ -1,8 +1,8 @@
 """Commitments counted over a period: volume, quality, readiness, feedback and complete records."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
@@ -15,6 +15,7 @@ from sla.compliance import records as recording
 from sla.compliance.cohorts import PASSED_ON, offered_in
 from sla.compliance.periods import Filters, Period
 from sla.compliance.promises import Promise
+from sla.compliance.tallies import UNDATED
 from sla.models import Handoff
 
 
@@ -30,7 +31,9 @@ class Units:
 class Volume:
     """Leads handed over on a leg: what counts against the promise and what stands apart.
 
-    `amounts` is how much each version promised over its own days; empty without a promise.
+    `counted` are leads and `value` is what they count as: more or less than one each by their tier, where a
+    version weighs its volume by value. `amounts` is how much each version promised over its own days, empty
+    without a promise; `days` are values.
     """
 
     leg: int
@@ -38,8 +41,10 @@ class Volume:
     recycled: int
     sales_generated: int
     taken_off: int
+    value: float
+    is_by_value: bool = False
     amounts: tuple[tuple[Period, float], ...] = ()
-    days: tuple[tuple[date, int], ...] = ()
+    days: tuple[tuple[date, float], ...] = ()
 
     @property
     def promised(self) -> int | None:
@@ -103,15 +108,19 @@ def volume(
     """
     leg = promise.leg if promise else 1
     versions = promise.versions if promise else told.versions
-    own = told.of_versions(versions)
-    twice = _twice(period, filters, leg, versions)
+    own, surplus = told.of_versions(versions), _surplus(period, filters, leg, versions)
+    counts = {name: own.counts[f"volume:{leg}:{name}"] - len(surplus[name]) for name in offers.VOLUME}
+    days = _values(own, promise, period, filters, leg)
     zone = ZoneInfo(period.zone if period else "UTC")
-    leads = {name: own.counts[f"volume:{leg}:{name}"] - _excess(twice[name]) for name in offers.VOLUME}
+    for one in surplus["counted"]:
+        days[one.at.astimezone(zone).date() if one.at else UNDATED] -= _worth(promise, one.version, one.tier)
     return Volume(
         leg,
-        **leads,
+        **counts,
+        value=sum(days.values()),
+        is_by_value=bool(promise and any(term.is_by_value for term in promise.terms)),
         amounts=tuple(promise.amounts()) if promise else (),
-        days=_per_day(own, leg, twice["counted"], zone) if period else (),
+        days=tuple((day, n) for day, n in sorted(days.items()) if n) if period else (),
     )
 
 
@@ -125,38 +134,70 @@ def handed(period: Period | None, filters: Filters, leg: int) -> QuerySet[Handof
     return offered_in(period, filters, leg).exclude(state__in=PASSED_ON)
 
 
-def _twice(
-    period: Period | None, filters: Filters, leg: int, versions: Collection[int]
-) -> dict[str, list[tuple[int, datetime | None]]]:
-    """Return by kind of volume the offers of leads that were offered more than once, as (lead, moment).
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    at: datetime | None
+    version: int
+    tier: str | None
 
-    Leads are counted, not offers: what such a lead has too many is taken off. They are few, and found by
-    their second cycle or hop.
+
+def _surplus(
+    period: Period | None, filters: Filters, leg: int, versions: Collection[int]
+) -> dict[str, list[_Offer]]:
+    """Return by kind of volume the offers that are too many: leads are counted, each by its first offer.
+
+    Leads with several offers are few, and found by their second cycle or hop.
     """
     found = offered_in(period, filters, leg).filter(offers.STANDS, version__in=versions)
     again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values("lead")
-    rows = found.filter(lead__in=again).annotate(
-        **{f"is_{name}": test for name, test in offers.VOLUME.items()}
-    )
-    kinds = [f"is_{name}" for name in offers.VOLUME]
-    twice: dict[str, list[tuple[int, datetime | None]]] = {name: [] for name in offers.VOLUME}
-    for lead, at, *tests in rows.order_by().values_list("lead_id", "offered_at", *kinds):
-        for name, is_counted in zip(offers.VOLUME, tests, strict=True):
-            if is_counted:
-                twice[name].append((lead, at))
-    return twice
+    tests = {f"is_{name}": test for name, test in offers.VOLUME.items()}
+    rows = found.filter(lead__in=again).annotate(**tests).order_by("offered_at", "pk")
+    surplus: dict[str, list[_Offer]] = {name: [] for name in offers.VOLUME}
+    seen = set()
+    for lead, at, version, tier, *are_counted in rows.values_list(
+        "lead_id", "offered_at", "version_id", "tier", *tests
+    ):
+        for name, is_counted in zip(offers.VOLUME, are_counted, strict=True):
+            if is_counted and (lead, name) in seen:
+                surplus[name].append(_Offer(at, version, tier))
+            elif is_counted:
+                seen.add((lead, name))
+    return surplus
 
 
-def _excess(rows: list[tuple[int, datetime | None]]) -> int:
-    return len(rows) - len({lead for lead, _at in rows})
+def _values(
+    told: offers.Told, promise: Promise | None, period: Period | None, filters: Filters, leg: int
+) -> dict[date, float]:
+    """Return what the offers of each day count as, before a lead's second offer is taken off.
+
+    Each counts as its version's last tier, and those of a tier that counts otherwise by the difference: so
+    what is not weighed needs no second reading.
+    """
+    days: dict[date, float] = defaultdict(int)
+    for tier in (None, *_told_apart(promise)):
+        if tier is not None and filters.tier not in (None, tier):
+            continue
+        own = told if tier is None else offers.read(period, replace(filters, tier=tier))
+        for day in own.days if promise is None else own.of_versions(promise.versions).days:
+            base = _worth(promise, day.version_id, None)
+            factor = base if tier is None else _worth(promise, day.version_id, tier) - base
+            days[day.day] += factor * day.counts.get(f"volume:{leg}:counted", 0)
+    return days
 
 
-def _per_day(
-    told: offers.Told, leg: int, twice: list[tuple[int, datetime | None]], zone: ZoneInfo
-) -> tuple[tuple[date, int], ...]:
-    """Return the leads counted on each day, one that was offered twice on a day once."""
-    counts = {day: own.counts[f"volume:{leg}:counted"] for day, own in told.by_day().items()}
-    same_day = [(lead, at.astimezone(zone).date()) for lead, at in twice if at]
-    for (_lead, day), n in Counter(same_day).items():
-        counts[day] -= n - 1
-    return tuple((day, n) for day, n in sorted(counts.items()) if n)
+def _told_apart(promise: Promise | None) -> list[str]:
+    """Return the tiers that count otherwise than the last one of their version."""
+    terms = promise.terms if promise else ()
+    found = {
+        tier.code
+        for term in terms
+        for tier in term.document.tiers
+        if term.worth(tier.code) != term.worth(None)
+    }
+    return sorted(found)
+
+
+def _worth(promise: Promise | None, version: int, tier: str | None) -> float:
+    """Return what one lead of a tier counts as under a version."""
+    terms = promise.terms if promise else ()
+    return next((term.worth(tier) for term in terms if term.version.pk == version), 1)

@@ -29,6 +29,7 @@ def of_report(report: Report) -> dict[str, Any]:
         },
         "volume": {
             "counted": report.volume.counted,
+            "value": report.volume.value,
             "recycled": report.volume.recycled,
             "sales_generated": report.volume.sales_generated,
             "taken_off": report.volume.taken_off,

@@ -36,6 +36,15 @@ class Term:
     period: Period | None = None
 
     @property
+    def is_by_value(self) -> bool:
+        """Tell whether leads count by what their tier is worth."""
+        return bool(self.commitment.params.get("weighted"))
+
+    def worth(self, tier: str | None) -> float:
+        """Return as how many leads one of a tier counts."""
+        return self.document.worth(tier) if self.is_by_value else 1
+
+    @property
     def amount(self) -> float | None:
         """How much it promises over its days, None where it promises no amount."""
         if self.period is None or self.commitment.amount is None:

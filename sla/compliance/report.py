@@ -36,6 +36,10 @@ class Report:
         """The volumes promised, each on its leg; without a promise that of leg one."""
         return [line.volume for line in self.lines if line.volume] or [self.volume]
 
+    @property
+    def is_by_value(self) -> bool:
+        return any(volume.is_by_value for volume in self.volumes)
+
     def of_side(self, side: str) -> list[Line]:
         return [line for line in self.lines if line.side == side]
 

@@ -33,7 +33,7 @@ _PROMISES = {
     "feedback": gettext_noop("Give a reason with every no and a verdict on every worked lead"),
     "records": gettext_noop("Record everything agreed on each worked lead"),
     "volume": gettext_noop("Deliver %(amount)s ready leads"),
-    "volume_weighted": gettext_noop("Deliver ready leads worth %(amount)s, weighted by value"),
+    "volume_weighted": gettext_noop("Deliver ready leads worth %(amount)s by value: %(worths)s"),
     "quality": gettext_noop("Have handed-over leads accepted"),
     "readiness": gettext_noop("Hand over with a complete dossier"),
     "close_rate": gettext_noop("Win the leads followed up, at a margin of %(margin)s or more"),
@@ -89,11 +89,18 @@ def _values(commitment: Commitment, document: Document) -> Mapping[str, Any]:
     if commitment.kind == "persistence":
         values |= commitment.params
     if commitment.kind == "volume":
-        values["amount"] = commitment.amount
+        values |= {"amount": commitment.amount, "worths": _worths(document)}
     if commitment.kind == "close_rate":
         share = {"percent": percent(commitment.params["margin"])}
         values["margin"] = Sentence(gettext_noop("%(percent)s%%"), share)
     return values
+
+
+def _worths(document: Document) -> Any:
+    """Say as how many leads each tier counts."""
+    one = gettext_noop("%(tier)s counts as %(worth)s")
+    worths = [Sentence(one, {"tier": tier.label, "worth": tier.worth}) for tier in document.tiers]
+    return listed(worths, _COMMA)
 
 
 def _times(commitment: Commitment, document: Document) -> Any:

@@ -107,6 +107,24 @@ def _volume(document: Document) -> Findings:
             yield _finding("commitments", one, document, template, **values)
 
 
+def _worths(document: Document) -> Findings:
+    """Point out a volume by value that is one of leads, and values that nothing is counted by."""
+    by_value = [one for one in document.of_kind("volume") if one.params.get("weighted")]
+    valued = [index for index, tier in enumerate(document.tiers) if tier.worth != 1]
+    if not valued:
+        template = gettext_noop(
+            "Volume is weighted by value, but every priority counts as one lead: it is counted in leads. "
+            "What a priority counts as stands with the priorities."
+        )
+        yield from (_finding("commitments", one, document, template) for one in by_value)
+    elif not by_value:
+        template = gettext_noop("“%(tier)s” counts as %(worth)s leads, but no volume is weighted by value.")
+        for index in valued:
+            tier = document.tiers[index]
+            said = Sentence(template, {"tier": tier.label, "worth": tier.worth})
+            yield Problem(f"tiers[{index}].worth", said)
+
+
 def _attempts(document: Document) -> Findings:
     """Point out a reason that asks for more attempts than anybody promises."""
     promised = [one.params["attempts"] for one in document.of_kind("persistence")]
@@ -168,5 +186,6 @@ _FOUND: tuple[Callable[[Document], Findings], ...] = (
     _persistence,
     _attempts,
     _volume,
+    _worths,
     _silent,
 )

@@ -15,6 +15,7 @@ from sla.document.shape import (
     Routing,
     Span,
     Stage,
+    Tier,
     Track,
 )
 
@@ -37,7 +38,7 @@ def dump(document: Document) -> dict[str, Any]:
         ],
         "engagement": _engagement(document.engagement),
         "grid": _grid(document.grid),
-        "tiers": [{**vars(tier), "grid": _listed(tier.grid)} for tier in document.tiers],
+        "tiers": [_tier(tier) for tier in document.tiers],
         "gates": {name: _criterion(document.gates[name]) for name in kinds.GATES},
         "dossier": list(document.dossier),
         "record": list(document.record),
@@ -53,6 +54,11 @@ def dump(document: Document) -> dict[str, Any]:
         "referee": {"email": document.referee} if document.referee else None,
         "maturity_days": document.maturity_days,
     }
+
+
+def _tier(tier: Tier) -> dict[str, Any]:
+    data = {"code": tier.code, "label": tier.label, "grid": _listed(tier.grid)}
+    return data if tier.worth == 1 else {**data, "worth": tier.worth}
 
 
 def _criterion(criterion: readiness.Criterion | None) -> dict[str, Any] | None:

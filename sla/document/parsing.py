@@ -180,7 +180,9 @@ def _bounds(reader: Reader, axis: str, names: str) -> tuple[int, int]:
 def _tier(reader: Reader) -> shape.Tier:
     code, label = _code(reader), reader.text("label")
     cells = reader.raw("grid")
-    return shape.Tier(code, label, None if cells is None else reader.choices("grid", scoring.CELLS))
+    grid = None if cells is None else reader.choices("grid", scoring.CELLS)
+    worth = reader.number("worth", 0, 1000, None)
+    return shape.Tier(code, label, grid, 1 if worth is None else worth)
 
 
 def _gates(reader: Reader) -> dict[str, readiness.Criterion]:

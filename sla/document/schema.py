@@ -75,7 +75,7 @@ def _parts() -> Schema:
         "fit": _list(_object({"label": _NAME, "points": _number(-100, 100), "when": _CRITERION})),
         "engagement": _engagement(),
         "grid": _object({"fit": _cuts("AB"), "engagement": _cuts("12")}),
-        "tiers": _list(_object({"code": _CODE, "label": _NAME, "grid": _or_null(_set(scoring.CELLS))}), 1),
+        "tiers": _list(_tier(), 1),
         "gates": _object(dict.fromkeys(kinds.GATES, _CRITERION)),
         "dossier": _set(kinds.DOSSIER),
         "record": _set(kinds.RECORD),
@@ -151,6 +151,12 @@ def _reason() -> Schema:
     }
     side = {"side_to_act": _one(("nobody", *kinds.SIDES)), "disposition": _one(kinds.DISPOSITIONS)}
     return _object({"code": _CODE, "label": _NAME, "group": _NAME, **side, **extras}, optional=extras)
+
+
+def _tier() -> Schema:
+    worth = {"worth": _or_null(_number(0, 1000))}
+    grid = _or_null(_set(scoring.CELLS))
+    return _object({"code": _CODE, "label": _NAME, "grid": grid, **worth}, optional=worth)
 
 
 def _step() -> Schema:

@@ -73,11 +73,15 @@ class FitRule:
 
 @dataclass(frozen=True)
 class Tier:
-    """A priority: the cells of the grid it takes, None for all that are left."""
+    """A priority: the cells of the grid it takes, None for all that are left.
+
+    `worth` is as how many leads one of it counts where a volume is weighted by value.
+    """
 
     code: str
     label: str
     grid: tuple[str, ...] | None
+    worth: float = 1
 
 
 @dataclass(frozen=True)
@@ -254,6 +258,10 @@ class Document:
     def tier(self, code: str) -> Tier:
         """Return a tier by its code; KeyError when there is none."""
         return _named(self.tiers, "code", code)
+
+    def worth(self, tier: str | None) -> float:
+        """Return as how many leads one of a tier counts by value; one without a tier counts as the last."""
+        return {one.code: one.worth for one in self.tiers}.get(tier or "", self.tiers[-1].worth)
 
     def commitment(self, code: str) -> Commitment:
         """Return a commitment by its code, on or off; KeyError when there is none."""

@@ -222,7 +222,10 @@ def _points(rule: Any) -> Sentence:
 
 def _tier(tier: Any) -> Sentence:
     cells = ", ".join(tier.grid) if tier.grid is not None else Sentence(gettext_noop("all others"))
-    return Sentence(gettext_noop("%(label)s: %(cells)s."), {"label": tier.label, "cells": cells})
+    said = {"label": tier.label, "cells": cells, "worth": tier.worth}
+    if tier.worth == 1:
+        return Sentence(gettext_noop("%(label)s: %(cells)s."), said)
+    return Sentence(gettext_noop("%(label)s: %(cells)s. By value one counts as %(worth)s."), said)
 
 
 def records(document: Document) -> Iterator[Said]:

@@ -72,11 +72,19 @@ def check(
 
 
 def promised_leads(text: Document, period: Period) -> float:
-    """Return the sales-ready leads that the volume commitment promises for the length of the period."""
+    """Return the sales-ready leads that the volume commitment promises for the length of the period.
+
+    One by value may take as many leads as those of the least worth.
+    """
     days = (period.last_on - period.first_on).days + 1
     lengths = {"month": 365.25 / 12, "quarter": 365.25 / 4}
     promises = [one for one in text.of_kind("volume", leg=1) if one.amount]
-    return sum(float(one.amount or 0) * days / lengths[one.per or "month"] for one in promises)
+    least = min((tier.worth for tier in text.tiers if tier.worth), default=1)
+    worth = {False: 1.0, True: float(least)}
+    return sum(
+        float(one.amount or 0) * days / lengths[one.per or "month"] / worth[bool(one.params.get("weighted"))]
+        for one in promises
+    )
 
 
 def agreed_touches(text: Document) -> int:

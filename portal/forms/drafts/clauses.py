@@ -182,6 +182,13 @@ class TierForm(PartForm):
         choices=[(cell, cell) for cell in scoring.CELLS],
         help_text=_("The last priority takes all that is left: tick nothing there."),
     )
+    worth = fields.Number(
+        label=_("Counts by value as"),
+        min_value=0,
+        max_value=1000,
+        required=False,
+        help_text=_("As how many leads one counts where volume is weighted by value. Blank: one."),
+    )
 
     def written(self, values: dict[str, Any]) -> dict[str, Any]:
         """Write a priority without cells as the one for all that is left."""

@@ -28,6 +28,7 @@ CODE_WORDS: dict[str, str | Promise] = {
     "days": _("On different days"),
     "channels": _("Channels"),
     "weighted": _("Weighted by value"),
+    "worth": _("counts by value as"),
     "daily_maximum": _("At most a day"),
     "margin": _("Margin at least (%)"),
     "followed_up": _("Judged once followed up (%)"),
