@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+#: What is counted by lead is counted in so many parts, by the id modulo this; indexes name it.
+PARTS = 64
+
 
 class Side(models.TextChoices):
     MARKETING = "marketing", _("Marketing")

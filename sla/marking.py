@@ -20,6 +20,13 @@ _DUE = (
     "SELECT 'clocks', c.due_on, {no_moment}, c.lead_id % {parts} FROM sla_clock c"
     " WHERE c.due_on IS NOT NULL AND c.lead_id IS NOT NULL AND "
 )
+_WAY = "SELECT 'ways', {no_day}, l.created_at, l.id % {parts} FROM leads_lead l WHERE "
+_ACCOUNT = "SELECT l.account_id FROM leads_lead l WHERE l.id = {row}.lead_id"
+_ACCOUNT_OF_REFUSAL = (
+    "SELECT l.account_id FROM leads_lead l JOIN sla_handoff h ON h.lead_id = l.id"
+    " WHERE h.id = {row}.handoff_id"
+)
+_DAYS, _ACCOUNTS = "sla_tallymark (book, day, at, part)", "sla_accountmark (account)"
 _OF_HANDOFF = "h.id = {row}.handoff_id"
 _OF_LEAD = "h.lead_id = {row}.lead_id"
 
@@ -34,6 +41,7 @@ class Watched:
     verbs: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
     only: str = ""
     name: str = ""
+    into: str = _DAYS
 
     @property
     def stem(self) -> str:
@@ -110,6 +118,60 @@ WATCHED = (
         verbs=("INSERT", "DELETE"),
         only="{row}.to_stage = 'customer'",
     ),
+    Watched(
+        "leads_lead",
+        ("created_at", "merged_into_id", "source", "team_id", "stage"),
+        ("SELECT 'ways', {no_day}, {row}.created_at, {row}.id % {parts}",),
+        name="leads_lead_way",
+    ),
+    Watched(
+        "leads_stagechange",
+        (),
+        (_WAY + "l.id = {row}.lead_id",),
+        verbs=("INSERT", "DELETE"),
+        name="leads_stagechange_way",
+    ),
+    Watched(
+        "sla_handoff",
+        (
+            *("lead_id", "leg", "cycle", "version_id", "state", "team_id", "tier", "offered_at"),
+            *("decided_at", "ended_at", "reason_code", "disposition"),
+        ),
+        (_ACCOUNT,),
+        name="sla_handoff_account",
+        into=_ACCOUNTS,
+    ),
+    Watched(
+        "sla_refusal",
+        ("handoff_id", "ruling"),
+        (_ACCOUNT_OF_REFUSAL,),
+        name="sla_refusal_account",
+        into=_ACCOUNTS,
+    ),
+    Watched(
+        "leads_lead",
+        ("account_id", "source"),
+        ("SELECT {row}.account_id",),
+        verbs=("UPDATE",),
+        name="leads_lead_account",
+        into=_ACCOUNTS,
+    ),
+    Watched(
+        "leads_touch",
+        ("lead_id", "happened_at", "side", "evidence", "is_automatic"),
+        (_ACCOUNT,),
+        only="{row}.side = 'sales'",
+        name="leads_touch_account",
+        into=_ACCOUNTS,
+    ),
+    Watched(
+        "leads_deal",
+        ("account_id", "lead_id", "state", "amount", "margin", "closed_at", "is_elsewhere"),
+        ("SELECT {row}.account_id",),
+        only="{row}.state = 'won'",
+        name="leads_deal_account",
+        into=_ACCOUNTS,
+    ),
 )
 _ROWS = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
 
@@ -127,7 +189,7 @@ def statements(vendor: str) -> Iterator[str]:
             name = f"{one.stem}_{verb.lower()}"
             # Mostly both rows of a change stand in the same part of the same day: one mark for both.
             body = " ".join(
-                "INSERT INTO sla_tallymark (book, day, at, part) "
+                f"INSERT INTO {one.into} "
                 + " UNION ".join(mark.format(row=row, **_WORDS) for row in _ROWS[verb])
                 + ";"
                 for mark in one.marks

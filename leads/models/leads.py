@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from leads.choices import BantKind, ConsentChannel, ConsentState, Stage
+from leads.choices import PARTS, BantKind, ConsentChannel, ConsentState, Stage
 from leads.models.accounts import Account
 from leads.models.imports import ImportRun
 from leads.models.people import Team, User
@@ -82,6 +82,8 @@ class Lead(models.Model):
             ),
             models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
             models.Index(fields=["source", "id"], name="lead_by_source_and_id"),
+            # Parts of the days on which leads were first seen, counted anew when one of them changes.
+            models.Index(models.F("id") % models.Value(PARTS), models.F("created_at"), name="lead_of_part"),
         )
 
     def __str__(self) -> str:

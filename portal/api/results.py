@@ -61,12 +61,12 @@ class Alignment(ResultView):
         access.require(permissions.can_see_alignment(self.person))
         period, filters, now = self.question("quarter")
         verdicts = [truth.judge(version, now, filters) for version in agreements.in_force()]
-        refused = regret.find(period, filters)
+        refused = regret.find(period, filters, most=0)
         return Response(
             {
                 **plain.of_report(report.build(period, filters, now)),
                 "truth": [plain.of_truth(each) for each in verdicts if each is not None],
-                "regret": {"refused": refused.refused, "bought_later": len(refused.cases)},
+                "regret": {"refused": refused.refusals, "bought_later": refused.n},
             }
         )
 

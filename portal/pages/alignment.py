@@ -88,12 +88,14 @@ def _worth(asked: Asked, bar: float) -> dict[str, Any]:
 
 def _regret(asked: Asked) -> dict[str, Any]:
     """Return who was refused and bought later; names only of leads that the reader may see."""
-    refused = regret.find(_year_up_to(asked.period), asked.filters)
+    year = _year_up_to(asked.period)
+    refused = regret.find(year, asked.filters, visible=asked.visible, most=REGRET_SHOWN)
     reasons = figures.reason_labels()
-    seen = asked.seen(refused.cases, key=lambda case: case.lead_id)[:REGRET_SHOWN]
     return {
         "regret": refused,
-        "regret_cases": [{"case": case, "label": reasons.get(case.reason, case.reason)} for case in seen],
+        "regret_cases": [
+            {"case": case, "label": reasons.get(case.reason, case.reason)} for case in refused.cases
+        ],
         "regret_reasons": [
             {"label": reasons.get(code, code), "value": n, "text": str(n), "tone": ""}
             for code, n, _amount in refused.by_reason[:6]

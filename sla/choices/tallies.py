@@ -2,16 +2,16 @@
 
 from django.db import models
 
-#: A day's rows are told apart by the lead's id modulo this; the indexes of clocks and handoffs name it.
-PARTS = 64
+from leads.choices import PARTS as PARTS
 
 
 class Book(models.TextChoices):
-    """What is counted: clocks by the day they fall due, handoffs by that of their offer or of their end."""
+    """What is counted by day: clocks when due, handoffs when offered and ended, leads when first seen."""
 
     CLOCKS = "clocks", "Clocks"
     OFFERS = "offers", "Offers"
     ENDS = "ends", "Ends"
+    WAYS = "ways", "Ways"
 
 
 class Grain(models.TextChoices):

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from leads.choices import Evidence, TouchSide
 from leads.models import Touch
-from sla.choices import HandoffState, Ruling
+from sla.choices import REFUSED_STATES, Disposition, HandoffState, Ruling
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock, Handoff
 
@@ -24,6 +24,12 @@ OVERTURNED = Q(state=HandoffState.DECLINED, refusal__ruling=Ruling.OVERTURNED)
 COUNTS_ACCEPTED = Q(state__in=ACCEPTED) | OVERTURNED
 COUNTS_DECLINED = Q(state=HandoffState.DECLINED) & ~OVERTURNED
 UPHELD = Q(refusal__ruling=Ruling.UPHELD)
+#: Sales said no before or after working it; asking Marketing to repair the data is no such word.
+REFUSED = (
+    Q(state__in=REFUSED_STATES)
+    & ~Q(refusal__ruling=Ruling.OVERTURNED)
+    & ~Q(disposition=Disposition.REPAIR)
+)  # fmt: skip
 #: Handoffs with a decision of their own, whatever came after.
 DECIDED = (*ACCEPTED, HandoffState.DECLINED)
 #: Of handoffs that `followed` knows of: those whose follow-up can be told.

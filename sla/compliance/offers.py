@@ -49,6 +49,7 @@ _TESTS = {
     "handed": cohorts.HANDED_OVER,
     "dossiers": ~Q(state__in=cohorts.PASSED_ON) & Q(snapshot__isnull=False),
     "complete": ~Q(state__in=cohorts.PASSED_ON) & Q(snapshot__is_complete=True),
+    "refused": cohorts.REFUSED,
 }
 _OF_LEG = ("accepted", "declined", "overturned", "declined_though_met", "dossiers", "complete")
 _COLUMNS = (
@@ -129,6 +130,8 @@ def _count(one: dict[str, Any], own: ZoneInfo) -> tuple[dict[str, int], tuple[tu
     if one["accepted_at"]:
         has = "".join(code for code, name in records.CODES.items() if one[f"test_has_{name}"])
         counts[f"records:{leg}:{has}"] = 1
+    if one["test_refused"]:
+        counts["refused"] = 1
     if leg == 1:
         counts |= _of_first_leg(one, own)
     if one["test_handed"]:

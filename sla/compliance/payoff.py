@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median as middle
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count
-
-from leads.choices import DealState, Side, Stage
+from leads.choices import DealState, Side
 from leads.models import Deal
-from sla import scoring
-from sla.compliance import cohorts, offers, tallies
+from sla import agreements, scoring
+from sla.compliance import offers, tallies
 from sla.compliance.periods import Filters, Period, months_before, months_between, share
 from sla.compliance.report import late_now
 from sla.compliance.tallies import Day
@@ -20,6 +19,9 @@ from sla.compliance.tallies import Day
 MONTHS = 12
 DAYS = 60
 YEAR = timedelta(days=365)
+#: So many closed deals tell what a deal is worth.
+LAST_DEALS = 1_000
+_CLOSED = (DealState.WON, DealState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class AtRisk:
     """Leads that are late on Sales' side now, with what they are worth on average.
 
     The amount of a lead's open deal times the share of deals won, else the middle amount of won deals
-    times the share of leads won, both of the last year. Whole units of the currency; the amount is None
-    where no deal was won in that year, so that nobody knows the worth.
+    times the share of leads won, of the last year; of deals the last `LAST_DEALS` of it. Whole units of the
+    currency; the amount is None where none of these was won, so that nobody knows the worth.
     """
 
     lead_ids: tuple[int | None, ...]
@@ -108,17 +110,12 @@ def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float
 def at_risk(filters: Filters, now: datetime) -> AtRisk:
     """Return what is late on Sales' side now, the longest late first, and what it is worth."""
     late: dict[int | None, str] = {}
-    for clock in late_now(filters):
-        if clock.side == Side.SALES:
-            late.setdefault(clock.lead_id, clock.cause)
-    closed = Deal.objects.filter(closed_at__gte=now - YEAR, is_elsewhere=False)
-    won = list(closed.filter(state=DealState.WON, amount__isnull=False).values_list("amount", "currency"))
-    if not won:
+    for lead_id, cause in late_now(filters).filter(side=Side.SALES).values_list("lead_id", "cause"):
+        late.setdefault(lead_id, cause)
+    typical, currency, deal_rate = _typical(now) if late else (None, "", 0.0)
+    if typical is None:
         return AtRisk(tuple(late))
-    currency = Counter(code for _amount, code in won).most_common(1)[0][0]
-    typical = Decimal(middle(amount for amount, code in won if code == currency and amount is not None))
-    deal_rate = len(won) / (len(won) + closed.filter(state=DealState.LOST).count())
-    lead_rate = _share_won(filters, now - YEAR)
+    lead_rate = _share_won(filters, now)
     deals = _open_deals(late, currency)
     sums: dict[str, list[Decimal]] = defaultdict(list)
     for lead, cause in late.items():
@@ -129,13 +126,25 @@ def at_risk(filters: Filters, now: datetime) -> AtRisk:
     return AtRisk(tuple(late), round(sum(totals.values())), currency, by_cause, round(typical), lead_rate)
 
 
-def _share_won(filters: Filters, since: datetime) -> float:
-    """Return the share won of leads that Sales accepted since a moment and whose outcome is known."""
-    found = cohorts.offered_in(None, filters, leg=1)
-    found = found.filter(offered_at__gte=since, state__in=cohorts.ACCEPTED)
-    counts = dict(found.order_by().values_list("lead__stage").annotate(n=Count("lead", distinct=True)))
-    known = sum(n for stage, n in counts.items() if stage in offers.KNOWN)
-    return counts.get(Stage.CUSTOMER, 0) / known if known else 0.0
+def _typical(now: datetime) -> tuple[Decimal | None, str, float]:
+    """Return the middle amount of the last deals won, in which currency, and the share of deals won."""
+    last = Deal.objects.filter(closed_at__gte=now - YEAR, is_elsewhere=False, state__in=_CLOSED)
+    deals = list(last.order_by("-closed_at", "-pk").values_list("state", "amount", "currency")[:LAST_DEALS])
+    won = [(amount, code) for state, amount, code in deals if state == DealState.WON and amount is not None]
+    if not won:
+        return None, "", 0.0
+    currency = Counter(code for _amount, code in won).most_common(1)[0][0]
+    typical = middle(amount for amount, code in won if code == currency)
+    lost = sum(state == DealState.LOST for state, _amount, _code in deals)
+    return Decimal(typical), currency, len(won) / (len(won) + lost)
+
+
+def _share_won(filters: Filters, now: datetime) -> float:
+    """Return the share won of the leads that Sales accepted in a year and whose outcome is known."""
+    zone = agreements.zone()
+    today = now.astimezone(ZoneInfo(zone)).date()
+    speeds = by_speed(Period(today - YEAR + timedelta(days=1), today, zone), filters)
+    return share(sum(each.won for each in speeds), sum(each.n for each in speeds)) or 0.0
 
 
 def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, Decimal]:

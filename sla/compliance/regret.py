@@ -1,17 +1,15 @@
 """Leads that Sales refused and that bought later: how many, how much, refused for which reason."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import QuerySet
 
-from leads.choices import DealState
-from leads.models import Deal
-from sla.choices import REFUSED_STATES, Disposition, Ruling
-from sla.compliance.cohorts import offered_in
+from leads.models import Deal, Lead
+from sla.compliance import offers
+from sla.compliance.accounts import regretted
 from sla.compliance.periods import Filters, Period
 from sla.models import Handoff
 
@@ -35,76 +33,49 @@ class Regretted:
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """All of them, the largest first, and their number and value by reason."""
+    """Of so many refusals, those after which the lead bought: number and value by reason, and cases."""
 
+    refusals: int
     cases: tuple[Regretted, ...]
-    refused: int
+    counts: Mapping[str, int]
+    amounts: Mapping[str, Decimal]
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts.values())
 
     @property
     def amount(self) -> Decimal:
-        return sum((case.amount or Decimal(0) for case in self.cases), Decimal(0))
+        return sum(self.amounts.values(), Decimal(0))
 
     @property
     def by_reason(self) -> list[tuple[str, int, Decimal]]:
-        sums: dict[str, list[Regretted]] = defaultdict(list)
-        for case in self.cases:
-            sums[case.reason].append(case)
-        rows = [(reason, len(found), _sum(found)) for reason, found in sums.items()]
+        """The reasons with number and value, the most frequent first."""
+        rows = [(reason, n, self.amounts[reason]) for reason, n in self.counts.items()]
         return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
-def find(period: Period | None, filters: Filters) -> Regret:
-    """Return the leads refused among the offers of the period that bought afterwards.
+def find(
+    period: Period | None,
+    filters: Filters,
+    *,
+    visible: QuerySet[Lead] | None = None,
+    most: int | None = None,
+) -> Regret:
+    """Return the refusals among the offers of the period, and the leads that bought afterwards.
 
-    From us or elsewhere; a deal of the account that names no lead belongs to the lead refused last before it.
-    Undated history counts when its lead is won in the end. A lead counts once, by its last refusal;
-    an overturned decline is no refusal, and neither is asking Marketing to repair the data. Two queries.
+    From us or elsewhere, see `accounts.regretted`. Of the cases those of greatest value are named, `most` of
+    them, and of `visible` leads only; counted are all.
     """
-    refused = (
-        offered_in(period, filters)
-        .filter(state__in=REFUSED_STATES)
-        .exclude(refusal__ruling=Ruling.OVERTURNED)
-        .exclude(disposition=Disposition.REPAIR)
-        .select_related("lead__account")
-        .order_by("lead_id", F("offered_at").asc(nulls_first=True), "id")
-    )
-    last = {handoff.lead_id: handoff for handoff in refused}
-    deals = _bought_by_lead(last)
-    cases = [_case(last[lead_id], deal) for lead_id, deal in deals.items()]
-    cases.sort(key=lambda case: (-(case.amount or Decimal(0)), case.lead))
-    return Regret(tuple(cases), len(last))
+    sums = regretted.read(period, filters, visible, most)
+    refusals = offers.read(period, filters).counts["refused"]
+    return Regret(refusals, tuple(_named(sums.greatest)), sums.counts, sums.amounts)
 
 
-def _bought_by_lead(last: Mapping[int, Handoff]) -> dict[int, Deal]:
-    """Return by lead what was bought after its refusal: the latest from us, else the latest elsewhere."""
-    by_account: defaultdict[int, list[Handoff]] = defaultdict(list)
-    for handoff in last.values():
-        by_account[handoff.lead.account_id].append(handoff)
-    found: dict[int, Deal] = {}
-    won = Deal.objects.filter(state=DealState.WON, account_id__in=by_account)
-    for deal in won.order_by("-is_elsewhere", "closed_at", "pk"):
-        refused = _refused_before(deal, last, by_account[deal.account_id])
-        if refused is not None:
-            found[refused.lead_id] = deal
-    return found
-
-
-def _refused_before(deal: Deal, last: Mapping[int, Handoff], others: Iterable[Handoff]) -> Handoff | None:
-    """Return the refusal after which a deal was made: of its own lead, else the account's last one."""
-    if deal.lead_id is not None:
-        own = last.get(deal.lead_id)
-        return own if own and _bought(own, deal) else None
-    earlier = [handoff for handoff in others if _bought(handoff, deal)]
-    return max(earlier, key=_when, default=None)
-
-
-def _when(handoff: Handoff) -> tuple[float, int]:
-    return (handoff.offered_at.timestamp() if handoff.offered_at else 0.0, handoff.pk)
-
-
-def _bought(handoff: Handoff, deal: Deal) -> bool:
-    refused_at = handoff.ended_at or handoff.decided_at
-    return refused_at is None or deal.closed_at is None or deal.closed_at >= refused_at
+def _named(cases: list[regretted.Case]) -> list[Regretted]:
+    handoffs = Handoff.objects.select_related("lead__account").in_bulk([case.handoff for case in cases])
+    deals = Deal.objects.in_bulk([case.deal for case in cases])
+    return [_case(handoffs[case.handoff], deals[case.deal]) for case in cases]
 
 
 def _case(handoff: Handoff, deal: Deal) -> Regretted:
@@ -120,7 +91,3 @@ def _case(handoff: Handoff, deal: Deal) -> Regretted:
         currency=deal.currency,
         is_elsewhere=deal.is_elsewhere,
     )
-
-
-def _sum(cases: list[Regretted]) -> Decimal:
-    return sum((case.amount or Decimal(0) for case in cases), Decimal(0))

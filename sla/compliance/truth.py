@@ -8,18 +8,15 @@ share beside it. A definition is never condemned while Sales did not follow up.
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F
 
-from leads.choices import DealState
-from leads.models import Deal
 from sla import agreements, scoring
-from sla.compliance.cohorts import PASSED_ON, followed_up
+from sla.compliance.accounts import opportunities
 from sla.compliance.periods import Filters, share
 from sla.document import Document
-from sla.models import AgreementVersion, Handoff
+from sla.models import AgreementVersion
 
 DEFAULT_MATURITY = timedelta(days=180)
 #: Wins needed before the segment's own pace is taken as the maturity window.
@@ -61,81 +58,38 @@ def judge(version: AgreementVersion, now: datetime, filters: Filters | None = No
         return None
     promise = promises[0]
     maturity = maturity_of(version, terms)
-    accounts = _accounts(version, now - maturity, filters or Filters())
-    deals = _won_deals(_mature(version, now - maturity, filters or Filters()))
-    worked = {account for account, (_, is_worked) in accounts.items() if is_worked}
-    won = {a for a in worked if any(_counts(deal, accounts[a][0]) for deal in deals.get(a, []))}
-    elsewhere = {a for a in worked - won if any(deal.is_elsewhere for deal in deals.get(a, []))}
+    sums = opportunities.read(version, now - maturity, filters or Filters())
     bar = float(promise.target if promise.target is not None else 0.3)
     needed = float(promise.params.get("followed_up", 0.8))
-    interval = scoring.wilson(len(won), len(worked))
+    interval = scoring.wilson(sums.won, sums.worked)
     return Truth(
         version_id=version.pk,
-        verdict=scoring.truth(len(won), len(worked), share(len(worked), len(accounts)) or 0.0, bar, needed),
-        opportunities=len(accounts),
-        followed_up=len(worked),
-        won=len(won),
+        verdict=scoring.truth(sums.won, sums.worked, share(sums.worked, sums.accounts) or 0.0, bar, needed),
+        opportunities=sums.accounts,
+        followed_up=sums.worked,
+        won=sums.won,
         low=interval.low,
         high=interval.high,
         bar=bar,
-        margin=_margin([deal for a in won for deal in deals[a] if _counts(deal, accounts[a][0])]),
+        margin=float(sums.earned / sums.amount) if sums.amount else None,
         margin_bar=promise.params.get("margin"),
         maturity=maturity,
-        bought_elsewhere=len(elsewhere),
+        bought_elsewhere=sums.elsewhere,
         needed_follow_up=needed,
     )
 
 
 def maturity_of(version: AgreementVersion, terms: Document) -> timedelta:
-    """Return the agreed window, else the segment's own 90th percentile from offer to win."""
+    """Return the agreed window, else the segment's own 90th percentile from offer to win (nearest rank)."""
     if terms.maturity_days is not None:
         return timedelta(days=terms.maturity_days)
-    wins = _first_offers(version.agreement_id).filter(closed_at__isnull=False, state="won")
-    times: Any = wins.values_list("offered_at", "closed_at")
-    waits = sorted(closed - offered for offered, closed in times)
-    return waits[math.ceil(0.9 * len(waits)) - 1] if len(waits) >= WINS_NEEDED else DEFAULT_MATURITY
-
-
-def _first_offers(agreement_id: int) -> QuerySet[Handoff]:
-    offers = Handoff.objects.filter(
-        leg=1, cycle=1, version__agreement_id=agreement_id, offered_at__isnull=False
+    wins = opportunities.first_offers().filter(
+        version__agreement=version.agreement_id, closed_at__isnull=False, state="won"
     )
-    return offers.exclude(state__in=PASSED_ON)
-
-
-def _accounts(
-    version: AgreementVersion, before: datetime, filters: Filters
-) -> dict[int, tuple[datetime, bool]]:
-    """Return {account: (first offer, followed up)} of the version's mature first-cycle offers."""
-    offers = _mature(version, before, filters).annotate(is_worked=followed_up())
-    rows: Any = offers.values_list("lead__account_id", "offered_at", "is_worked")
-    found: dict[int, tuple[datetime, bool]] = {}
-    for account, offered_at, is_worked in rows:
-        first, was_worked = found.get(account, (offered_at, False))
-        found[account] = (min(first, offered_at), was_worked or is_worked)
-    return found
-
-
-def _mature(version: AgreementVersion, before: datetime, filters: Filters) -> QuerySet[Handoff]:
-    found = _first_offers(version.agreement_id).filter(version=version, offered_at__lt=before)
-    return found.filter(filters.on_handoffs())
-
-
-def _won_deals(offers: QuerySet[Handoff]) -> dict[int, list[Deal]]:
-    accounts = offers.values("lead__account_id")
-    won = Deal.objects.filter(state=DealState.WON, closed_at__isnull=False, account_id__in=accounts)
-    found: dict[int, list[Deal]] = {}
-    for deal in won:
-        found.setdefault(deal.account_id, []).append(deal)
-    return found
-
-
-def _counts(deal: Deal, offered_at: datetime) -> bool:
-    return not deal.is_elsewhere and deal.closed_at is not None and deal.closed_at >= offered_at
-
-
-def _margin(deals: list[Deal]) -> float | None:
-    """Return the margin of won deals weighted by amount, None where amounts or margins are unknown."""
-    known = [(d.amount, d.margin) for d in deals if d.amount is not None and d.margin is not None]
-    total = sum((amount for amount, _ in known), Decimal(0))
-    return float(sum(amount * margin for amount, margin in known) / total) if total else None
+    n = wins.count()
+    if n < WINS_NEEDED:
+        return DEFAULT_MATURITY
+    waited = ExpressionWrapper(F("closed_at") - F("offered_at"), output_field=DurationField())
+    waits: Any = wins.annotate(waited=waited).order_by("waited").values_list("waited", flat=True)
+    wait: timedelta = waits[math.ceil(0.9 * n) - 1]
+    return wait

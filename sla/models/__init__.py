@@ -7,9 +7,18 @@ from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal, Snapsho
 from sla.models.lab import LabRun
 from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark
-from sla.models.tallies import TallyDay, TallyMark, TallyPart, TallyState
+from sla.models.tallies import (
+    AccountMark,
+    TallyAccount,
+    TallyDay,
+    TallyMark,
+    TallyPart,
+    TallyRegret,
+    TallyState,
+)
 
 __all__ = [
+    "AccountMark",
     "ActionRow",
     "Agreement",
     "AgreementVersion",
@@ -30,9 +39,11 @@ __all__ = [
     "Snapshot",
     "Standing",
     "SweepMark",
+    "TallyAccount",
     "TallyDay",
     "TallyMark",
     "TallyPart",
+    "TallyRegret",
     "TallyState",
     "Verdict",
 ]

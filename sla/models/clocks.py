@@ -106,6 +106,11 @@ class Clock(models.Model):
                 name="clock_overdue",
                 condition=Q(ended_at__isnull=True, breached_at__isnull=True),
             ),
+            models.Index(
+                fields=["breached_at"],
+                name="clock_late",
+                condition=Q(ended_at__isnull=True, breached_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What was counted by day, so that a period is a sum of its days; see docs/decisions/060."""
+"""What was counted by day and by account, so that nobody waits for a recount; see docs/decisions/060."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from sla.models.agreements import AgreementVersion
 class TallyMark(models.Model):
     """A part of a day that has to be counted anew, written by triggers with the change itself.
 
-    Clocks name the day they fall due, offers the moment they were made; both null: history without a date.
+    Clocks name the day they fall due, offers, ends and leads a moment; both null: history without a date.
     `part` is the lead's id modulo PARTS: one change has a small part of a day counted again.
     """
 
@@ -16,6 +16,9 @@ class TallyMark(models.Model):
     day = models.DateField(null=True)
     at = models.DateTimeField(null=True)
     part = models.SmallIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["book", "id"], name="tally_mark_of_book"),)
 
     def __str__(self) -> str:
         return f"{self.book} of {self.day or self.at}, part {self.part}"
@@ -40,6 +43,7 @@ class TallyDay(models.Model):
     """The counts of one day and version: of everything, of one team, source or tier, or of one of each.
 
     `grain` says which; what it leaves open is blank. `times` counts whole minutes by name.
+    Version 0 is none: no version judges the ways of leads.
     """
 
     book = models.CharField(max_length=8)
@@ -48,7 +52,9 @@ class TallyDay(models.Model):
     source = models.CharField(max_length=120, blank=True)
     tier = models.CharField(max_length=24, blank=True)
     day = models.DateField()
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
     counts = models.JSONField()
     times = models.JSONField()
 
@@ -72,3 +78,70 @@ class TallyState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book} {self.revision}"
+
+
+class AccountMark(models.Model):
+    """An account that has to be told anew, written by triggers with the change itself."""
+
+    account = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"account {self.account}"
+
+
+class TallyAccount(models.Model):
+    """What one version's first offers to an account came to: of all, or of one team, source or tier.
+
+    `worked_at` is the first offer that Sales followed up, null: none. `amount` and `earned` (amount times
+    margin) are of won deals of which both are known.
+    """
+
+    account = models.BigIntegerField(db_index=True)
+    version = models.BigIntegerField()
+    grain = models.CharField(max_length=8)
+    team = models.BigIntegerField(default=0)
+    source = models.CharField(max_length=120, blank=True)
+    tier = models.CharField(max_length=24, blank=True)
+    first_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True)
+    is_won = models.BooleanField()
+    is_elsewhere = models.BooleanField()
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    earned = models.DecimalField(max_digits=24, decimal_places=6)
+
+    class Meta:
+        # All that a question asks for, so that it reads nothing but this index.
+        indexes = (
+            models.Index(
+                fields=[
+                    *("version", "grain", "team", "source", "tier", "first_at"),
+                    *("worked_at", "is_won", "is_elsewhere", "amount", "earned", "account"),
+                ],
+                name="tally_account_asked",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"account {self.account} under version {self.version}, {self.grain}"
+
+
+class TallyRegret(models.Model):
+    """A lead that bought after Sales refused it: the refusal, and the deal."""
+
+    account = models.BigIntegerField(db_index=True)
+    lead = models.BigIntegerField()
+    handoff = models.BigIntegerField()
+    deal = models.BigIntegerField()
+    offered_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField()
+    team = models.BigIntegerField()
+    source = models.CharField(max_length=120, blank=True)
+    tier = models.CharField(max_length=24, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["offered_at"], name="tally_regret_by_offer"),)
+
+    def __str__(self) -> str:
+        return f"lead {self.lead} refused, and bought later"

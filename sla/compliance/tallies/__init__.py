@@ -4,15 +4,17 @@
 · `keeping` brings them up to date.
 """
 
-from sla.compliance.tallies.keeping import apart, behind, keep
+from sla.compliance.tallies.keeping import apart, behind, chunks, keep, locked
 from sla.compliance.tallies.reading import read
 from sla.compliance.tallies.telling import (
+    NO_VERSION,
     UNDATED,
     Counting,
     Day,
     Place,
     Row,
     by_day,
+    coarse,
     in_parts,
     middle,
     minutes,
@@ -23,6 +25,7 @@ from sla.compliance.tallies.telling import (
 )
 
 __all__ = [
+    "NO_VERSION",
     "UNDATED",
     "Counting",
     "Day",
@@ -31,8 +34,11 @@ __all__ = [
     "apart",
     "behind",
     "by_day",
+    "chunks",
+    "coarse",
     "in_parts",
     "keep",
+    "locked",
     "middle",
     "minutes",
     "ninetieth",

@@ -35,7 +35,7 @@ def keep(counting: Counting, zone: str, *, until: float = math.inf) -> int:
     done = 0
     while not done or perf_counter() < until:
         with transaction.atomic():
-            state = _locked(counting.book)
+            state = locked(counting.book)
             if state is None:
                 break
             if state.zone != zone:
@@ -93,7 +93,8 @@ def _taken(book: str, zone: str) -> tuple[list[int], list[Place], bool]:
     return marks, places, len(looked_at) < MARKS_AT_ONCE and len(found) <= PARTS_AT_ONCE
 
 
-def _locked(book: str) -> TallyState | None:
+def locked(book: str) -> TallyState | None:
+    """Return the state of a book, held until the transaction ends; None where another process has it."""
     setbased.insert_rows(TallyState, [{"book": book, "revision": 0, "zone": ""}], ignore_conflicts=True)
     return TallyState.objects.select_for_update(skip_locked=True).filter(pk=book).first()
 
@@ -103,7 +104,7 @@ def _begin(counting: Counting, state: TallyState, zone: str) -> None:
     for model in (TallyDay, TallyPart, TallyMark):
         model.objects.filter(book=counting.book).delete()
     places = sorted(counting.places(zone))
-    for chunk in _chunks(places, 5_000):
+    for chunk in chunks(places, 5_000):
         rows = [{"book": counting.book, "day": day, "at": None, "part": part} for day, part in chunk]
         setbased.insert_rows(TallyMark, rows)
     state.zone, state.revision = zone, state.revision + 1
@@ -206,7 +207,8 @@ def _plain(told: Any) -> Any:
     return [_plain(one) for one in told] if isinstance(told, list) else told
 
 
-def _chunks(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def chunks(things: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Yield things in lists of a size, the last one shorter."""
     rest = iter(things)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -16,13 +16,18 @@ from sla.compliance.periods import Filters, Period
 UNDATED = date.min
 #: What stands for no team and no tier in a cell.
 NO_TEAM, NO_TIER = -1, "-"
+#: What stands for no version, where none judges what is counted.
+NO_VERSION = 0
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: How exactly a time is told below a limit, in `coarse`.
+_STEPS = ((HOUR, timedelta(minutes=1)), (DAY, timedelta(minutes=15)), (14 * DAY, HOUR))
 Place = tuple[date, int]
 EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one clock or handoff adds: to which day, part and cell, counts by key and minutes by name."""
+    """What one row adds: to which day, part and cell, counts by key and minutes by name."""
 
     day: date
     part: int
@@ -54,7 +59,8 @@ class Counting:
     """How a book is counted from its rows.
 
     `select` gives the rows of a question, `within` the condition of standing in parts of days in a zone,
-    `tell` what rows add, `places` every part of a day in which there are rows.
+    `tell` what rows add, `places` every part of a day in which there are rows; `lead` is the column that
+    names the lead.
     """
 
     book: Book
@@ -62,6 +68,7 @@ class Counting:
     within: Callable[[Collection[Place], str], Q]
     tell: Callable[[QuerySet[Any], str], Iterator[Row]]
     places: Callable[[str], Iterable[Place]]
+    lead: str = "lead"
 
     def rows(
         self,
@@ -71,7 +78,7 @@ class Counting:
         filters: Filters = EVERYTHING,
     ) -> Iterator[Row]:
         """Yield what the rows of a question in these parts of days add."""
-        found = self.select(period, filters).alias(part=F("lead") % PARTS)
+        found = self.select(period, filters).alias(part=F(self.lead) % PARTS)
         return self.tell(found.filter(self.within(places, zone)), zone)
 
 
@@ -83,6 +90,15 @@ def in_parts(parts: Collection[int]) -> Q:
 def minutes(span: timedelta) -> int:
     """Return a time as whole minutes, half a minute upwards: in this measure medians are told."""
     return (span + timedelta(seconds=30)) // timedelta(minutes=1)
+
+
+def coarse(span: timedelta) -> int:
+    """Return a time as minutes that are exact only as far as people care, so that few are different.
+
+    Whole minutes within an hour, quarters of an hour within a day, hours within two weeks, days beyond.
+    """
+    step = next((step for limit, step in _STEPS if span < limit), DAY)
+    return (span + step / 2) // step * (step // timedelta(minutes=1))
 
 
 def by_day(places: Collection[Place]) -> dict[date, list[int]]:

@@ -44,7 +44,7 @@ def test_a_deal_of_the_account_without_a_lead_belongs_to_the_last_refusal() -> N
     [case] = found().cases
     assert (case.lead_id, case.reason) == (second.lead_id, "competitor")
     assert first.lead_id != second.lead_id
-    assert found().refused == 2
+    assert found().refusals == 2
 
 
 def test_bought_elsewhere_is_regretted_too_and_says_so() -> None:
