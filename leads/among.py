@@ -26,6 +26,11 @@ def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
 
 def ids(some: Iterable[int]) -> RawSQL:
     """Return what stands behind `__in` for any number of ids."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(some)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(some))])
+    is_array = connection.vendor == "postgresql"
+    listed = "SELECT unnest(%s::bigint[])" if is_array else "SELECT value FROM json_each(%s)"
+    return RawSQL(listed, [parameter(some)])
+
+
+def parameter(some: Iterable[int]) -> Any:
+    """Return ids as the one parameter of `ids`."""
+    return list(some) if connection.vendor == "postgresql" else json.dumps(list(some))

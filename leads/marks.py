@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from leads import among, moments, setbased
+from leads import among, kept, moments, setbased
 from leads.models import FactChange, Lead
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -60,18 +60,26 @@ def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[
     part, parts = share
     if parts > 1:
         due = due.annotate(rest=F("pk") % parts).filter(rest=part)
-    return _seen(due.order_by("since", "pk")[:limit])
+    return _read(_columns(due.order_by("since", "pk")[:limit]))
 
 
 def of(lead_ids: Iterable[int]) -> list[Mark]:
     """Return the marks of some leads, as far as they have one."""
-    return _seen(FactChange.objects.filter(pk__in=among.ids(lead_ids)))
+    return _read(_of(leads=lead_ids))
 
 
-def _seen(found: QuerySet[FactChange]) -> list[Mark]:
+@kept.question
+def _of() -> QuerySet[Any, Any]:
+    return _columns(FactChange.objects.filter(pk__in=kept.ids("leads")))
+
+
+def _columns(found: QuerySet[FactChange]) -> QuerySet[Any, Any]:
+    return found.values_list("pk", moments.written("since"), "is_history", "marks")
+
+
+def _read(rows: Iterable[Any]) -> list[Mark]:
     """Read marks; most were left by one statement and share their moment."""
     read = cache(moments.read)
-    rows = found.values_list("pk", moments.written("since"), "is_history", "marks")
     return [Mark(pk, read(since), *rest) for pk, since, *rest in rows]
 
 

@@ -1,15 +1,14 @@
 """Writing many rows in one statement: as one JSON text on both databases, by COPY where it pays."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 
-from leads import copying
+from leads import copying, recordsets
 
 Row = Mapping[str, Any]
 #: Fewer rows than this travel faster in statements than by COPY into a table made for it.
@@ -26,21 +25,9 @@ def update_rows(
     """
     if not rows:
         return []
-    columns = [name for name in rows[0] if name not in (key, "expected")]
-    fields = {name: _field(model, name) for name in (key, *columns)}
-    source = dict(fields)
-    if guard:
-        source["expected"] = _field(model, guard)
-    table, name = _quoted(model._meta.db_table), _quoted
-    assignments = ", ".join(f"{name(fields[c].column)} = r.{name(c)}" for c in columns)
-    returned = f"{table}.{name(fields[key].column)}"
-    where = f"{returned} = r.{name(key)}"
-    if guard:
-        where += f" AND {table}.{name(source['expected'].column)} = r.expected"
-    recordset, text = _recordset(source, rows)
-    sql = f"UPDATE {table} SET {assignments} FROM {recordset} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
-    with _cursor() as cursor:
-        cursor.execute(sql, [text])
+    sql, recordset = _updating(connection.vendor, model, tuple(rows[0]), key, guard)
+    with bound_cursor() as cursor:
+        cursor.execute(sql, [recordset.text(rows)])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -53,9 +40,8 @@ def insert_returning(model: type[models.Model], rows: Sequence[Row]) -> list[int
     """Insert rows as `insert_rows` does and return their ids, in the same order."""
     if not rows:
         return []
-    sql, text = _inserting(model, rows)
-    with _cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING {_quoted(model._meta.pk.column)}", [text])
+    with bound_cursor() as cursor:
+        cursor.execute(*_inserting(model, rows, f"RETURNING {_quoted(model._meta.pk.column)}"))
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -69,15 +55,8 @@ def upsert_rows(
     """
     if not rows:
         return 0
-    merge = merge or {}
-    table = _quoted(model._meta.db_table)
-    parts = [
-        _merged(table, _quoted(_field(model, name).column), merge.get(name, "new"))
-        for name in rows[0]
-        if name != key and merge.get(name) != "keep"
-    ]
-    target = _quoted(_field(model, key).column)
-    return _insert(model, rows, f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(parts)}")
+    how = tuple((name, (merge or {}).get(name, "new")) for name in rows[0] if name != key)
+    return _insert(model, rows, _overwriting(connection.vendor, model, key, how))
 
 
 def upsert_copied(
@@ -135,7 +114,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
 def as_json(value: Any) -> str | None:
     """Return what a JSON column holds as the text that `copy_rows` takes; None stays unknown."""
-    return None if value is None else _json(value)
+    return None if value is None else recordsets.as_json(value)
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:
@@ -202,87 +181,68 @@ def _merged(table: str, column: str, merge: str) -> str:
 def _insert(model: type[models.Model], rows: Sequence[Row], conflict: str) -> int:
     if not rows:
         return 0
-    sql, text = _inserting(model, rows)
-    with _cursor() as cursor:
-        cursor.execute(f"{sql} {conflict}", [text])
+    with bound_cursor() as cursor:
+        cursor.execute(*_inserting(model, rows, conflict))
         return int(cursor.rowcount)
 
 
-def _inserting(model: type[models.Model], rows: Sequence[Row]) -> tuple[str, str]:
+def _inserting(model: type[models.Model], rows: Sequence[Row], rest: str) -> tuple[str, list[str]]:
     """Return the statement that inserts rows, and the JSON text it reads."""
-    given = set(rows[0])
+    sql, recordset, defaulted = _insertion(connection.vendor, model, tuple(rows[0]))
+    defaults = {field.attname: field.get_default() for field in defaulted}
+    return f"{sql} {rest}", [recordset.text([{**defaults, **row} for row in rows])]
+
+
+# What such a statement says depends on names alone, and to put it together costs more than a row of it.
+@lru_cache(maxsize=256)
+def _updating(
+    vendor: str, model: type[models.Model], names: tuple[str, ...], key: str, guard: str | None
+) -> tuple[str, recordsets.Recordset]:
+    fields = {name: _field(model, guard if name == "expected" and guard else name) for name in names}
+    table, name = _quoted(model._meta.db_table), _quoted
+    changed = [one for one in names if one not in (key, "expected")]
+    assignments = ", ".join(f"{name(fields[one].column)} = r.{name(one)}" for one in changed)
+    returned = f"{table}.{name(fields[key].column)}"
+    where = f"{returned} = r.{name(key)}"
+    if guard:
+        where += f" AND {table}.{name(fields['expected'].column)} = r.expected"
+    recordset = recordsets.Recordset(fields)
+    sql = f"UPDATE {table} SET {assignments} FROM {recordset.item} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
+    return sql, recordset
+
+
+@lru_cache(maxsize=256)
+def _insertion(
+    vendor: str, model: type[models.Model], names: tuple[str, ...]
+) -> tuple[str, recordsets.Recordset, list[models.Field]]:
+    """Return the statement, its source, and the fields that the rows leave to their defaults."""
+    given = set(names)
     fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in given or not f.primary_key}
-    defaults = {name: field.get_default() for name, field in fields.items() if name not in given}
-    recordset, text = _recordset(fields, [{**defaults, **row} for row in rows])
+    recordset = recordsets.Recordset(fields)
     table = _quoted(model._meta.db_table)
     columns = ", ".join(_quoted(field.column) for field in fields.values())
     values = ", ".join(f"r.{_quoted(name)}" for name in fields)
     # SQLite would read ON CONFLICT after a bare FROM as the ON of a join.
-    return f"INSERT INTO {table} ({columns}) SELECT {values} FROM {recordset} WHERE true", text  # noqa: S608 (names only)
+    sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {recordset.item} WHERE true"  # noqa: S608 (names only)
+    return sql, recordset, [field for name, field in fields.items() if name not in given]
 
 
-def _recordset(fields: Mapping[str, models.Field], rows: Sequence[Row]) -> tuple[str, str]:
-    """Return a FROM item called r with one column per field, and the JSON text it reads."""
-    if connection.vendor == "postgresql":
-        types = ", ".join(f"{_quoted(name)} {_type(field)}" for name, field in fields.items())
-        ways = {name: _preparation(field) for name, field in fields.items()}
-        plain = [
-            {name: row[name] if prepare is None else prepare(row[name]) for name, prepare in ways.items()}
-            for row in rows
-        ]
-        return f"json_to_recordset(%s::json) AS r({types})", json.dumps(plain, default=_encode)
-    picks = ", ".join(f"json_extract(value, '$[{i}]') AS {_quoted(name)}" for i, name in enumerate(fields))
-    ways = {name: _json if isinstance(field, models.JSONField) else None for name, field in fields.items()}
-    cells = [
-        [
-            row[name] if write is None or row[name] is None else write(row[name])
-            for name, write in ways.items()
-        ]
-        for row in rows
+@lru_cache(maxsize=256)
+def _overwriting(vendor: str, model: type[models.Model], key: str, how: tuple[tuple[str, str], ...]) -> str:
+    table, target = _quoted(model._meta.db_table), _quoted(_field(model, key).column)
+    changes = [
+        _merged(table, _quoted(_field(model, name).column), merge) for name, merge in how if merge != "keep"
     ]
-    prepared = list(copying.prepared(list(fields.values()), cells))
-    return f"(SELECT {picks} FROM json_each(%s)) AS r", _json(prepared)  # noqa: S608 (names only)
+    return f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}"
 
 
-#: Preparing these costs more than writing them, and JSON holds them without.
-_TRAVEL_AS_THEY_ARE = (
-    *(models.DurationField, models.IntegerField, models.BooleanField, models.ForeignKey),
-    *(models.CharField, models.TextField, models.JSONField),
-)
-
-
-def _preparation(field: models.Field) -> Callable[[Any], Any] | None:
-    """Return what makes a value of this column fit for JSON, None if it is already."""
-    if isinstance(field, models.DateTimeField):
-        return lambda value: None if value is None else value.isoformat()
-    return None if isinstance(field, _TRAVEL_AS_THEY_ARE) else field.get_prep_value
-
-
-def _cursor() -> Any:
-    """Return a cursor that sends a great text beside the statement instead of quoted inside it."""
+def bound_cursor() -> Any:
+    """Return a cursor that sends values beside the statement: great texts unquoted, and plans are kept."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
     raw: Any = ServerBindingCursor
     return connection._prepare_cursor(raw(connection.connection))  # type: ignore[attr-defined]  # as Django does
-
-
-def _type(field: models.Field) -> str:
-    return str(field.rel_db_type(connection) if field.auto_created else field.db_type(connection))
-
-
-def _encode(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return f"{value // timedelta(microseconds=1)} microseconds"
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} cannot travel to the database as JSON.")
-
-
-# Built once: `json.dumps` with a `default` builds an encoder for every text.
-_json = json.JSONEncoder(default=_encode).encode
 
 
 def _field(model: type[models.Model], name: str) -> models.Field:

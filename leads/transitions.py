@@ -66,7 +66,6 @@ def become(
     return [step.lead for step in moved]
 
 
-@transaction.atomic
 def change_stage(
     *,
     lead: Lead,
@@ -78,6 +77,8 @@ def change_stage(
     import_run: ImportRun | None = None,
 ) -> StageChange:
     """Take one step along STAGE_EDGES and write it down; `lead` is updated in place.
+
+    Call it in the transaction of whatever takes the step.
 
     The step counts only if nobody moved the lead since `lead` was read; otherwise, and for an
     edge that does not exist, WrongStage is raised and nothing is written.

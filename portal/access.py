@@ -78,10 +78,11 @@ def offer(user: User, pk: int) -> Handoff:
 
     Whoever was a moment too late is told by whom and when instead of being sent away; raises Http404.
     """
-    found = Handoff.objects.select_related("lead__account", "version__agreement", "rep", "team")
-    visible = Handoff.objects.visible_to(user).filter(pk=pk).exists()
-    taken = _one(found, pk)
-    if visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
+    visible = Exists(Handoff.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    found = Handoff.objects.annotate(is_visible=visible)
+    taken = _one(found.select_related("lead__account", "version__agreement", "rep", "team"), pk)
+    is_visible: bool = taken.is_visible  # type: ignore[attr-defined]  # annotated
+    if is_visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
         return taken
     raise Http404
 

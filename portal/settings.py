@@ -171,12 +171,12 @@ def postgres(url: str) -> dict[str, object]:
         "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", default=30_000),
         "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000),
         "idle_in_transaction_session_timeout": 60_000,
-        # To compile a statement costs more than any page's statement takes.
-        "jit": "off",
+        "jit": "off",  # to compile a statement costs more than any page's statement takes
     }
     options: dict[str, object] = {"application_name": "concord", "connect_timeout": 5}
-    if not through_bouncer:  # a transaction pooler refuses start-up options
-        options["options"] = " ".join(f"-c {name}={value}" for name, value in session.items())
+    if not through_bouncer:  # a transaction pooler refuses start-up options, and keeps no plans
+        settings = " ".join(f"-c {name}={value}" for name, value in session.items())
+        options |= {"options": settings, "prepare_threshold": 5}
     parsed = environ.Env.db_url_config(url)
     return {
         **parsed,
@@ -295,6 +295,6 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
         # A page not found or a form not filled in is an answer, no event; the access log has it.
         "django.request": {"level": "ERROR"},
-        **dict.fromkeys(("axes", "weasyprint"), {"level": "WARNING"}),
+        **{name: {"level": "WARNING"} for name in ("axes", "weasyprint")},
     },
 }

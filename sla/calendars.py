@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from leads import audit
+from leads import audit, kept
 from leads.models import Absence, Calendar, CalendarRevision, Team, User
 from sla.businesstime import Schedule
 from sla.document import Commitment, Document
@@ -41,10 +42,15 @@ def schedule(key: str, revision: int | None = None) -> Schedule:
 
 def current_revision(key: str) -> int:
     """Return the number of a calendar's newest revision; raises CalendarMissing."""
-    number = Calendar.objects.filter(key=key).values_list("revision", flat=True).first()
+    number = _newest.first(key=key)
     if number is None:
         raise CalendarMissing(key)
     return number
+
+
+@kept.question
+def _newest() -> QuerySet[Calendar, int]:
+    return Calendar.objects.filter(key=kept.text("key")).values_list("revision", flat=True)
 
 
 def for_clock(*, commitment: Commitment, document: Document, team: Team | None, rep: User | None) -> Hours:

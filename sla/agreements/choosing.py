@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
+from leads import kept
 from sla import calendars, readiness, scoring
 from sla import document as documents
 from sla.choices import VersionState
@@ -77,12 +80,14 @@ def in_force() -> list[AgreementVersion]:
 
     Their long texts are left in the database until somebody needs them.
     """
+    return _active()
+
+
+@kept.question
+def _active() -> QuerySet[AgreementVersion]:
     found = AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
-    return list(
-        found.select_related("agreement")
-        .defer("document", "canonical_text")
-        .order_by("agreement__segment_rank")
-    )
+    whole = found.select_related("agreement").defer("document", "canonical_text")
+    return whole.order_by("agreement__segment_rank")
 
 
 def for_facts(

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from leads import kept
 from sla import calendars
 from sla.businesstime import Schedule
 from sla.clocks import terms
@@ -26,11 +27,24 @@ class Shared:
 
 def read_together(lead_ids: Collection[int], also: Collection[int] = ()) -> Shared:
     """Lock the open clocks of leads in the order of their ids, and ended ones of the ids in `also`."""
-    which = Q(lead__in=lead_ids), Q(ended_at__isnull=True) | Q(pk__in=also)
-    found = list(Clock.objects.select_for_update(no_key=True).filter(*which).order_by("id"))
+    found = _with_ended(lead_ids, also) if also else _open(leads=lead_ids)
     terms.attach_commitments(found)
     by_lead: defaultdict[int, list[Clock]] = defaultdict(list)
     for clock in found:
         if clock.lead_id:
             by_lead[clock.lead_id].append(clock)
     return Shared(dict(by_lead), terms.schedules_of(found))
+
+
+@kept.question
+def _open() -> QuerySet[Clock]:
+    return _locked(Clock.objects.open().filter(lead__in=kept.ids("leads")))
+
+
+def _with_ended(lead_ids: Collection[int], also: Collection[int]) -> list[Clock]:
+    which = Q(lead__in=lead_ids), Q(ended_at__isnull=True) | Q(pk__in=also)
+    return list(_locked(Clock.objects.filter(*which)))
+
+
+def _locked(found: QuerySet[Clock]) -> QuerySet[Clock]:
+    return found.select_for_update(no_key=True).order_by("id")

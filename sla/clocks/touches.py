@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from leads import setbased
+from leads import kept, setbased
 from leads.choices import Evidence, Stage, TouchKind, TouchSide
 from leads.models import Lead, Touch
 from sla.choices import CLOCK_KINDS, Event
@@ -120,12 +121,17 @@ def _attempts(shared: Shared) -> _Attempts:
     }
     if not since:
         return {}
-    made = Touch.objects.filter(lead_id__in=since, side=TouchSide.SALES, is_automatic=False)
-    made = made.filter(happened_at__gte=min(since.values())).order_by("happened_at")
     found: defaultdict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
-    for lead_id, at, kind, evidence in made.values_list("lead_id", "happened_at", "kind", "evidence"):
+    for lead_id, at, kind, evidence in _tried(leads=since, since=min(since.values())):
         found[lead_id].append((at, kind, evidence))
     return found
+
+
+@kept.question
+def _tried() -> QuerySet[Any, Any]:
+    made = Touch.objects.filter(lead_id__in=kept.ids("leads"), side=TouchSide.SALES, is_automatic=False)
+    rows = made.filter(happened_at__gte=kept.moment("since")).order_by("happened_at")
+    return rows.values_list("lead_id", "happened_at", "kind", "evidence")
 
 
 def _attach_handoffs(shared: Shared) -> None:
@@ -134,8 +140,7 @@ def _attach_handoffs(shared: Shared) -> None:
     ids = {clock.handoff_id for clock in clocks if clock.handoff_id}
     if not ids:
         return
-    along = ("rep__calendar", "rep__team__calendar", "team__calendar")
-    handoffs = Handoff.objects.select_related(*along).defer("trace", "undo_seqs").in_bulk(ids)
+    handoffs = {handoff.pk: handoff for handoff in _handoffs(handoffs=ids)}
     for clock in clocks:
         if clock.handoff_id:
             clock.handoff = handoff = handoffs[clock.handoff_id]
@@ -143,6 +148,13 @@ def _attach_handoffs(shared: Shared) -> None:
                 handoff.version = clock.version
             if handoff.rep_id == clock.rep_id:
                 clock.rep = handoff.rep
+
+
+@kept.question
+def _handoffs() -> QuerySet[Handoff]:
+    along = ("rep__calendar", "rep__team__calendar", "team__calendar")
+    found = Handoff.objects.filter(pk__in=kept.ids("handoffs"))
+    return found.select_related(*along).defer("trace", "undo_seqs")
 
 
 def _ask_to_wake(asleep: Sequence[tuple[Lead, Sequence[Told]]], now: datetime) -> None:

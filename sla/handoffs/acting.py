@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leads import audit, outbox, ownership, transitions
+from django.db.models import QuerySet
+
+from leads import audit, kept, outbox, ownership, transitions
 from leads.models import Lead, Team, User
 from sla import agreements, clocks, permissions
 from sla.choices import (
@@ -79,13 +81,9 @@ def begin(code: str, handoff: Handoff, actor: User | None, now: datetime) -> Cas
 
     Raises AlreadyDecided, UnknownMove, NotYours.
     """
-    fresh = (
-        Handoff.objects.select_related(
-            "lead__account", "version__agreement", "team__calendar", "rep__team__calendar", "decided_by"
-        )
-        .defer("version__document", "version__canonical_text")
-        .get(pk=handoff.pk)
-    )
+    fresh = _whole.first(pk=handoff.pk)
+    if fresh is None:
+        raise Handoff.DoesNotExist
     move = MOVES[code]
     if fresh.state not in move.from_states(fresh.leg):
         raise refusal_for(fresh, move, now)
@@ -93,6 +91,13 @@ def begin(code: str, handoff: Handoff, actor: User | None, now: datetime) -> Cas
     if not is_allowed:
         raise errors.NotYours
     return Case(move, fresh, actor, now)
+
+
+@kept.question
+def _whole() -> QuerySet[Handoff]:
+    parts = ("lead__account", "version__agreement", "team__calendar", "rep__team__calendar", "decided_by")
+    found = Handoff.objects.select_related(*parts).filter(pk=kept.number("pk"))
+    return found.defer("version__document", "version__canonical_text")
 
 
 def refusal_for(handoff: Handoff, move: Move, now: datetime) -> errors.MoveRefused:
@@ -183,11 +188,17 @@ def change_also(also: Also) -> dict[str, Any]:
 def lock_lead(handoff: Handoff) -> Lead:
     """Lock the lead without touching its keys, and go on with it as it is now; raises Changed."""
     read = handoff.lead
-    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("account").get(pk=read.pk)
-    if (lead.stage, lead.stage_seq) != (read.stage, read.stage_seq):
+    lead = _locked.first(pk=read.pk)
+    if lead is None or (lead.stage, lead.stage_seq) != (read.stage, read.stage_seq):
         raise errors.Changed
     handoff.lead = lead
     return lead
+
+
+@kept.question
+def _locked() -> QuerySet[Lead]:
+    found = Lead.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("account").filter(pk=kept.number("pk"))
 
 
 def step(lead: Lead, to_stage: str, case: Case, cause: str = "") -> None:

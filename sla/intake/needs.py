@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from leads import among
+from leads import kept
 from leads.choices import Stage
 from leads.marks import Mark
 from leads.models import Deal, Lead, StageChange, Touch
@@ -66,9 +66,7 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]
     Works on many leads with a constant number of queries, so that a bulk of changes which turn
     nobody costs nothing per lead.
     """
-    open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
-    leads = Lead.objects.alive().filter(pk__in=among.ids({*judged, *changes}))
-    rows = leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
+    rows = _states(leads={*judged, *changes})
     states = {pk: (stage, is_timed) for pk, stage, is_timed in rows if is_timed or stage in _MOVABLE}
     heard = {pk for pk, (stage, is_timed) in states.items() if is_timed or stage == Stage.RECYCLED}
     touches = _new_touches(heard, changes)
@@ -85,9 +83,21 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]
     return _settled(found)
 
 
+@kept.question
+def _states() -> QuerySet[Any, Any]:
+    open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
+    leads = Lead.objects.alive().filter(pk__in=kept.ids("leads"))
+    return leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
+
+
+@kept.question
+def _leads() -> QuerySet[Lead]:
+    return Lead.objects.alive().filter(pk__in=kept.ids("leads"))
+
+
 def _settled(found: dict[int, Need]) -> dict[int, Need]:
     """Return what remains of the needs once all is known that speaks against them, each with its lead."""
-    leads = Lead.objects.alive().in_bulk(found)
+    leads = {lead.pk: lead for lead in _leads(leads=found)} if found else {}
     for pk in found.keys() - leads.keys():  # merged into another this very moment
         del found[pk]
     for pk, need in found.items():
@@ -140,13 +150,17 @@ def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[c
     since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
     found: defaultdict[int, list[clocks.Told]] = defaultdict(list)
     if since:
-        rows = Touch.objects.filter(lead_id__in=among.ids(since), happened_at__gte=min(since.values()))
-        told: Any = rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
-        for one in told:
+        for one in _told(leads=since, since=min(since.values())):
             touch = clocks.Told(*one)
             if touch.happened_at >= since[touch.lead_id]:
                 found[touch.lead_id].append(touch)
     return found
+
+
+@kept.question
+def _told() -> QuerySet[Any, Any]:
+    rows = Touch.objects.filter(lead_id__in=kept.ids("leads"), happened_at__gte=kept.moment("since"))
+    return rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
 
 
 def _drop_refused(found: Mapping[int, Need]) -> None:

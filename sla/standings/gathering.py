@@ -10,10 +10,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 
-from leads import among, moments
+from leads import kept, moments
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
 from sla import readiness, scoring
@@ -40,7 +40,7 @@ def facts_of(lead_ids: Iterable[int], at: datetime) -> dict[int, readiness.Facts
     bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at)
     return {
         row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ()))
-        for row in _rows(ids)
+        for row in _rows(leads=ids)
     }
 
 
@@ -61,11 +61,12 @@ def score(facts: readiness.Facts, terms: Terms, at: datetime) -> tuple[scoring.F
     return fit, engagement
 
 
-def _rows(ids: list[int]) -> Iterable[tuple[Any, ...]]:
+@kept.question
+def _rows() -> QuerySet[Any, Any]:
     """Read leads with their accounts: id, since when known, attributes as text, then `_COLUMNS`."""
     first_at = Cast(Coalesce("created_at", "recorded_at"), TextField())
     attributes = (Cast(name, TextField()) for name in _ATTRIBUTES)
-    found = Lead.objects.filter(pk__in=among.ids(ids))
+    found = Lead.objects.filter(pk__in=kept.ids("leads"))
     return found.values_list("pk", first_at, *attributes, *(column for _, column in _COLUMNS))
 
 
@@ -119,12 +120,16 @@ class Bant(NamedTuple):
 def _bant(ids: list[int], at: datetime) -> dict[int, dict[str, "Bant"]]:
     """Return the newest fact of each kind."""
     newest: defaultdict[int, dict[str, Bant]] = defaultdict(dict)
-    found = BantFact.objects.filter(lead_id__in=among.ids(ids), known_at__lte=at)
-    rows = found.order_by("known_at", "pk")
-    for lead_id, *fact in rows.values_list("lead_id", *Bant._fields):
+    for lead_id, *fact in _bant_rows(leads=ids, at=at):
         one = Bant(*fact)
         newest[lead_id][one.kind] = one
     return newest
+
+
+@kept.question
+def _bant_rows() -> QuerySet[Any, Any]:
+    known = BantFact.objects.filter(lead_id__in=kept.ids("leads"), known_at__lte=kept.moment("at"))
+    return known.order_by("known_at", "pk").values_list("lead_id", *Bant._fields)
 
 
 def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
@@ -133,12 +138,7 @@ def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
     What is said of any channel holds for all of them until one is spoken of anew.
     """
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
-    found = Consent.objects.filter(lead_id__in=among.ids(ids))
-    rows = found.filter(Q(happened_at__lte=at) | Q(happened_at=None))
-    # What was said last holds, not what was written down last.
-    said_at = Coalesce("happened_at", "recorded_at")
-    told: Any = rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
-    for lead_id, channel, state, spoken_at in told:
+    for lead_id, channel, state, spoken_at in _consent_rows(leads=ids, at=at):
         if channel == ConsentChannel.ANY:
             channels[lead_id].clear()
         channels[lead_id][channel] = (state, spoken_at)
@@ -149,16 +149,18 @@ def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
     return states
 
 
+@kept.question
+def _consent_rows() -> QuerySet[Any, Any]:
+    found = Consent.objects.filter(lead_id__in=kept.ids("leads"))
+    rows = found.filter(Q(happened_at__lte=kept.moment("at")) | Q(happened_at=None))
+    # What was said last holds, not what was written down last.
+    said_at = Coalesce("happened_at", "recorded_at")
+    return rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
+
+
 def _touches(ids: list[int], until: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
     """Return the touches of the last year, ascending, the newest 500 of each lead."""
-    rows = Touch.objects.filter(
-        lead_id__in=among.ids(ids), happened_at__lte=until, happened_at__gt=until - TOUCH_DAYS
-    )
-    names = ("side", "kind", "evidence", "reached", "pk")
-    # In the order of the index on lead and moment.
-    told: Any = rows.order_by("lead_id", "happened_at", "pk").values_list(
-        "lead_id", moments.written("happened_at"), *names
-    )
+    told = _touch_rows(leads=ids, until=until, after=until - TOUCH_DAYS)
     read, fact = moments.read, readiness.TouchFact
     found: dict[int, tuple[readiness.TouchFact, ...]] = {}
     for lead_id, some in groupby(told, itemgetter(0)):
@@ -168,3 +170,17 @@ def _touches(ids: list[int], until: datetime) -> dict[int, tuple[readiness.Touch
         ]
         found[lead_id] = tuple(touches[-TOUCHES_KEPT:])
     return found
+
+
+@kept.question
+def _touch_rows() -> QuerySet[Any, Any]:
+    rows = Touch.objects.filter(
+        lead_id__in=kept.ids("leads"),
+        happened_at__lte=kept.moment("until"),
+        happened_at__gt=kept.moment("after"),
+    )
+    names = ("side", "kind", "evidence", "reached", "pk")
+    # In the order of the index on lead and moment.
+    return rows.order_by("lead_id", "happened_at", "pk").values_list(
+        "lead_id", moments.written("happened_at"), *names
+    )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from leads import among, moments, setbased
+from django.db.models import QuerySet
+
+from leads import among, kept, moments, setbased
 from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
@@ -92,10 +94,13 @@ class Before(NamedTuple):
 
 
 def _before(lead_ids: Collection[int]) -> dict[int, Before]:
-    found = Standing.objects.filter(pk__in=among.ids(lead_ids))
+    return {lead_id: Before(*said) for lead_id, *said in _standing_rows(leads=lead_ids)}
+
+
+@kept.question
+def _standing_rows() -> QuerySet[Any, Any]:
     texts = (moments.written(name) for name in ("ready_since", "judged_at"))
-    rows = found.values_list("pk", "is_ready", *texts)
-    return {lead_id: Before(*said) for lead_id, *said in rows}
+    return Standing.objects.filter(pk__in=kept.ids("leads")).values_list("pk", "is_ready", *texts)
 
 
 def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:

@@ -78,6 +78,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.origins",
         "leads.setbased",
     ),
+    ("leads.recordsets",),
     ("leads.copying",),
 )
 

@@ -1,0 +1,122 @@
+"""Questions worded once: what every touch and every move asks costs more to word than to answer."""
+
+from collections.abc import Callable, Iterator
+from copy import copy
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db.models.expressions import RawSQL
+
+from leads import among, setbased
+
+Row = TypeVar("Row")
+
+
+class Slot(models.Expression):
+    """The place of a value that whoever asks names; never None, for that is another question in SQL."""
+
+    def __init__(self, name: str, field: models.Field) -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Stand in the statement as one parameter, which `filled` replaces."""
+        return "%s", (self,)
+
+    def filled(self, value: Any) -> Any:
+        """Return a value as the database takes it here."""
+        return self.output_field.get_db_prep_value(value, connection)
+
+
+class _Ids(Slot):
+    """The place of any number of ids."""
+
+    def filled(self, value: Any) -> Any:
+        return among.parameter(value)
+
+
+def moment(name: str) -> Slot:
+    """Return the place of a moment."""
+    return Slot(name, models.DateTimeField())
+
+
+def number(name: str) -> Slot:
+    """Return the place of an id or another whole number."""
+    return Slot(name, models.BigIntegerField())
+
+
+def text(name: str) -> Slot:
+    """Return the place of a text."""
+    return Slot(name, models.TextField())
+
+
+def ids(name: str) -> RawSQL:
+    """Return what stands behind `__in`, the place of any number of ids."""
+    return RawSQL(among.ids([]).sql, [_Ids(name, models.BigIntegerField())])
+
+
+class Question(Generic[Row]):
+    """A queryset whose statement is made once for each kind of database; call it with its values to ask."""
+
+    def __init__(self, build: Callable[[], "models.QuerySet[Any, Row]"], *, is_planned_once: bool) -> None:
+        self._build, self._is_planned_once = build, is_planned_once
+        self._worded: dict[str, _Worded] = {}
+
+    def __call__(self, **values: Any) -> list[Row]:
+        """Return the rows, as the queryset would; `values` name every place of it."""
+        worded = self._worded.get(connection.vendor)
+        if worded is None:
+            worded = self._worded[connection.vendor] = _Worded(self._build(), self._is_planned_once)
+        return list(worded.asked(values))
+
+    def first(self, **values: Any) -> Row | None:
+        """Return the first row, None without any."""
+        return next(iter(self(**values)), None)
+
+
+class _Worded:
+    """A queryset with its statement, and how its rows become what it would yield."""
+
+    def __init__(self, queryset: Any, is_planned_once: bool) -> None:
+        self._queryset, self._is_planned_once = queryset, is_planned_once
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._sql, self._parameters = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda expressions: converters
+        self._compiler = compiler
+
+    def asked(self, values: dict[str, Any]) -> Iterator[Any]:
+        """Ask by this thread's connection and yield what the queryset would."""
+        query = self._compiler.query
+        if query.select_for_update and not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("Rows are locked within a transaction only.")
+        found = self._rows(values)
+        # The rows are there already; what makes tuples and objects of them is Django's own.
+        compiler, asked = copy(self._compiler), copy(query)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        compiler.execute_sql = lambda *arguments, **options: [found]
+        asked.get_compiler = lambda *arguments, **options: compiler
+        rows: Any = models.QuerySet(self._queryset.model, asked, DEFAULT_DB_ALIAS)
+        rows._fields = self._queryset._fields
+        return iter(self._queryset._iterable_class(rows))
+
+    def _rows(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        parameters = [
+            one.filled(values[one.name]) if isinstance(one, Slot) else one for one in self._parameters
+        ]
+        with setbased.bound_cursor() if self._is_planned_once else connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            return cursor.fetchall()
+
+
+def question(build: Callable[[], "models.QuerySet[Any, Row]"]) -> Question[Row]:
+    """Word once the queryset that a function builds, with a `Slot` for what changes, and plan it once.
+
+    For rows found by their keys: a plan made for any moment would read whole tables for the latest ones.
+    """
+    return Question(build, is_planned_once=True)
+
+
+def planned_anew(build: Callable[[], "models.QuerySet[Any, Row]"]) -> Question[Row]:
+    """Word a queryset once as `question` does, but let PostgreSQL plan it for its values each time."""
+    return Question(build, is_planned_once=False)
