@@ -32,14 +32,29 @@ from sla.models import AgreementVersion, Refusal
 
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
-#: What is read of every handoff; whether Sales touched it after the offer and its frozen facts stand behind.
-OWN = (
-    *("id", "lead__account_id", "state", "reason_code", "team_id", "version_id"),
-    *("offered_at", "closed_at", "snapshot__taken_at"),
-)
-_MOMENTS = frozenset({"offered_at", "closed_at", "snapshot__taken_at"})
+
+
+class Past(NamedTuple):
+    """One handoff as it begins each row, before its frozen facts; moments are texts (see `moment`)."""
+
+    pk: int
+    account: int
+    state: str
+    reason: str
+    team: int
+    version: int
+    offered_at: str | None
+    closed_at: str | None
+    taken_at: str
+    #: Whether Sales touched the lead at or after the offer.
+    is_worked: bool
+
+
+_MOMENTS = ("offered_at", "closed_at", "snapshot__taken_at")
+#: The columns of `Past` but for the last, which is asked of the touches.
+_OWN = ("id", "lead__account_id", "state", "reason_code", "team_id", "version_id", *_MOMENTS)
 #: Where a row's frozen facts begin.
-FACTS = len(OWN) + 1
+FACTS = len(Past._fields)
 
 
 class Won(NamedTuple):
@@ -53,7 +68,7 @@ class Won(NamedTuple):
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows of handoffs in the order of `OWN`, facts behind; and what became of them."""
+    """Rows of handoffs, each a `Past` with its facts behind; and what became of them."""
 
     rows: list[Sequence[Any]]
     won: dict[int, list[Won]]
@@ -80,7 +95,7 @@ def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int,
     Moments are texts (see `moment`), touches the text of their JSON.
     """
     found = asked.handoffs().filter(pk__gte=low, pk__lt=high)
-    own = [moments.written(name) if name in _MOMENTS else F(name) for name in OWN]
+    own = [moments.written(name) if name in _MOMENTS else F(name) for name in _OWN]
     facts = [_column(name, touch_days) for name in columns]
     # Said of the snapshot too: databases do not conclude it from the join.
     spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)

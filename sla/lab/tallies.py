@@ -5,13 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sla.lab.panel import Panel, Vector, Verdicts
-from sla.lab.rows import FACTS, Chunk, Won, moment, outcome
+from sla.lab.rows import FACTS, Chunk, Past, Won, moment, outcome
 
-#: A handoff as `rows` reads it.
-Row = Sequence[Any]
 #: Most handoffs named of each kind of change; the number is always the whole one.
 NAMED = 500
 #: What is known of an account: seen when mature, followed up, won, bought elsewhere.
@@ -131,35 +129,35 @@ def count(chunk: Chunk, by: Counting) -> Tally:
     judge = panel.judge()
     verdicts: dict[Vector, tuple[Group, Counts]] = {}
     for row in chunk.rows:
-        taken_at = moment(row[8])
+        past = Past._make(row[:FACTS])
+        taken_at = moment(past.taken_at)
         assert taken_at is not None
-        vector = judge(row, taken_at, by.half_lives[row[5]])
+        vector = judge(row, taken_at, by.half_lives[past.version])
         found = verdicts.get(vector)
         if found is None:
             group = tally.groups.setdefault(panel.verdicts(vector), Group())
             found = verdicts[vector] = group, tally.vectors.setdefault(vector, Counts())
-        offered_at = taken_at if row[6] == row[8] else moment(row[6])
-        fate = _fate(row, offered_at, chunk)
+        offered_at = taken_at if past.offered_at == past.taken_at else moment(past.offered_at)
+        fate = _fate(past, offered_at, chunk)
         found[1].count(fate.is_accepted, fate.is_worked, fate.is_won)
-        _count_into(found[0], row, offered_at, fate, by)
+        _count_into(found[0], past, offered_at, fate, by)
     return tally
 
 
-def _count_into(group: Group, row: Row, offered_at: datetime | None, fate: Fate, by: Counting) -> None:
-    pk, account, _state, reason, team = row[:5]
+def _count_into(group: Group, past: Past, offered_at: datetime | None, fate: Fate, by: Counting) -> None:
     month = bisect_right(by.months, offered_at) if offered_at else 0
     counts = group.months.get(month)
     if counts is None:
         counts = group.months[month] = Counts()
     counts.count(fate.is_accepted, fate.is_worked, fate.is_won)
-    group.teams[team] += 1
-    if reason:
-        group.reasons[reason] += 1
+    group.teams[past.team] += 1
+    if past.reason:
+        group.reasons[past.reason] += 1
     if offered_at and offered_at < by.mature_before:
-        group.accounts[account] = group.accounts.get(account, 0) | _flags(fate)
+        group.accounts[past.account] = group.accounts.get(past.account, 0) | _flags(fate)
     names = group.named_won if fate.is_won else group.named
     if len(names) < NAMED:
-        names.append(pk)
+        names.append(past.pk)
     if fate.days is not None:
         group.days[fate.days] += 1
     for deal in fate.deals:
@@ -172,20 +170,19 @@ def _flags(fate: Fate) -> int:
     return MATURE | WORKED * bool(fate.is_worked) | WON * bool(fate.deals) | ELSEWHERE * fate.is_elsewhere
 
 
-def _fate(row: Row, offered_at: datetime | None, chunk: Chunk) -> Fate:
+def _fate(past: Past, offered_at: datetime | None, chunk: Chunk) -> Fate:
     """Tell what became of a handoff, the short way where its account bought nothing."""
-    pk, account, state = row[:3]
-    is_accepted = outcome(state, pk, chunk.overturned)
-    is_worked = None if offered_at is None else row[FACTS - 1]
-    won = chunk.won.get(account)
+    is_accepted = outcome(past.state, past.pk, chunk.overturned)
+    is_worked = None if offered_at is None else past.is_worked
+    won = chunk.won.get(past.account)
     if won is None:
-        is_won = state == "won"
-        days = _days(offered_at, moment(row[7])) if is_won else None
+        is_won = past.state == "won"
+        days = _days(offered_at, moment(past.closed_at)) if is_won else None
         return Fate(is_accepted, is_worked, is_won, days=days)
     deals = [deal for deal in won if _is_after(deal, offered_at)]
     ours = tuple(deal for deal in deals if not deal.is_elsewhere)
-    is_won = state == "won" or bool(ours)
-    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=moment(row[7]))
+    is_won = past.state == "won" or bool(ours)
+    bought_at = min((deal.closed_at for deal in ours if deal.closed_at), default=moment(past.closed_at))
     days = _days(offered_at, bought_at) if is_won else None
     return Fate(is_accepted, is_worked, is_won, bool(deals) and not is_won, days, ours)
 

@@ -3,18 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from sla.readiness.criteria import UNKNOWN, Criterion, Group, Leaf, leaves
 from sla.readiness.facts import Facts
 from sla.readiness.probing import Probe, probe
+from sla.readiness.remembering import Memory
 
-T = TypeVar("T")
 #: The bare values of all leaves, before their unknowns are counted.
 Vector: TypeAlias = list[bool | None]
 Fold: TypeAlias = Callable[[Vector], bool | None]
-#: A memory that grew beyond this begins anew.
-MOST_REMEMBERED = 20_000
 
 
 class Compiled:
@@ -31,8 +29,8 @@ class Compiled:
         self._lasting = [(place, one.value) for place, one in enumerate(self.probes) if one.reads]
         self._passing = [(place, one.value) for place, one in enumerate(self.probes) if not one.reads]
         self._read = reader(one.reads for one in self.probes)
-        self._known: dict[Any, Vector] = {}
-        self._folded: dict[tuple[bool | None, ...], bool | None] = {}
+        self._known = Memory[Vector](len(walked))
+        self._folded = Memory[bool | None](len(walked))
         self.fold: Fold = _fold(criterion, walked)
 
     def vector(self, facts: Facts, at: datetime) -> Vector:
@@ -40,7 +38,7 @@ class Compiled:
         key = self._read(facts)
         found = self._known.get(key)
         if found is None:
-            found = remember(self._known, key, self._of_facts(facts, at))
+            found = self._known.keep(key, self._of_facts(facts, at))
         vector = found.copy()
         for place, value in self._passing:
             vector[place] = value(facts, at)
@@ -58,7 +56,7 @@ class Compiled:
         try:
             return self._folded[key]
         except KeyError:
-            return remember(self._folded, key, self.fold(vector))
+            return self._folded.keep(key, self.fold(vector))
 
     def value(self, facts: Facts, at: datetime) -> bool | None:
         """Return the verdict alone."""
@@ -93,14 +91,6 @@ def reader(reads: Iterable[tuple[str, ...]]) -> Callable[[Facts], Any]:
     """Return the function that takes from facts those that some leaves read, as a key to remember by."""
     names = sorted({name for some in reads for name in some})
     return attrgetter(*names) if names else lambda facts: None
-
-
-def remember(memory: dict[Any, T], key: Any, value: T) -> T:
-    """Keep what was found out under a key and return it: another thread may begin the memory anew at once."""
-    if len(memory) >= MOST_REMEMBERED:
-        memory.clear()
-    memory[key] = value
-    return value
 
 
 def count_unknown(leaf: Leaf, value: bool | None) -> bool | None:
@@ -139,14 +129,14 @@ def _counted(criterion: Criterion, places: Iterator[int]) -> Fold:
 
 def _flat(span: slice, needed: int) -> Fold:
     """Build the fold of a group of nothing but leaves: each combination of their values counted once."""
-    known: dict[tuple[bool | None, ...], bool | None] = {}
+    known = Memory[bool | None](span.stop - span.start)
 
     def folded(counted: Vector) -> bool | None:
         values = tuple(counted[span])
         try:
             return known[values]
         except KeyError:
-            return remember(known, values, _count(values, needed))
+            return known.keep(values, _count(values, needed))
 
     return folded
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sla import scoring
-from sla.readiness.compiling import Compiled, reader, remember
+from sla.readiness.compiling import Compiled, reader
 from sla.readiness.criteria import Criterion
 from sla.readiness.facts import Facts
+from sla.readiness.remembering import Memory
 
 
 class FitRule(Protocol):
@@ -34,12 +35,13 @@ def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring
     reads = [one.reads for _, _, rule in compiled for one in rule.probes]
     if not all(reads):
         return fit_at
-    read, known = reader(reads), dict[Any, scoring.Fit]()
+    # A part is named and carries points: some 20 words each.
+    read, known = reader(reads), Memory[scoring.Fit](20 * len(compiled))
 
     def fit_known(facts: Facts, at: datetime) -> scoring.Fit:
         key = read(facts)
         found = known.get(key)
-        return remember(known, key, fit_at(facts, at)) if found is None else found
+        return known.keep(key, fit_at(facts, at)) if found is None else found
 
     return fit_known
 
