@@ -50,6 +50,37 @@ def shape(name: str) -> SafeString:
     return format_html('<svg viewBox="0 0 14 14" aria-hidden="true">{}</svg>', mark_safe(SHAPES[name]))
 
 
+@lru_cache(maxsize=64)
+def key(cap: str) -> SafeString:
+    """Draw a key cap; screen readers hear the button, not its key."""
+    return format_html('<kbd aria-hidden="true">{}</kbd>', cap)
+
+
+def row_move(verb: str, cap: str, url: str, row: str) -> SafeString:
+    """Draw the button of a row that makes its move at once; the answer takes the row's place."""
+    return format_html(
+        '<button class="btn pri sm" form="moves" formaction="{0}" hx-post="{0}" hx-include="#moves"'
+        ' hx-target="#{1}" hx-swap="outerHTML" data-advance data-key="{2}">{3} {4}</button>',
+        *(url, row, cap, verb, key(cap)),
+    )
+
+
+def row_dialog(verb: str, cap: str, url: str, look: str = "") -> SafeString:
+    """Draw the link of a row that opens the dialog of a move."""
+    return format_html(
+        '<a class="btn sm{0}" href="{1}" hx-get="{1}" hx-target="#dialog" hx-swap="innerHTML"'
+        ' data-key="{2}">{3} {4}</a>',
+        *(f" {look}" if look else "", url, cap, verb, key(cap)),
+    )
+
+
+def row_link(verb: str, cap: str, url: str, look: str = "") -> SafeString:
+    """Draw the link of a row to its page."""
+    return format_html(
+        '<a class="btn sm{}" href="{}">{} {}</a>', f" {look}" if look else "", url, verb, key(cap)
+    )
+
+
 def clock_badge(badge: Badge, wide: bool = False, bare: bool = False) -> SafeString:
     """Show a clock: shape, word and time; `wide` fills its column."""
     marks = f"{badge.state}{' w' if wide else ''}{' bare' if bare else ''}"

@@ -75,6 +75,7 @@ class PassOnForm(forms.Form):
         queryset=User.objects.none(),
         label=gettext_lazy("Pass on to"),
         required=False,
+        widget=selects.PlainSelect(attrs={"form": "moves"}),
         empty_label=gettext_lazy("Whoever is next in turn"),
     )
 

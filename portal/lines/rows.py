@@ -1,15 +1,17 @@
 """Say a handoff as one row of a list."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from leads.choices import Stage, TouchKind
 from leads.models import Lead
-from portal import badges, wording
+from portal import badges, drawing, wording
 from portal.lines import clocks, verdicts
 from portal.navigation import address
 from sla.choices import HandoffState
@@ -24,10 +26,7 @@ WORDS_BESIDE_FACT = 4
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the inbox as its template prints it; an address is "" where the move is not possible.
-
-    `state` stands where no clock runs.
-    """
+    """One row of the inbox as its template prints it; `state` stands where no clock runs."""
 
     id: str
     grid: str
@@ -42,10 +41,8 @@ class Line:
     open_url: str
     panel_url: str
     row_url: str
-    first_url: str
-    refuse_url: str
-    ask_url: str
     clock_url: str
+    moves: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +61,11 @@ class LeadLine:
 
 
 def line(row: inbox_queries.Row, now: datetime) -> Line:
-    """Return an inbox row in words; its first move is to accept, later to log a touch."""
+    """Return an inbox row in words."""
     handoff, lead = row.handoff, row.handoff.lead
-    is_offered = handoff.state == HandoffState.OFFERED
-    can_ask = is_offered and not row.entry.is_pool and not hasattr(handoff, "question")
     badge = _badge(row, now)
     return Line(
-        id=f"handoff-{handoff.pk}",
+        id=_id(handoff),
         grid=handoff.grid,
         company=str(lead.account),
         person=_person(lead),
@@ -79,14 +74,12 @@ def line(row: inbox_queries.Row, now: datetime) -> Line:
         why=why(handoff),
         source=_source(row),
         handoff_id=handoff.pk,
-        is_offered=is_offered,
+        is_offered=handoff.state == HandoffState.OFFERED,
         open_url=address("lead", lead.pk),
         panel_url=address("inbox-panel", handoff.pk),
         row_url=address("inbox-row", handoff.pk),
-        first_url=address("handoff-accept", handoff.pk) if is_offered else address("lead-touch", lead.pk),
-        refuse_url=_refuse_url(handoff),
-        ask_url=address("handoff-ask", handoff.pk) if can_ask else "",
         clock_url=address("clock", row.clock.pk) if row.clock else "",
+        moves=mark_safe("".join(_moves(row))),
     )
 
 
@@ -127,13 +120,30 @@ def last_touch(handoff: Handoff) -> str:
     return summary or (str(TouchKind(kind).label) if kind else "")
 
 
-def _refuse_url(handoff: Handoff) -> str:
-    """Return where this person says no, "" where that is not possible: in a pool, or with a deal open."""
-    if handoff.state == HandoffState.OFFERED and handoff.rep_id:
-        return address("handoff-decline", handoff.pk)
-    if handoff.state in (HandoffState.ACCEPTED, HandoffState.QUALIFIED):
-        return address("handoff-hand-back", handoff.pk)
-    return ""
+def _id(handoff: Handoff) -> str:
+    return f"handoff-{handoff.pk}"
+
+
+def _moves(row: inbox_queries.Row) -> Iterator[SafeString]:
+    """Draw what can be done in a row: accept or log a touch, say no, ask, open.
+
+    Nobody says no to an offer of a pool, nor to a lead with a deal open.
+    """
+    handoff, look = row.handoff, ""
+    is_offered = handoff.state == HandoffState.OFFERED
+    if is_offered:
+        yield drawing.row_move(_("Accept"), "1", address("handoff-accept", handoff.pk), _id(handoff))
+    else:
+        yield drawing.row_dialog(_("Log touch"), "C", address("lead-touch", handoff.lead_id), "pri")
+    if is_offered and handoff.rep_id:
+        look = "gh"
+        yield drawing.row_dialog(_("Decline…"), "3", address("handoff-decline", handoff.pk))
+    elif handoff.state in (HandoffState.ACCEPTED, HandoffState.QUALIFIED):
+        look = "gh"
+        yield drawing.row_dialog(_("Hand back…"), "3", address("handoff-hand-back", handoff.pk))
+    if is_offered and not row.entry.is_pool and not hasattr(handoff, "question"):
+        yield drawing.row_dialog(_("Ask Marketing"), "H", address("handoff-ask", handoff.pk), "gh")
+    yield drawing.row_link(pgettext("a button", "Open"), "↵", address("lead", handoff.lead_id), look)
 
 
 def _source(row: inbox_queries.Row) -> str:

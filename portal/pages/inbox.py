@@ -62,7 +62,8 @@ def fresh(request: HttpRequest) -> HttpResponse:
 def row(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw one row anew, as after its due time has passed."""
     handoff, now = access.handoff(access.person(request), pk), timezone.now()
-    found = queries.row(access.person(request), handoff, heads.day_ends_at(now))
+    mine = queries.inbox(access.person(request), segment="all", day_ends_at=heads.day_ends_at(now), limit=0)
+    found = queries.row(mine, handoff)
     if found is None:
         return HttpResponse(status=204)
     return render(request, "inbox/_rows.html", {"lines": [rows.line(found, now)]})

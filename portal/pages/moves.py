@@ -205,11 +205,10 @@ def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
     user, now, target = access.person(request), timezone.now(), f"#handoff-{handoff.pk}"
     segment = parse_qs(urlsplit(_current_path(request)).query).get("segment", ["all"])[0]
     segment = segment if segment in heads.LABELS else "all"
-    ends_at = heads.day_ends_at(now)
-    found = queries.inbox(user, segment=segment, day_ends_at=ends_at, limit=0)
+    found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=0)
     context = {"is_fragment": True, **heads.head(found, segment, now)}
     counts = ["inbox/_sentence.html", "inbox/_segments.html"]
-    row = queries.row(user, handoff, ends_at)
+    row = queries.row(found, handoff)
     if row is None:
         return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)
     context["lines"] = [rows.line(row, now)]

@@ -24,6 +24,7 @@ icon = register.simple_tag(drawing.icon)
 shape = register.simple_tag(drawing.shape)
 clock_badge = register.simple_tag(drawing.clock_badge)
 clock_line = register.simple_tag(drawing.clock_line)
+key = register.simple_tag(drawing.key)
 SHAPE_OF_STATUS = {"ok": "ok", "late": "missed", "warn": "soon", "unknown": "unknown"}
 
 
@@ -33,12 +34,6 @@ def status(tone: str, word: str) -> SafeString:
     return format_html(
         '<span class="st {}">{}{}</span>', tone, shape(SHAPE_OF_STATUS.get(tone, "none")), word
     )
-
-
-@register.simple_tag
-def key(cap: str) -> SafeString:
-    """Draw a key cap; screen readers hear the button, not its key."""
-    return format_html('<kbd aria-hidden="true">{}</kbd>', cap)
 
 
 @register.simple_tag

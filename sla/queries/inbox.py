@@ -1,9 +1,11 @@
 """What one person has to do with their leads, the earliest due first."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -14,12 +16,14 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     When,
     Window,
 )
 from django.db.models.functions import RowNumber
 
+from leads import kept
 from leads.choices import Role, Side, TouchSide
 from leads.models import Touch, User
 from sla import clocks as running
@@ -40,7 +44,7 @@ SEEN = (
 class Entry(NamedTuple):
     """One open handoff as the list sorts and counts it; `clock_id` is the clock that is due next.
 
-    `place` is that clock's among all by due time, `soon_at` its due time once it was warned of.
+    `place` is its place on the page, `soon_at` that clock's due time once it was warned of.
     """
 
     handoff_id: int
@@ -93,18 +97,40 @@ class Inbox:
 
 def mine(user: User) -> Q:
     """Match the handoffs given to this person and the offers of their team's pool."""
-    own = Q(rep_id=user.pk)
-    if user.team_id is None or user.role not in (Role.REP, Role.QUALIFIER):
-        return own
-    return own | Q(team_id=user.team_id, rep__isnull=True, state=HandoffState.OFFERED)
+    return _of(user.pk, _pool_of(user))
+
+
+def _pool_of(user: User) -> int | None:
+    """Return the team whose pool a person takes offers from."""
+    return user.team_id if user.role in (Role.REP, Role.QUALIFIER) else None
+
+
+def _of(person: Any, pool: Any) -> Q:
+    own = Q(rep_id=person)
+    return own if pool is None else own | Q(team_id=pool, rep__isnull=True, state=HandoffState.OFFERED)
+
+
+class _Asked:
+    """A question about a person's open handoffs, worded for those with a pool and those without."""
+
+    def __init__(self, build: Callable[[Q], QuerySet[Any, Any]]) -> None:
+        person, pool = kept.number("person"), kept.number("pool")
+        self._of_own = kept.planned_anew(lambda: build(_of(person, None)))
+        self._with_pool = kept.planned_anew(lambda: build(_of(person, pool)))
+
+    def __call__(self, user: User, **values: Any) -> list[Any]:
+        pool = _pool_of(user)
+        if pool is None:
+            return self._of_own(person=user.pk, **values)
+        return self._with_pool(person=user.pk, pool=pool, **values)
 
 
 def inbox(user: User, *, segment: str, day_ends_at: datetime, limit: int) -> Inbox:
     """Return a person's list in two queries; `limit` entries of `segment` are to be shown."""
-    entries = tuple(sorted(_entries(user, day_ends_at), key=_order))
+    entries = tuple(_entries(user, day_ends_at))
     chosen = [entry for entry in entries if segment in entry.segments]
-    counts = Counter(name for entry in entries for name in entry.segments)
-    groups = Counter(entry.group for entry in chosen)
+    counts = Counter(chain.from_iterable(map(attrgetter("segments"), entries)))
+    groups = Counter(map(attrgetter("group"), chosen))
     return Inbox(
         entries=entries,
         counts={name: counts[name] for name in SEGMENTS},
@@ -126,28 +152,28 @@ def arrived(user: User, *, after_id: int) -> int:
 
 def rows(entries: tuple[Entry, ...]) -> list[Row]:
     """Return what the rows of these entries print, in their order, in at most four queries."""
-    handoffs = _with_parts().in_bulk([entry.handoff_id for entry in entries])
-    clocks = Clock.objects.defer("error").in_bulk([entry.clock_id for entry in entries if entry.clock_id])
+    handoffs = {one.pk: one for one in _with_parts(handoffs=[entry.handoff_id for entry in entries])}
+    clocks = {one.pk: one for one in _clocks(clocks=[entry.clock_id for entry in entries if entry.clock_id])}
     running.attach_commitments(clocks.values())
     attempts = _attempts([handoffs[clock.handoff_id] for clock in clocks.values()
                           if clock.kind == "persistence" and clock.handoff_id in handoffs])  # fmt: skip
-    kept = spans.kept_by_pause(clocks.values())
+    remaining = spans.kept_by_pause(clocks.values())
     return [
         Row(
             handoff=handoffs[entry.handoff_id],
             clock=clocks.get(entry.clock_id or 0),
             entry=entry,
             attempts=attempts.get(entry.handoff_id, 0),
-            remaining=kept.get(entry.clock_id or 0),
+            remaining=remaining.get(entry.clock_id or 0),
         )
         for entry in entries
         if entry.handoff_id in handoffs
     ]
 
 
-def row(user: User, handoff: Handoff, day_ends_at: datetime) -> Row | None:
-    """Return one row anew, None when the handoff has left this person's list."""
-    made = rows(tuple(_entries(user, day_ends_at, Q(pk=handoff.pk))))
+def row(found: Inbox, handoff: Handoff) -> Row | None:
+    """Return one row of a person's list, None when the handoff has left it."""
+    made = rows(tuple(entry for entry in found.entries if entry.handoff_id == handoff.pk))
     return made[0] if made else None
 
 
@@ -156,29 +182,30 @@ def attempts_of(handoff: Handoff) -> int:
     return _attempts([handoff]).get(handoff.pk, 0)
 
 
-def _order(entry: Entry) -> tuple[int, float, int]:
-    return GROUPS.index(entry.group), entry.place, entry.handoff_id
-
-
-def _entries(user: User, day_ends_at: datetime, only: Q | None = None) -> list[Entry]:
-    """Read every open handoff of a person as a bare tuple; a thousand of them must stay cheap."""
-    open_ones = Handoff.objects.open().filter(mine(user), only or Q())
-    first_touch = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="first_touch")
-    unanswered = Question.objects.filter(handoff=OuterRef("pk"), answered_at__isnull=True)
-    found = open_ones.values_list("pk", "state", "rep_id", Exists(first_touch), Exists(unanswered))
-    clocks = _next_clocks(user, day_ends_at)
+def _entries(user: User, day_ends_at: datetime) -> list[Entry]:
+    """Read every open handoff of a person as a bare tuple, in order; a thousand of them must stay cheap."""
+    clocks = {row[0]: (place, row) for place, row in enumerate(_next_clocks(user, ends_at=day_ends_at))}
     entries = []
-    for pk, state, rep_id, is_contact_due, is_asked in found:
-        clock_id, place, is_late, is_today, soon_at = clocks.get(pk, _NO_CLOCK)
+    for pk, state, rep_id, is_contact_due, is_asked in _open_ones(user):
+        place, (_pk, clock_id, is_late, is_today, soon_at) = clocks.get(pk, _NO_CLOCK)
         # Only what the worker marked is late.
         group = "late" if is_late else "today" if is_today else "later"
         segments = _segments(state == HandoffState.OFFERED, is_contact_due, is_asked, is_late)
         entries.append(Entry(pk, group, segments, rep_id is None, clock_id, place, soon_at))
-    return entries
+    return sorted(entries, key=attrgetter("place"))
 
 
-#: Clock id, place by due time, late, due today, due time if due soon.
-_NO_CLOCK: tuple[Any, ...] = (None, float("inf"), False, False, None)
+#: Its place among all; handoff, clock, late, due today, due time if due soon.
+_NO_CLOCK: tuple[float, tuple[Any, ...]] = (float("inf"), (None, None, False, False, None))
+
+
+@_Asked
+def _open_ones(mine: Q) -> QuerySet[Handoff, Any]:
+    """Word what an entry is made of beside its clock."""
+    first_touch = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="first_touch")
+    unanswered = Question.objects.filter(handoff=OuterRef("pk"), answered_at__isnull=True)
+    found = Handoff.objects.open().filter(mine).order_by("pk")
+    return found.values_list("pk", "state", "rep_id", Exists(first_touch), Exists(unanswered))
 
 
 def _segments(is_offered: bool, is_contact_due: bool, is_asked: bool, is_late: bool) -> tuple[str, ...]:
@@ -188,10 +215,12 @@ def _segments(is_offered: bool, is_contact_due: bool, is_asked: bool, is_late: b
     return ("all", part, *late, "waiting") if is_offered and is_asked else ("all", part, *late)
 
 
-def _next_clocks(user: User, day_ends_at: datetime) -> dict[int, tuple[Any, ...]]:
-    """Return per handoff the clock that waits for an answer, else the open one that is late or due first.
+@_Asked
+def _next_clocks(mine: Q) -> QuerySet[Clock, Any]:
+    """Word per handoff the clock that waits for an answer, else the open one that is late or due first.
 
-    The database compares the moments: to read a thousand of them would cost more than all the rest.
+    The database compares the moments: to read a thousand of them would cost more than all the rest. It puts
+    them in the order of the page too: what is late, what is due today, the rest, each by due time.
     """
     is_waiting = Q(kind="decide", state=ClockState.PAUSED)
     waits = Case(When(is_waiting, then=0), default=1)
@@ -201,31 +230,38 @@ def _next_clocks(user: User, day_ends_at: datetime) -> dict[int, tuple[Any, ...]
         order_by=[waits, F("breached_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), F("pk")],
     )
     is_soon = Q(warned_at__isnull=False, breached_at__isnull=True) & ~Q(state=ClockState.PAUSED)
-    on_mine = Handoff.objects.open().filter(mine(user)).values("pk")
+    on_mine = Handoff.objects.open().filter(mine).values("pk")
     found = (
         Clock.objects.open()
         .filter(side=Side.SALES, handoff_id__in=on_mine)
         .annotate(
             rank=rank,
             is_late=_flag(Q(breached_at__isnull=False)),
-            is_today=_flag(Q(due_at__isnull=False, due_at__lt=day_ends_at)),
+            is_today=_flag(Q(due_at__isnull=False, due_at__lt=kept.moment("ends_at"))),
             soon_at=Case(When(is_soon, then=F("due_at"))),
         )
     )
-    ordered = found.filter(rank=1).order_by(F("due_at").asc(nulls_last=True), "handoff_id")
-    first = ordered.values_list("handoff_id", "pk", "is_late", "is_today", "soon_at")
-    return {row[0]: (row[1], place, *row[2:]) for place, row in enumerate(first)}
+    by_due_time = (F("due_at").asc(nulls_last=True), "handoff_id")
+    ordered = found.filter(rank=1).order_by("-is_late", "-is_today", *by_due_time)
+    return ordered.values_list("handoff_id", "pk", "is_late", "is_today", "soon_at")
 
 
 def _flag(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, BooleanField())
 
 
-def _with_parts() -> Any:
+@kept.question
+def _clocks() -> QuerySet[Clock]:
+    return Clock.objects.defer("error").filter(pk__in=kept.ids("clocks"))
+
+
+@kept.question
+def _with_parts() -> QuerySet[Handoff]:
     latest = Touch.objects.filter(lead=OuterRef("lead_id"), side=TouchSide.PROSPECT).order_by("-happened_at")
     return (
         Handoff.objects.select_related("lead__account", "snapshot", "question", "team")
         .only(*SEEN)
+        .filter(pk__in=kept.ids("handoffs"))
         .annotate(
             touch_summary=Subquery(latest.values("summary")[:1]),
             touch_kind=Subquery(latest.values("kind")[:1]),

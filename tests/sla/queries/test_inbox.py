@@ -68,7 +68,7 @@ def test_segments_count_each_handoff_where_it_waits(play: Scene) -> None:
 def test_waiting_row_shows_the_paused_clock_and_what_it_keeps(play: Scene) -> None:
     asked = offered(play)
     handoffs.ask(handoff=asked, actor=play.rep, text="Which phone?", now=NOW + timedelta(minutes=30))
-    row = inbox.row(play.rep, asked, DAY_ENDS_AT)
+    row = inbox.row(look(play), asked)
     assert row is not None
     assert row.clock is not None
     assert (row.clock.kind, row.remaining, row.entry.is_waiting) == ("decide", timedelta(minutes=90), True)
