@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import Any, Generic, TypeVar
+from datetime import date, datetime
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
@@ -28,6 +29,11 @@ class Slot(models.Expression):
         return self.output_field.get_db_prep_value(value, connection)
 
 
+#: A value or its place: a condition may stand in a queryset and in a question.
+Moment: TypeAlias = datetime | Slot
+Day: TypeAlias = date | Slot
+
+
 class _Ids(Slot):
     """The place of any number of ids."""
 
@@ -38,6 +44,11 @@ class _Ids(Slot):
 def moment(name: str) -> Slot:
     """Return the place of a moment."""
     return Slot(name, models.DateTimeField())
+
+
+def day(name: str) -> Slot:
+    """Return the place of a date."""
+    return Slot(name, models.DateField())
 
 
 def number(name: str) -> Slot:

@@ -56,11 +56,15 @@ def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[
     With a `share` (k, n) only those of leads whose id leaves k divided by n: several may work beside
     each other.
     """
-    due = FactChange.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
-    part, parts = share
+    found, (part, parts) = due(now), share
     if parts > 1:
-        due = due.annotate(rest=F("pk") % parts).filter(rest=part)
-    return _read(_columns(due.order_by("since", "pk")[:limit]))
+        found = found.annotate(rest=F("pk") % parts).filter(rest=part)
+    return _read(_columns(found.order_by("since", "pk")[:limit]))
+
+
+def due(now: kept.Moment) -> QuerySet[FactChange]:
+    """Return the marks that are to be taken up, without those set aside for later."""
+    return FactChange.objects.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
 
 
 def of(lead_ids: Iterable[int]) -> list[Mark]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from leads import setbased
+from django.db.models import QuerySet
+
+from leads import kept, setbased
 from sla.models import Outage, SweepMark
 
 #: A worker that is started anew takes seconds; silence longer than this is an outage.
@@ -26,7 +28,7 @@ def note(now: datetime) -> Outage | None:
 
     A sweep that dies before it has caught up lengthens the same outage by the next one.
     """
-    last_at = SweepMark.objects.filter(name=_SWEEP).values_list("clocks_at", flat=True).first()
+    last_at = _last_at.first()
     if last_at is None or now - last_at <= SILENCE:
         return None
     setbased.upsert_rows(Outage, [{"from_at": last_at, "to_at": now}], key="from_at")
@@ -35,12 +37,21 @@ def note(now: datetime) -> Outage | None:
 
 def caught_up(now: datetime) -> None:
     """Note that every clock due by now has been looked at."""
-    mark = SweepMark.objects.filter(name=_SWEEP)
     # A long run that ends late does not take the mark back behind a later one.
-    if not mark.filter(clocks_at__lte=now).update(clocks_at=now):
+    if not sweeps().filter(clocks_at__lte=now).update(clocks_at=now):
         setbased.insert_rows(SweepMark, [{"name": _SWEEP, "clocks_at": now}], ignore_conflicts=True)
 
 
 def finished(now: datetime, seconds: float, report: dict[str, int]) -> None:
     """Note the end of a whole sweep, how long it took and what it did."""
-    SweepMark.objects.filter(name=_SWEEP).update(finished_at=now, seconds=seconds, report=report)
+    sweeps().update(finished_at=now, seconds=seconds, report=report)
+
+
+def sweeps() -> QuerySet[SweepMark]:
+    """Return the mark of the regular sweep; there is none before the first."""
+    return SweepMark.objects.filter(name=_SWEEP)
+
+
+@kept.question
+def _last_at() -> QuerySet[SweepMark, datetime]:
+    return sweeps().values_list("clocks_at", flat=True)

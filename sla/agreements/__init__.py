@@ -27,14 +27,17 @@ from sla.agreements.drafting import (
     revise,
     verify,
 )
+from sla.agreements.ordering import EverybodyLast, OrderChanged, ask_earlier
 from sla.agreements.reviewing import (
     NothingToConfirm,
     confirm,
     confirmation,
     confirmed_sides,
+    days_of_reminders,
     overdue,
     record,
     remind,
+    to_remind,
 )
 from sla.agreements.signing import (
     AlreadySigned,
@@ -46,22 +49,25 @@ from sla.agreements.signing import (
     sign,
     signed_sides,
 )
-from sla.agreements.taking_effect import NotActivatable, activate, activate_due
+from sla.agreements.taking_effect import NotActivatable, activate, activate_due, to_activate
 
 __all__ = [
     "AlreadySigned",
     "ChangedMeanwhile",
+    "EverybodyLast",
     "MayNotSign",
     "NoAgreement",
     "NotADraft",
     "NotActivatable",
     "NotOpenForSigning",
     "NothingToConfirm",
+    "OrderChanged",
     "SignedForOtherSide",
     "Terms",
     "activate",
     "activate_due",
     "amend",
+    "ask_earlier",
     "comment",
     "commitment",
     "commitments",
@@ -70,6 +76,7 @@ __all__ = [
     "confirmation",
     "confirmed_sides",
     "current",
+    "days_of_reminders",
     "document",
     "entitled_sides",
     "export",
@@ -88,6 +95,8 @@ __all__ = [
     "sign",
     "signed_sides",
     "terms",
+    "to_activate",
+    "to_remind",
     "verify",
     "zone",
     "zone_of",

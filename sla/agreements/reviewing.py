@@ -1,15 +1,17 @@
 """Reviews: reminded of before they are due, recorded with minutes, and confirmed by both sides."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
-from leads import audit, outbox
+from leads import audit, kept, outbox
 from leads.choices import Side
 from leads.models import User
 from sla import document as documents
 from sla.agreements import choosing, signing
-from sla.choices import ReviewKind, ReviewOutcome
+from sla.choices import ReviewKind, ReviewOutcome, VersionState
 from sla.models import AgreementVersion, Review, Signature
 
 REMINDERS_IN_DAYS = (30, 14, 7)
@@ -100,24 +102,39 @@ def remind(*, now: datetime) -> int:
 
     Of reminders missed while nothing ran only the nearest is left.
     """
-    left = 0
-    for version in choosing.in_force():
-        today = now.date()
-        if version.review_on is None or version.review_on < today:
-            continue
+    left, today = 0, now.date()
+    for version in _nearing(**days_of_reminders(now)):
+        assert version.review_on is not None  # by that it was found
         days = (version.review_on - today).days
-        passed = [mark for mark in REMINDERS_IN_DAYS if days <= mark]
-        if passed:
-            left += outbox.put(
-                key=f"review:{version.pk}:{version.review_on}:{min(passed)}",
-                kind="agreement.review_due",
-                subject_type="version",
-                subject_id=version.pk,
-                not_before=now,
-                now=now,
-                data={"due_on": version.review_on.isoformat(), "days": days},
-            )
+        nearest = min(mark for mark in REMINDERS_IN_DAYS if days <= mark)
+        left += outbox.put(
+            key=f"review:{version.pk}:{version.review_on}:{nearest}",
+            kind="agreement.review_due",
+            subject_type="version",
+            subject_id=version.pk,
+            not_before=now,
+            now=now,
+            data={"due_on": version.review_on.isoformat(), "days": days},
+        )
     return left
+
+
+def to_remind(today: kept.Day, remind_by: kept.Day) -> QuerySet[AgreementVersion]:
+    """Return the versions in force whose review is near, as `days_of_reminders` tells."""
+    found = AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
+    review_on = Coalesce("confirmed_until", "review_due_on")
+    return found.annotate(reviewed_on=review_on).filter(reviewed_on__gte=today, reviewed_on__lte=remind_by)
+
+
+def days_of_reminders(now: datetime) -> dict[str, date]:
+    """Return between which days a review lies that is reminded of now."""
+    return {"today": now.date(), "remind_by": now.date() + timedelta(days=max(REMINDERS_IN_DAYS))}
+
+
+@kept.planned_anew
+def _nearing() -> QuerySet[AgreementVersion]:
+    found = to_remind(kept.day("today"), kept.day("remind_by"))
+    return found.defer("document", "canonical_text")
 
 
 def _log(review: Review, verb: str, actor: User, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leads import marks, setbased
 from leads.choices import Evidence, Side, Stage
@@ -61,9 +62,13 @@ def activate(*, version: AgreementVersion, now: datetime, actor: User | None = N
 
 def activate_due(*, now: datetime) -> list[AgreementVersion]:
     """Activate what both sides have signed and whose day has come; the rest stays as it is."""
-    proposed = AgreementVersion.objects.filter(state=VersionState.PROPOSED, is_baseline=False)
-    due = proposed.order_by("agreement__segment_rank", "number")
+    due = to_activate().order_by("agreement__segment_rank", "number")
     return [activate(version=version, now=now) for version in due if not _lacks(version, now)]
+
+
+def to_activate() -> QuerySet[AgreementVersion]:
+    """Return the proposed versions, each of which may take effect once it is signed and its day has come."""
+    return AgreementVersion.objects.filter(state=VersionState.PROPOSED, is_baseline=False)
 
 
 def _lacks(version: AgreementVersion, now: datetime) -> str:

@@ -25,10 +25,12 @@ from sla.intake.door import (
     take_step,
 )
 from sla.intake.draining import drain, drain_lead, drain_leads
+from sla.intake.valve import RETRY_REFUSED, held
 
 __all__ = [
     "ACCOUNT_FACTS",
     "LEAD_FACTS",
+    "RETRY_REFUSED",
     "ChangedMeanwhile",
     "DuplicateEmail",
     "DuplicateExternalId",
@@ -49,6 +51,7 @@ __all__ = [
     "drain_leads",
     "edit",
     "edit_account",
+    "held",
     "learn",
     "next_step",
     "remove_absence",

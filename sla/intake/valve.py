@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.db.models import Count, Max, QuerySet
 
+from leads import kept
 from leads.choices import Side
 from leads.models import User
 from sla import agreements, handoffs, permissions
@@ -16,7 +17,7 @@ from sla.models import Handoff, Standing
 CAPACITY = "capacity"
 #: Why else: it went to Sales as often as agreed, so a person decides whether it goes again.
 ROUNDS = "rounds"
-_RETRY_REFUSED = timedelta(hours=1)
+RETRY_REFUSED = timedelta(hours=1)
 
 
 class Room:
@@ -65,18 +66,30 @@ def rounds(lead_ids: Iterable[int]) -> dict[int, int]:
 
 
 def released(*, now: datetime, limit: int) -> list[int]:
-    """Return ready leads that were kept back and may be offered now, best cells of the grid first.
+    """Return ready leads that were kept back and may be offered now, best cells of the grid first."""
+    refused = _refused(now - RETRY_REFUSED).order_by("grid", "ready_since")
+    return [*refused.values_list("pk", flat=True)[:limit], *_with_room(limit)]
 
-    A refused offer is tried again each hour: nothing in the lead itself would call for it.
+
+def held(refused_until: kept.Moment) -> tuple[QuerySet[Standing], ...]:
+    """Return the standings at which `released` looks: a refused offer is tried again each hour.
+
+    Nothing in the lead itself would call for it.
     """
-    held = Standing.objects.filter(is_ready=True).order_by("grid", "ready_since")
-    refused = held.filter(held_because=handoffs.HELD, judged_at__lte=now - _RETRY_REFUSED)
-    return [*refused.values_list("pk", flat=True)[:limit], *_with_room(held, limit)]
+    return _refused(refused_until), _without_room()
 
 
-def _with_room(held: QuerySet[Standing], limit: int) -> list[int]:
+def _refused(until: kept.Moment) -> QuerySet[Standing]:
+    return Standing.objects.filter(is_ready=True, held_because=handoffs.HELD, judged_at__lte=until)
+
+
+def _without_room() -> QuerySet[Standing]:
+    return Standing.objects.filter(is_ready=True, held_because=CAPACITY)
+
+
+def _with_room(limit: int) -> list[int]:
     """Return of the leads that waited for room those for which there is some now."""
-    waiting = held.filter(held_because=CAPACITY).select_related("version")
+    waiting = _without_room().order_by("grid", "ready_since").select_related("version")
     found = list(waiting.defer("version__document", "version__canonical_text", "parts")[:limit])
     room = Room()
     return [one.lead_id for one in found if not room.holds(one.tier, agreements.document(one.version))]

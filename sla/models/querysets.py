@@ -1,11 +1,11 @@
 """Questions over one table of the judging floor; the moment is always given."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
+from leads import kept
 from leads.choices import Role, Side
 from leads.models import User
 from leads.models.querysets import SEES_ALL
@@ -39,7 +39,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def open(self) -> "ClockQuerySet":
         return self.filter(ended_at__isnull=True)
 
-    def due(self, now: datetime) -> "ClockQuerySet":
+    def due(self, now: kept.Moment) -> "ClockQuerySet":
         """Clocks on which something must happen at or before `now`, the earliest first."""
         return self.filter(next_at__lte=now).order_by("next_at", "id")
 

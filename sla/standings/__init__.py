@@ -13,6 +13,7 @@ from sla.standings.judging import (
     judge,
     judged_at,
     place,
+    to_recheck,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "judged_at",
     "place",
     "scored",
+    "to_recheck",
 ]

@@ -110,8 +110,13 @@ def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:
 
 def due_rechecks(now: datetime, limit: int = 1000) -> list[int]:
     """Return leads whose standing time alone has changed, the longest waiting first."""
-    due = Standing.objects.filter(recheck_at__lte=now).order_by("recheck_at", "pk")
-    return list(due.values_list("pk", flat=True)[:limit])
+    found = to_recheck(now).order_by("recheck_at", "pk")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def to_recheck(now: kept.Moment) -> QuerySet[Standing]:
+    """Return the standings that time alone has changed."""
+    return Standing.objects.filter(recheck_at__lte=now)
 
 
 def hold(*, lead_ids: Collection[int], because: str) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from time import perf_counter
 
 from sla import agreements, outages
-from sla.sweep import acting, ticking
+from sla.models import AgreementVersion
+from sla.sweep import acting, looking, ticking
 from sla.sweep.judging import judge_all, judge_marked
 from sla.sweep.resting import try_again
 
@@ -40,9 +41,10 @@ def run_regularly(now: datetime) -> Report:
     """Run as beat or a loop asks for it, every few seconds: a silence before is written down as an outage."""
     started = perf_counter()
     outages.note(now)
-    steps = ticking.tick(now)
+    waiting = looking.look(now)
+    steps = _tick(now, waiting)
     outages.caught_up(now)
-    report = _move_and_judge(now, steps)
+    report = _move_and_judge(now, steps, waiting)
     outages.finished(now, perf_counter() - started, asdict(report))
     return report
 
@@ -52,17 +54,30 @@ def run(now: datetime) -> Report:
 
     Running twice does nothing the second time; any number of workers may run at once.
     """
-    return _move_and_judge(now, ticking.tick(now))
+    waiting = looking.look(now)
+    return _move_and_judge(now, _tick(now, waiting), waiting)
 
 
-def _move_and_judge(now: datetime, steps: Counter[str]) -> Report:
-    acting.ask(now)
-    moves = acting.act(now)
+def _tick(now: datetime, waiting: looking.Waiting) -> Counter[str]:
+    return ticking.tick(now) if waiting.clocks else Counter()
+
+
+def _move_and_judge(now: datetime, steps: Counter[str], waiting: looking.Waiting) -> Report:
+    """Open the queues in which something waits, and those into which an earlier one may have put more."""
+    moves: Counter[str] = Counter()
+    if waiting.moves or steps:
+        acting.ask(now)
+        moves = acting.act(now)
+    activated: list[AgreementVersion] = []
+    drained = 0
     try:
-        activated = agreements.activate_due(now=now)
-        agreements.remind(now=now)
+        if waiting.versions:
+            activated = agreements.activate_due(now=now)
+        if waiting.reviews:
+            agreements.remind(now=now)
     finally:  # a version that cannot take effect keeps no lead from being judged
-        drained = judge_marked(now=now, seconds=_JUDGING_SECONDS)
+        if waiting.leads or moves or activated:
+            drained = judge_marked(now=now, seconds=_JUDGING_SECONDS)
     return Report(
         warned=steps["warned"],
         breached=steps["breached"],

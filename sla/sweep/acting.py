@@ -3,14 +3,14 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, Expression, OuterRef, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
 
-from leads import setbased
+from leads import kept, setbased
 from leads.models import Absence
 from sla import calendars, handoffs
 from sla.choices import Disposition, HandoffState
@@ -24,24 +24,28 @@ _HANDED_ON = (HandoffState.OFFERED, HandoffState.ACCEPTED, HandoffState.QUALIFIE
 log = logging.getLogger(__name__)
 
 
+def waiting(now: kept.Moment, *, since: kept.Day, until: kept.Day) -> tuple[QuerySet[Any], ...]:
+    """Return what `ask` and `act` look at; absences are those of the days `around` a moment."""
+    return _expiring(now), _waking(now), _absences(since, until), _asked(now)
+
+
+def around(now: datetime) -> dict[str, date]:
+    """Return the days that may be today somewhere."""
+    return {"since": now.date() - _A_DAY, "until": now.date() + _A_DAY}
+
+
 def ask(now: datetime) -> int:
     """Write down what has come due by date: offers that end, recycled leads that wake.
 
     What is written down already is passed over, so that moves that keep failing shut nobody out.
     """
-    offers = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
-    expiring = _unasked(offers, "expire:", Cast("pk", CharField()), Value(":"), Cast("seq", CharField()))
     rows = [
         _row("expire", pk, f"expire:{pk}:{seq}", now)
-        for pk, seq in expiring.order_by("expires_at").values_list("pk", "seq")[:BATCH]
+        for pk, seq in _expiring(now).order_by("expires_at").values_list("pk", "seq")[:BATCH]
     ]
-    asleep = Refusal.objects.filter(
-        woken_at__isnull=True, wake_at__lte=now, handoff__disposition=Disposition.RECYCLE
-    )
-    waking = _unasked(asleep, "wake:", Cast("pk", CharField()), Value(":date"))
     rows += [
         _row("wake", pk, f"wake:{pk}:date", now)
-        for pk in waking.order_by("wake_at").values_list("pk", flat=True)[:BATCH]
+        for pk in _waking(now).order_by("wake_at").values_list("pk", flat=True)[:BATCH]
     ]
     rows += [_row("stand_in", pk, f"stand_in:{pk}:{rep}:{day}", now) for pk, rep, day in _left_behind(now)]
     return setbased.insert_rows(ActionRow, rows, ignore_conflicts=True)
@@ -49,9 +53,7 @@ def ask(now: datetime) -> int:
 
 def _left_behind(now: datetime) -> list[tuple[int, int, str]]:
     """Return open handoffs of people who are away, each with the person and the last day away."""
-    today = now.date()
-    near = Absence.objects.filter(first_on__lte=today + _A_DAY, last_on__gte=today - _A_DAY)
-    absences = list(near.select_related("user__calendar", "user__team__calendar"))
+    absences = list(_absences(**around(now)).select_related("user__calendar", "user__team__calendar"))
     away = calendars.away([one.user for one in absences], now) if absences else set()
     until = {one.user_id: one.last_on.isoformat() for one in absences if one.user_id in away}
     if not until:
@@ -61,6 +63,26 @@ def _left_behind(now: datetime) -> list[tuple[int, int, str]]:
     key = (Cast("pk", CharField()), Value(":"), Cast("rep", CharField()), Value(":"), last_day)
     unasked = _unasked(held, "stand_in:", *key)
     return [(pk, rep, until[rep]) for pk, rep in unasked.values_list("pk", "rep_id")[:BATCH]]
+
+
+def _expiring(now: kept.Moment) -> QuerySet[Handoff]:
+    offers = Handoff.objects.filter(state=HandoffState.OFFERED, expires_at__lte=now)
+    return _unasked(offers, "expire:", Cast("pk", CharField()), Value(":"), Cast("seq", CharField()))
+
+
+def _waking(now: kept.Moment) -> QuerySet[Refusal]:
+    asleep = Refusal.objects.filter(
+        woken_at__isnull=True, wake_at__lte=now, handoff__disposition=Disposition.RECYCLE
+    )
+    return _unasked(asleep, "wake:", Cast("pk", CharField()), Value(":date"))
+
+
+def _absences(since: kept.Day, until: kept.Day) -> QuerySet[Absence]:
+    return Absence.objects.filter(first_on__lte=until, last_on__gte=since)
+
+
+def _asked(now: kept.Moment) -> QuerySet[ActionRow]:
+    return ActionRow.objects.filter(done_at__isnull=True, due_at__lte=now)
 
 
 def _unasked(rows: QuerySet[Any], prefix: str, *key: Expression) -> QuerySet[Any]:
@@ -77,8 +99,8 @@ def act(now: datetime) -> Counter[str]:
     """
     taken: Counter[str] = Counter()
     # One look per run: what fails rests and stands behind the others in the next.
-    waiting = ActionRow.objects.filter(done_at__isnull=True, due_at__lte=now)
-    for pk in list(waiting.order_by("attempts", "due_at", "id").values_list("pk", flat=True)[:BATCH]):
+    found = _asked(now).order_by("attempts", "due_at", "id")
+    for pk in list(found.values_list("pk", flat=True)[:BATCH]):
         taken[_act_one(pk, now)] += 1
     return taken
 

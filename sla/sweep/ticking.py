@@ -32,7 +32,7 @@ def tick(now: datetime) -> Counter[str]:
     taken: Counter[str] = Counter()
     size = BATCH
     # Asked outside a transaction: an idle sweep takes no lock at all.
-    while Clock.objects.filter(next_at__lte=now).exists():
+    while Clock.objects.due(now).exists():
         try:
             events = _batch(now, size)
         except _BatchFailed as failed:
