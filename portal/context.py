@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +15,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leads import kept
 from leads.choices import Role
 from portal import logins, navigation
 from portal.models import Notice
@@ -137,7 +139,7 @@ class Frame:
     @cached_property
     def notices_count(self) -> int:
         """How many notices this person has not read; one query."""
-        return Notice.objects.filter(recipient_id=self.request.user.pk, read_at__isnull=True).count()
+        return _unread.first(person=self.request.user.pk) or 0
 
     @property
     def dialog_base(self) -> str:
@@ -160,6 +162,12 @@ class Frame:
     def has_single_keys(self) -> bool:
         """Whether single letters and digits act on this person's pages."""
         return bool(getattr(getattr(self.request, "user", None), "single_keys", False))
+
+
+@kept.question
+def _unread() -> QuerySet[Notice, int]:
+    found = Notice.objects.filter(recipient_id=kept.number("person"), read_at__isnull=True)
+    return found.values("recipient_id").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import wording
 from portal.lines import verdicts
-from sla.queries import dossier as queries
+from sla.queries import rounds
 from sla.readiness import Facts
 
 
@@ -52,7 +52,7 @@ def _attributes(before: Facts, now: Facts) -> list[str]:
     return [name for name in names if before.attributes.get(name) != now.attributes.get(name)]
 
 
-def changes(last: queries.Round, now: datetime) -> list[Change]:
+def changes(last: rounds.Round, now: datetime) -> list[Change]:
     """Return what is different since the lead went back, and what of BANT still is not known."""
     rows = [_change(label, of(last.before), of(last.now)) for label, of in ALWAYS]
     others = [_change(label, of(last.before), of(last.now)) for label, of in IF_CHANGED]
@@ -73,7 +73,7 @@ def _said(value: Any, unknown: str) -> str:
     return verdicts.written(value) if value not in (None, "") else unknown
 
 
-def _touches(last: queries.Round, now: datetime) -> Change:
+def _touches(last: rounds.Round, now: datetime) -> Change:
     label = _("Touches since")
     if not last.touches_since or last.latest_since is None:
         return Change(label, "0", _("none"), False)

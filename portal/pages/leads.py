@@ -44,7 +44,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     show = show if show in SHOWN else "all"
     found = queries.dossier(lead, user, now)
     limit = None if request.GET.get("earlier") else ENTRIES
-    timeline = timeline_queries.timeline(lead, found.handoffs, show=show, limit=limit)
+    timeline = timeline_queries.timeline(lead, found.handoffs, found.facts, show=show, limit=limit)
     context = {
         "lead": lead,
         "dossier": found,

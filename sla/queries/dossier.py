@@ -1,19 +1,20 @@
 """One lead with all that is known, judged and agreed about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from leads import kept
 from leads.choices import BantKind, Stage, TouchSide
 from leads.models import BantFact, Consent, Deal, Lead, Touch, User
 from sla import agreements, readiness, standings
 from sla import clocks as running
-from sla.choices import CLOCK_KINDS, REFUSED_STATES
+from sla.choices import CLOCK_KINDS
 from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
-from sla.queries import decisions, inbox
+from sla.queries import decisions, inbox, rounds
 
 MOST_COMMITTEE = 8
 #: The attribute of a lead that names the part played in the buying committee.
@@ -58,20 +59,11 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """The refusal that ended the cycle before, with the facts as they stood when it was offered."""
-
-    handoff: Handoff
-    before: readiness.Facts
-    now: readiness.Facts
-    touches_since: int
-    people_since: int
-    latest_since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
-    """A lead, its handoffs newest first, and what belongs to the current one."""
+    """A lead, its handoffs newest first, and what belongs to the current one.
+
+    `facts` is all that was ever learned of BANT, `bant` what holds.
+    """
 
     lead: Lead
     handoffs: tuple[Handoff, ...]
@@ -81,11 +73,12 @@ class Dossier:
     judgement: Judgement | None
     standing: Standing | None
     explanation: standings.Explanation | None
+    facts: tuple[BantFact, ...]
     bant: Mapping[str, BantFact]
     consents: tuple[Consent, ...]
     committee: tuple[Member, ...]
     deals: tuple[Deal, ...]
-    last_round: Round | None
+    last_round: rounds.Round | None
     attempts: int
 
     @property
@@ -99,9 +92,9 @@ def dossier(lead: Lead, user: User, now: datetime) -> Dossier:
     """Return everything the page of a lead shows, in the same number of queries however much there is."""
     handoffs = handoffs_of(lead)
     handoff = current(handoffs)
-    standing = Standing.objects.filter(lead=lead).first()
     explanation = explanation_of(lead, now)
     clocks = clocks_of(handoff, handoffs)
+    facts = facts_of(lead)
     return Dossier(
         lead=lead,
         handoffs=handoffs,
@@ -109,22 +102,26 @@ def dossier(lead: Lead, user: User, now: datetime) -> Dossier:
         clocks=clocks,
         promised=_promised(handoff, clocks),
         judgement=judgement(handoff, explanation, now),
-        standing=standing,
+        standing=_standing.first(lead=lead.pk),
         explanation=explanation,
-        bant=bant_of(lead),
+        facts=facts,
+        bant=_newest(facts),
         consents=consents_of(lead),
         committee=committee_of(lead, user),
-        deals=tuple(
-            Deal.objects.filter(account=lead.account_id).order_by("-closed_at", "-pk")[:MOST_COMMITTEE]
-        ),
-        last_round=_last_round(lead, handoff, handoffs, explanation),
+        deals=tuple(_deals(account=lead.account_id)),
+        last_round=rounds.last(lead, handoff, handoffs, explanation),
         attempts=inbox.attempts_of(handoff) if handoff else 0,
     )
 
 
 def handoffs_of(lead: Lead) -> tuple[Handoff, ...]:
     """Return the lead's handoffs, the newest first."""
-    found = Handoff.objects.filter(lead=lead).select_related(
+    return tuple(_handoffs(lead=lead.pk))
+
+
+@kept.question
+def _handoffs() -> QuerySet[Handoff]:
+    found = Handoff.objects.filter(lead_id=kept.number("lead")).select_related(
         "version__agreement",
         "rep",
         "team",
@@ -136,7 +133,19 @@ def handoffs_of(lead: Lead) -> tuple[Handoff, ...]:
         "offered_by",
     )
     told = found.annotate(is_late_to_contest=decisions.late_to_contest())
-    return tuple(told.order_by("-cycle", "-leg", "-hop"))
+    light = told.defer("version__document", "version__canonical_text")
+    return light.order_by("-cycle", "-leg", "-hop")
+
+
+@kept.question
+def _standing() -> QuerySet[Standing]:
+    return Standing.objects.filter(pk=kept.number("lead"))
+
+
+@kept.question
+def _deals() -> QuerySet[Deal]:
+    found = Deal.objects.filter(account_id=kept.number("account"))
+    return found.order_by("-closed_at", "-pk")[:MOST_COMMITTEE]
 
 
 def current(handoffs: tuple[Handoff, ...]) -> Handoff | None:
@@ -148,15 +157,28 @@ def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[C
     """Return the clocks of the current cycle in the order in which a lead meets them."""
     if handoff is None:
         return ()
-    cycle = [one.pk for one in handoffs if one.cycle == handoff.cycle]
+    cycle = {one.pk for one in handoffs if one.cycle == handoff.cycle}
     began_at = min((one.ready_at or one.offered_at for one in handoffs
                     if one.cycle == handoff.cycle and one.offered_at), default=None)  # fmt: skip
-    on_lead = Q(lead=handoff.lead_id, handoff__isnull=True, kind="hand_over")
-    if began_at:
-        on_lead &= Q(started_at__gte=began_at)
-    found = list(Clock.objects.filter(Q(handoff__in=cycle) | on_lead).select_related("rep"))
+    found = [
+        clock
+        for clock in _clocks(lead=handoff.lead_id)
+        if clock.handoff_id in cycle or _led_to(clock, began_at)
+    ]
     running.attach_commitments(found)
     return tuple(sorted(found, key=lambda clock: (CLOCK_ORDER.index(clock.kind), clock.started_at, clock.pk)))
+
+
+@kept.question
+def _clocks() -> QuerySet[Clock]:
+    return Clock.objects.filter(lead_id=kept.number("lead")).select_related("rep")
+
+
+def _led_to(clock: Clock, began_at: datetime | None) -> bool:
+    """Tell whether this is the clock to hand over that ran before the cycle's offer."""
+    if clock.handoff_id is not None or clock.kind != "hand_over":
+        return False
+    return began_at is None or clock.started_at >= began_at
 
 
 def explanation_of(lead: Lead, now: datetime) -> standings.Explanation | None:
@@ -186,16 +208,35 @@ def judgement(
 
 def bant_of(lead: Lead) -> dict[str, BantFact]:
     """Return the newest fact of each kind of BANT."""
-    found = BantFact.objects.filter(lead=lead).select_related("actor").order_by("known_at", "pk")
-    newest = {fact.kind: fact for fact in found}
+    return _newest(facts_of(lead))
+
+
+def facts_of(lead: Lead) -> tuple[BantFact, ...]:
+    """Return all that was learned of BANT, the newest last."""
+    return tuple(_facts(lead=lead.pk))
+
+
+@kept.question
+def _facts() -> QuerySet[BantFact]:
+    found = BantFact.objects.filter(lead_id=kept.number("lead"))
+    return found.select_related("actor").order_by("known_at", "pk")
+
+
+def _newest(facts: Iterable[BantFact]) -> dict[str, BantFact]:
+    newest = {fact.kind: fact for fact in facts}
     return {kind: newest[kind] for kind in BantKind.values if kind in newest}
 
 
 def consents_of(lead: Lead) -> tuple[Consent, ...]:
     """Return the newest word on each channel."""
-    said = Consent.objects.filter(lead=lead).order_by(Coalesce("happened_at", "recorded_at"), "pk")
-    newest = {consent.channel: consent for consent in said}
+    newest = {consent.channel: consent for consent in _consents(lead=lead.pk)}
     return tuple(newest.values())
+
+
+@kept.question
+def _consents() -> QuerySet[Consent]:
+    found = Consent.objects.filter(lead_id=kept.number("lead"))
+    return found.order_by(Coalesce("happened_at", "recorded_at"), "pk")
 
 
 def committee_of(lead: Lead, user: User) -> tuple[Member, ...]:
@@ -226,32 +267,3 @@ def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commi
 def _is_awaited(commitment: Commitment, leg: int) -> bool:
     starts = commitment.kind in ("first_touch", "persistence", "qualify_or_return")
     return starts and commitment.is_on and commitment.is_timed and commitment.leg in (leg, None)
-
-
-def _last_round(
-    lead: Lead,
-    handoff: Handoff | None,
-    handoffs: tuple[Handoff, ...],
-    explanation: standings.Explanation | None,
-) -> Round | None:
-    """Return what the cycle before ended with, None in the first cycle."""
-    if handoff is None or handoff.cycle < 2:
-        return None
-    refused = next(
-        (one for one in handoffs if one.cycle < handoff.cycle and one.state in REFUSED_STATES), None
-    )
-    snapshot = getattr(refused, "snapshot", None)
-    if refused is None or snapshot is None or explanation is None:
-        return None
-    since = refused.ended_at or refused.decided_at or snapshot.taken_at
-    touches = Touch.objects.filter(lead__account=lead.account_id, happened_at__gt=since)
-    touches = touches.exclude(side=TouchSide.SALES)
-    seen = list(touches.order_by("-happened_at").values_list("lead_id", "happened_at")[:200])
-    return Round(
-        handoff=refused,
-        before=standings.facts_from_snapshot(snapshot, explanation.engagement.half_life_days),
-        now=explanation.facts,
-        touches_since=len(seen),
-        people_since=len({lead_id for lead_id, _at in seen}),
-        latest_since=seen[0][1] if seen else None,
-    )

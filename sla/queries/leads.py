@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from leads import keys
+from leads import kept, keys
 from leads import queries as lead_queries
 from leads.choices import Side, Stage
 from leads.models import ExternalId, Lead, User
@@ -84,19 +84,33 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
 def rows(leads: list[Lead], user: User) -> list[LeadRow]:
     """Return the leads of one page with how they stand, in three queries."""
     ids = [lead.pk for lead in leads]
-    standings = Standing.objects.only(*STANDING).in_bulk(ids)
-    open_ones = Handoff.objects.open().filter(lead__in=ids).only(*HANDOFF).order_by("leg")
-    handoffs = {handoff.lead_id: handoff for handoff in open_ones}
+    standings = {one.pk: one for one in _standings(leads=ids)}
+    handoffs = {handoff.lead_id: handoff for handoff in _open_handoffs(leads=ids)}
     side = Side.SALES if user.side != Side.MARKETING else None
-    running = Clock.objects.open().filter(lead__in=ids, due_at__isnull=False).only(*CLOCK)
     clocks: dict[int, Clock] = {}
-    for clock in running.order_by(F("breached_at").asc(nulls_last=True), "due_at"):
+    for clock in _running(leads=ids):
         if side is None or clock.side == side:
             clocks.setdefault(clock.lead_id or 0, clock)
     attach_commitments(clocks.values())
     return [
         LeadRow(lead, standings.get(lead.pk), handoffs.get(lead.pk), clocks.get(lead.pk)) for lead in leads
     ]
+
+
+@kept.question
+def _standings() -> QuerySet[Standing]:
+    return Standing.objects.filter(pk__in=kept.ids("leads")).only(*STANDING)
+
+
+@kept.question
+def _open_handoffs() -> QuerySet[Handoff]:
+    return Handoff.objects.open().filter(lead_id__in=kept.ids("leads")).only(*HANDOFF).order_by("leg")
+
+
+@kept.question
+def _running() -> QuerySet[Clock]:
+    found = Clock.objects.open().filter(lead_id__in=kept.ids("leads"), due_at__isnull=False)
+    return found.only(*CLOCK).order_by(F("breached_at").asc(nulls_last=True), "due_at")
 
 
 def _is_late() -> Exists:

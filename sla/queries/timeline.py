@@ -6,7 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from leads.models import AuditEntry, Lead, User
+from django.db.models import QuerySet
+
+from leads import kept
+from leads.models import AuditEntry, BantFact, Lead, StageChange, Touch, User
 from sla import clocks as running
 from sla.models import ClockEvent, Handoff
 
@@ -56,9 +59,16 @@ class Timeline:
 RANK = {"touches": 0, "moves": 1, "notes": 2, "stages": 3, "clocks": 4}
 
 
-def timeline(lead: Lead, handoffs: tuple[Handoff, ...], *, show: str, limit: int | None) -> Timeline:
-    """Return the lead's moments, filtered by one of SHOWN, in seven queries."""
-    found = list(_all(lead, handoffs))
+def timeline(
+    lead: Lead,
+    handoffs: Iterable[Handoff],
+    facts: Iterable[BantFact],
+    *,
+    show: str,
+    limit: int | None,
+) -> Timeline:
+    """Return the lead's moments, filtered by one of SHOWN, in five queries."""
+    found = list(_all(lead, handoffs, facts))
     counts = {name: sum(one.kind == name for one in found) for name in SHOWN if name != "all"}
     counts["all"] = len(found)
     wanted = [one for one in found if show in ("all", one.kind) or (show == "stages" and one.kind == "moves")]
@@ -73,19 +83,15 @@ def _moment(together: list[Happening]) -> Moment:
     return Moment(together[0].at, together[0], tuple(together[1:]))
 
 
-def _all(lead: Lead, handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
-    audit = list(
-        AuditEntry.objects.filter(stream=f"lead:{lead.pk}")
-        .exclude(verb__in=TOLD_ELSEWHERE)
-        .order_by("-seq")[:FURTHEST]
-    )
-    clocks = _clock_events(lead)
-    touches = list(lead.touches.order_by("-happened_at")[:FURTHEST])
-    changes = list(lead.stage_changes.order_by("-seq")[:FURTHEST])
-    facts = list(lead.bant_facts.order_by("-known_at")[:FURTHEST])
+def _all(lead: Lead, handoffs: Iterable[Handoff], facts: Iterable[BantFact]) -> Iterable[Happening]:
+    audit = _acts(stream=f"lead:{lead.pk}")
+    clocks = _clock_events(lead=lead.pk)
+    running.attach_commitments(event.clock for event in clocks)
+    touches = _touches(lead=lead.pk)
+    changes = _stages(lead=lead.pk)
     named = {thing.actor_id for things in (audit, clocks, touches, changes, facts) for thing in things}
     named |= {_given_to(entry) for entry in audit}
-    people: dict[int | None, User] = {**User.objects.in_bulk(pk for pk in named if pk)}
+    people: dict[int | None, User] = {one.pk: one for one in _people(people=[pk for pk in named if pk])}
     for touch in touches:
         yield Happening(touch.happened_at, "touches", touch, people.get(touch.actor_id))
     for entry in audit:
@@ -105,14 +111,34 @@ def _given_to(entry: AuditEntry) -> int | None:
     return entry.data.get("rep") or entry.data.get("to")
 
 
-def _clock_events(lead: Lead) -> list[ClockEvent]:
-    found = ClockEvent.objects.filter(clock__lead=lead).select_related("clock").only(*EVENT)
-    events = list(found.order_by("-happened_at", "-pk")[:FURTHEST])
-    running.attach_commitments(event.clock for event in events)
-    return events
+@kept.question
+def _acts() -> QuerySet[AuditEntry]:
+    found = AuditEntry.objects.filter(stream=kept.text("stream")).exclude(verb__in=TOLD_ELSEWHERE)
+    return found.order_by("-seq")[:FURTHEST]
 
 
-def _words(handoffs: tuple[Handoff, ...]) -> Iterable[Happening]:
+@kept.question
+def _clock_events() -> QuerySet[ClockEvent]:
+    found = ClockEvent.objects.filter(clock__lead_id=kept.number("lead"))
+    return found.select_related("clock").only(*EVENT).order_by("-happened_at", "-pk")[:FURTHEST]
+
+
+@kept.question
+def _touches() -> QuerySet[Touch]:
+    return Touch.objects.filter(lead_id=kept.number("lead")).order_by("-happened_at")[:FURTHEST]
+
+
+@kept.question
+def _stages() -> QuerySet[StageChange]:
+    return StageChange.objects.filter(lead_id=kept.number("lead")).order_by("-seq")[:FURTHEST]
+
+
+@kept.question
+def _people() -> QuerySet[User]:
+    return User.objects.filter(pk__in=kept.ids("people"))
+
+
+def _words(handoffs: Iterable[Handoff]) -> Iterable[Happening]:
     """Yield what people wrote to each other about the lead's handoffs."""
     for handoff in handoffs:
         question, refusal = getattr(handoff, "question", None), getattr(handoff, "refusal", None)

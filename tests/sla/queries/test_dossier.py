@@ -95,7 +95,7 @@ def test_second_round_tells_what_was_then_and_what_is_now(play: Scene) -> None:
 
 def test_timeline_tells_touch_move_stage_and_clock_of_one_moment_together(play: Scene) -> None:
     handoff = accepted(play)
-    told = timeline.timeline(handoff.lead, dossier.handoffs_of(handoff.lead), show="all", limit=None)
+    told = timeline.timeline(handoff.lead, dossier.handoffs_of(handoff.lead), (), show="all", limit=None)
     first = told.moments[0]
     assert first.first.kind == "moves"
     assert {other.kind for other in first.others} == {"stages", "clocks", "moves"}
@@ -105,7 +105,7 @@ def test_timeline_shows_one_kind_and_counts_what_is_earlier(play: Scene) -> None
     lead = offered(play).lead
     for hours in range(1, 6):
         factories.add_touch(lead, ago=timedelta(hours=hours, minutes=5))
-    told = timeline.timeline(lead, (), show="touches", limit=2)
+    told = timeline.timeline(lead, (), (), show="touches", limit=2)
     assert [moment.first.kind for moment in told.moments] == ["touches", "touches"]
     assert (told.counts["touches"], told.earlier) == (6, 4)
 
