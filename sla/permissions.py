@@ -182,6 +182,14 @@ def can_draft(user: User) -> bool:
     return user.is_active and user.role in _DRAFTS
 
 
+def can_order(user: User) -> bool:
+    """Tell whether this person may say which agreement is asked first.
+
+    Neither side alone: it decides whose terms a lead falls under, and nobody signs the order.
+    """
+    return user.is_active and user.role in (Role.LEADER, Role.OPERATIONS)
+
+
 def can_sign(user: User, side: str) -> bool:
     """Tell whether this person is entitled to sign for a side."""
     return user.is_active and user.role in SIGNS.get(Side(side), frozenset())

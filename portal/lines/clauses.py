@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.choices import Side
 from leads.models import AuditEntry, User
@@ -28,6 +28,7 @@ ACTS: dict[str, str | Promise] = {
     "signed_for_marketing": gettext_lazy("signed for Marketing"),
     "signed_for_sales": gettext_lazy("signed for Sales"),
     "took_effect": gettext_lazy("it took effect"),
+    "asked_earlier": gettext_lazy("had it asked one place earlier among the agreements"),
 }
 
 
@@ -154,9 +155,9 @@ def summary(code: str, text: Document) -> str:
         "commitments": _("%(on)s of %(n)s switched on")
         % {"on": sum(one.is_on for one in text.commitments), "n": len(text.commitments)},
         "legs": ", ".join(leg.label for leg in text.legs),
-        "stages": _("%(n)s stages") % {"n": len(text.stages)},
-        "reasons": _("%(n)s reasons") % {"n": len(text.reasons)},
-        "tracks": _("%(n)s tracks") % {"n": len(text.tracks)},
+        "stages": ngettext("%(n)s stage", "%(n)s stages", len(text.stages)) % {"n": len(text.stages)},
+        "reasons": ngettext("%(n)s reason", "%(n)s reasons", len(text.reasons)) % {"n": len(text.reasons)},
+        "tracks": ngettext("%(n)s track", "%(n)s tracks", len(text.tracks)) % {"n": len(text.tracks)},
         "scores": _("half-life %(n)s days") % {"n": verdicts.written(text.engagement.half_life_days)},
         "hours": text.referee or _("no referee"),
     }

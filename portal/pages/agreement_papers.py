@@ -9,11 +9,9 @@ from django.views.decorators.http import require_safe
 
 from portal import printing
 from portal.lines import clauses as lines
-from portal.lines import verdicts
 from sla import agreements, document
 from sla.models import AgreementVersion
 from sla.queries import drafts as queries
-from sla.queries import segments
 
 _WRITERS = {
     "json": (document.as_json, "application/json"),
@@ -38,14 +36,6 @@ def file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         raise Http404
     write, kind = _WRITERS[form]
     return _file(write(agreements.export(version)).encode(), kind, f"{name}.{form}")
-
-
-@require_safe
-def every(request: HttpRequest) -> HttpResponse:
-    """List the agreements in force in the order in which they are asked, with overlaps and gaps."""
-    found = segments.segments(timezone.now())
-    rows = [(one, verdicts.say(document.recite(one.rule)), sorted(one.shared.items())) for one in found.found]
-    return render(request, "agreement/all.html", {"segments": found, "rows": rows})
 
 
 @login_not_required

@@ -53,7 +53,7 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
     "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
     **dict.fromkeys(("agreement-file", "agreement-schema"), "a file"),
-    **dict.fromkeys(("agreement-comment", "agreement-propose", "agreement-settle"), "an act"),
+    **dict.fromkeys(("agreement-comment", "agreement-order", "agreement-propose", "agreement-settle"), "an act"),
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv", "compliance-ledger-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge", "handoff-step"),
@@ -138,6 +138,7 @@ SIDES = [
     *visits("agreement compliance alignment", "marketing_manager"),
     Visit("agreement-version", "rep", "version"),
     Visit("agreement-all", "rep"),
+    Visit("agreement-all", "leader", query="?company=gmbh"),
     *visits("settings-calendars settings-calendar-new settings-calendar", "operations"),
     Visit("settings-calendar", "operations", query="?country=AT&year=2027"),
     Visit("reviews", "sales_manager"),

@@ -216,6 +216,7 @@ GET  agreement-compare         draft      302  200  200  200  200  200  200  200
 GET  agreement-text            version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-file            version    302  200  200  200  200  200  200  200  200  200  200
 GET  agreement-all             -          302  200  200  200  200  200  200  200  200  200  200
+POST agreement-order           -          302  403  403  403  403  403  403  403  302= 302= 302=
 GET  settings-calendars        -          302  403  403  403  403  403  403  403  403  403  200
 GET  settings-calendar-new     -          302  403  403  403  403  403  403  403  403  403  200
 POST settings-calendar-new     -          302  403  403  403  403  403  403  403  403  403  302
