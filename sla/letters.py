@@ -93,8 +93,8 @@ def _facts(week: _Week, version: AgreementVersion) -> dict[str, Any]:
 
 
 def _missed(lines: list[Line]) -> list[dict[str, Any]]:
-    """Return the commitments most often missed in the week, none that was never missed."""
-    found = (line for line in lines if line.missed)
+    """Return the commitments most often missed in the week, then what was missed as a whole, as a volume is."""
+    found = (line for line in lines if line.missed or line.status == "missed")
     worst = sorted(found, key=lambda line: (line.status != "missed", -line.missed, line.code))
     return [
         {

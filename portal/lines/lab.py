@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import charts, wording
 from portal.lines import verdicts
 from sla import readiness
+from sla.choices import HandoffState
 from sla.wording import Sentence
 
 VERDICTS: dict[str, str | Promise] = {
@@ -24,11 +25,9 @@ VERDICTS: dict[str, str | Promise] = {
 #: Verdict → tone of its shape.
 TONES = {"proved": "ok", "refuted": "late", "untested": "warn"}
 FATES: dict[str, tuple[str, str | Promise]] = {
+    **{state.value: ("na", state.label) for state in HandoffState},
     "won": ("ok", gettext_lazy("Won")),
     "bought_elsewhere": ("late", gettext_lazy("Bought elsewhere")),
-    "lost": ("na", gettext_lazy("Lost")),
-    "declined": ("na", gettext_lazy("Declined")),
-    "returned": ("na", gettext_lazy("Handed back")),
     "disqualified": ("na", gettext_lazy("Disqualified")),
     "nurturing": ("na", gettext_lazy("Still nurturing")),
     "inquiry": ("na", gettext_lazy("Still an inquiry")),

@@ -1,5 +1,6 @@
 """The weekly letter in words: one text for both sides, on the page, in the mail and on paper."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -93,7 +94,9 @@ def _headline(facts: Mapping[str, Any]) -> str:
 
 def _missed(line: Mapping[str, Any]) -> Missed:
     words = ngettext("missed %(k)s time", "missed %(k)s times", line["missed"]) % {"k": line["missed"]}
-    if line["value"] is not None and line["target"] is not None and line["n"]:
+    if not line["missed"]:
+        words = _missed_as_a_whole(line)
+    elif line["value"] is not None and line["target"] is not None and line["n"]:
         values = {
             "words": words,
             "value": wording.share_text(line["value"]),
@@ -103,6 +106,16 @@ def _missed(line: Mapping[str, Any]) -> Missed:
     return Missed(
         promise_label(line["kind"], line["params"]), verdicts.say(Sentence.from_json(line["terms"])), words
     )
+
+
+def _missed_as_a_whole(line: Mapping[str, Any]) -> str:
+    if line["kind"] != "volume":
+        return _("missed")
+    counts = {
+        "done": wording.count_text(round(line["value"])),
+        "promised": wording.count_text(math.ceil(line["target"])),
+    }
+    return _("%(done)s of %(promised)s") % counts
 
 
 def _criterion(found: Mapping[str, Any] | None) -> str:

@@ -63,6 +63,12 @@ def test_it_tells_what_was_missed_most_on_each_side(version, people) -> None:
     assert said.question == "Is what was agreed on “Records complete” still right?"
 
 
+def test_a_volume_that_was_not_delivered_is_named(version) -> None:
+    said = weekly.letter(letters.write_due(now=MONDAY))
+    marketing = next(missed for side, _title, missed in said.sides if side == "marketing")
+    assert {one.label: one.more for one in marketing}["Volume"].startswith("0 of ")
+
+
 def test_a_version_that_waits_for_a_signature_is_the_question(version, people) -> None:
     manager, start = people.marketing_manager, (MONDAY + 7 * DAY).date()
     draft = agreements.amend(version=version, starts_on=start, now=MONDAY, actor=manager)

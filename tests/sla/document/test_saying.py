@@ -130,7 +130,7 @@ def test_waiting_time_is_added_up_from_both_terms() -> None:
         (("commitments", 3, "params", "days"), 12, "12 different days do not fit into 10 business days"),
         (("commitments", 2, "allowances", 0, "amount"), 1, "who decides in time may be late already"),
         (("expiry", "after"), {"amount": 4, "unit": "business_hours"}, "an offer lapses after 4 business"),
-        (("commitments", 5, "ladder"), [], "“upkeep” has no escalation"),
+        (("commitments", 5, "ladder"), [], "“Upkeep” has no escalation"),
         (("reasons", -1, "needs_attempts"), 9, "needs 9 attempts, yet Sales promises only"),
         (("commitments", 4, "allowances", 0, "amount"), 5, "Persistence has 10 business days, but"),
     ],
