@@ -93,7 +93,7 @@ def _facts(week: _Week, version: AgreementVersion) -> dict[str, Any]:
 
 
 def _missed(lines: list[Line]) -> list[dict[str, Any]]:
-    """Return the commitments most often missed in the week, then what was missed as a whole, as a volume is."""
+    """Return the commitments most often missed in the week, and those missed as a whole, as a volume is."""
     found = (line for line in lines if line.missed or line.status == "missed")
     worst = sorted(found, key=lambda line: (line.status != "missed", -line.missed, line.code))
     return [
