@@ -22,3 +22,4 @@ class Grain(models.TextChoices):
     SOURCE = "source", "One source"
     TIER = "tier", "One tier"
     CELL = "cell", "One team, source and tier"
+    PAIR = "pair", "One team and source"

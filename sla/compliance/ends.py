@@ -33,7 +33,7 @@ class ReasonCount:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The ends of a question, counted by day."""
+    """The ends of a question."""
 
     days: tuple[Day, ...]
 
@@ -66,8 +66,9 @@ def ended_in(period: Period | None, filters: Filters) -> QuerySet[Handoff]:
 
 
 def read(period: Period | None, filters: Filters) -> Told:
-    """Return the ends of a question, counted by day."""
-    return Told(tuple(tallies.read(COUNTING, period, filters, has_times=False)))
+    """Return the ends of a question, those of whole months together."""
+    days = tallies.read(COUNTING, period, filters, has_times=False, detail=tallies.Detail.MONTHS)
+    return Told(tuple(days))
 
 
 def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:

@@ -90,9 +90,15 @@ class Told:
         return {day: Told(tuple(days)) for day, days in found.items()}
 
 
-def read(period: Period | None, filters: Filters, *, has_times: bool = False) -> Told:
+def read(
+    period: Period | None,
+    filters: Filters,
+    *,
+    has_times: bool = False,
+    detail: tallies.Detail = tallies.Detail.DAYS,
+) -> Told:
     """Return the offers of a question, counted by day."""
-    return Told(tuple(tallies.read(COUNTING, period, filters, has_times=has_times)))
+    return Told(tuple(tallies.read(COUNTING, period, filters, has_times=has_times, detail=detail)))
 
 
 def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:

@@ -63,7 +63,7 @@ class Paths:
 def find(period: Period | None, filters: Filters) -> Paths:
     """Return the ways of the cohort; of the filters only source and team speak of leads."""
     of_leads = Filters(team_id=filters.team_id, source=filters.source)
-    days = tallies.read(COUNTING, period, of_leads)
+    days = tallies.read(COUNTING, period, of_leads, detail=tallies.Detail.MONTHS)
     counts, waits = tallies.total(days), tallies.spread(days)
     words = [(key.split(":"), n) for key, n in counts.items() if n]
     reached = [counts["leads"], *(counts[f"reached:{place}"] for place in range(1, len(WAY)))]

@@ -14,7 +14,7 @@ from sla import agreements, scoring
 from sla.compliance import offers, tallies
 from sla.compliance.periods import Filters, Period, months_before, months_between, share
 from sla.compliance.report import late_now
-from sla.compliance.tallies import Day
+from sla.compliance.tallies import Day, Detail
 
 MONTHS = 12
 DAYS = 60
@@ -81,7 +81,8 @@ class AtRisk:
 
 def by_month(last_on: date, zone: str, filters: Filters) -> list[Month]:
     """Return the last twelve months of first hand-overs up to a day, the oldest first."""
-    told = offers.read(Period(months_before(last_on, MONTHS - 1), last_on, zone), filters)
+    period = Period(months_before(last_on, MONTHS - 1), last_on, zone)
+    told = offers.read(period, filters, detail=Detail.MONTHS)
     found: dict[date, list[Day]] = defaultdict(list)
     for day in told.days:
         found[day.day.replace(day=1)].append(day)
@@ -91,7 +92,7 @@ def by_month(last_on: date, zone: str, filters: Filters) -> list[Month]:
 
 def by_speed(period: Period | None, filters: Filters) -> list[Speed]:
     """Return the share won by the time of Sales' first touch, for leads whose outcome is known."""
-    counts = offers.read(period, filters).counts
+    counts = offers.read(period, filters, detail=Detail.MONTHS).counts
     codes = (*(code for code, _limit in offers.WITHIN), offers.LATER, offers.NEVER)
     return [Speed(code, counts[f"speed:{code}:n"], counts[f"speed:{code}:won"]) for code in codes]
 
@@ -102,7 +103,7 @@ def by_day(last_on: date, zone: str, filters: Filters) -> list[tuple[date, float
     Days on which nothing was offered, or nothing of it touched yet, are left out. Wall clock.
     """
     period = Period(last_on - timedelta(days=DAYS - 1), last_on, zone)
-    days = offers.read(period, filters, has_times=True).by_day()
+    days = offers.read(period, filters, has_times=True, detail=Detail.TIMES).by_day()
     waits = {day: tallies.middle(own.times.get("first_touch", {})) for day, own in days.items()}
     return [(day, wait / timedelta(hours=1)) for day, wait in waits.items() if wait is not None]
 

@@ -11,6 +11,7 @@ from leads.models import Deal, Lead
 from sla.compliance import offers
 from sla.compliance.accounts import regretted
 from sla.compliance.periods import Filters, Period
+from sla.compliance.tallies import Detail
 from sla.models import Handoff
 
 
@@ -68,7 +69,7 @@ def find(
     them, and of `visible` leads only; counted are all.
     """
     sums = regretted.read(period, filters, visible, most)
-    refusals = offers.read(period, filters).counts["refused"]
+    refusals = offers.read(period, filters, detail=Detail.MONTHS).counts["refused"]
     return Regret(refusals, tuple(_named(sums.greatest)), sums.counts, sums.amounts)
 
 

@@ -69,6 +69,35 @@ class TallyDay(models.Model):
         return f"{self.book} of {self.day}, {self.grain}"
 
 
+class TallyMonth(models.Model):
+    """The days of a calendar month added up, by its first day; as `TallyDay`, but for the finest grain.
+
+    How long things took is seldom asked of a day, and has many different values.
+    """
+
+    book = models.CharField(max_length=8)
+    grain = models.CharField(max_length=8)
+    team = models.BigIntegerField(default=0)
+    source = models.CharField(max_length=120, blank=True)
+    tier = models.CharField(max_length=24, blank=True)
+    day = models.DateField()
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    counts = models.JSONField()
+    times = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["book", "grain", "team", "source", "tier", "day", "version"], name="tally_month_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.book} of {self.day:%Y-%m}, {self.grain}"
+
+
 class TallyState(models.Model):
     """How often a book was brought up to date, and the zone in which its days begin; locked meanwhile."""
 

@@ -1,7 +1,7 @@
 """Account opportunities: what the first offers to an account came to under one version.
 
-Kept of all its offers and of those of each team, source and tier apart: the first of a team may be another
-than the account's first. A question that names two of them, or a person, is told from the rows.
+Kept of all its offers and of those of each team, source, tier, and team and source: the first of a team may
+be another than the account's first. A question that names other pairs, or a person, is told from the rows.
 """
 
 from collections import defaultdict
@@ -24,6 +24,14 @@ from sla.models import AgreementVersion, Handoff, TallyAccount
 NOTHING = Decimal(0)
 Named = tuple[str, int, str, str]
 EVERYTHING: Named = (Grain.ALL, 0, "", "")
+#: What is kept, by whether a question names team, source and tier.
+_GRAINS = {
+    (False, False, False): Grain.ALL,
+    (True, False, False): Grain.TEAM,
+    (False, True, False): Grain.SOURCE,
+    (False, False, True): Grain.TIER,
+    (True, True, False): Grain.PAIR,
+}
 
 
 class Opportunity(NamedTuple):
@@ -96,7 +104,13 @@ def from_rows(
 
 def everywhere(team: int, source: str, tier: str) -> tuple[Named, ...]:
     """Return the names under which an offer is kept."""
-    return EVERYTHING, (Grain.TEAM, team, "", ""), (Grain.SOURCE, 0, source, ""), (Grain.TIER, 0, "", tier)
+    return (
+        EVERYTHING,
+        (Grain.TEAM, team, "", ""),
+        (Grain.SOURCE, 0, source, ""),
+        (Grain.TIER, 0, "", tier),
+        (Grain.PAIR, team, source, ""),
+    )
 
 
 def tell(
@@ -147,13 +161,10 @@ def _won_deals(offers: QuerySet[Handoff]) -> dict[int, list[Deal]]:
 
 def _named(filters: Filters) -> Named | None:
     """Return the name under which a question is kept, None where none is."""
-    named = [value is not None for value in (filters.team_id, filters.source, filters.tier)]
-    if filters.rep_id is not None or sum(named) > 1:
+    named = tuple(value is not None for value in (filters.team_id, filters.source, filters.tier))
+    if filters.rep_id is not None or named not in _GRAINS:
         return None
-    grain = Grain.ALL
-    for one, is_named in zip((Grain.TEAM, Grain.SOURCE, Grain.TIER), named, strict=True):
-        grain = one if is_named else grain
-    return grain, filters.team_id or 0, filters.source or "", filters.tier or ""
+    return _GRAINS[named], filters.team_id or 0, filters.source or "", filters.tier or ""
 
 
 def _speaks_of(version: AgreementVersion, filters: Filters) -> bool:

@@ -5,7 +5,7 @@
 """
 
 from sla.compliance.tallies.keeping import apart, behind, chunks, keep, locked
-from sla.compliance.tallies.reading import read
+from sla.compliance.tallies.reading import Detail, read
 from sla.compliance.tallies.telling import (
     NO_VERSION,
     UNDATED,
@@ -29,6 +29,7 @@ __all__ = [
     "UNDATED",
     "Counting",
     "Day",
+    "Detail",
     "Place",
     "Row",
     "apart",

@@ -1,6 +1,7 @@
 """Bringing the counts of days up to date, and asking whether they are what the rows say."""
 
 import math
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -12,11 +13,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from leads import setbased
-from sla.choices import Book
+from sla.choices import Book, Grain
 from sla.compliance.tallies import cells
 from sla.compliance.tallies.reading import place_of, places_of
 from sla.compliance.tallies.telling import Counting, Place, add, by_day
-from sla.models import TallyDay, TallyMark, TallyPart, TallyState
+from sla.models import TallyDay, TallyMark, TallyMonth, TallyPart, TallyState
 
 #: So many marks are looked at in one transaction, and so many parts of days counted.
 MARKS_AT_ONCE, PARTS_AT_ONCE = 5_000, 256
@@ -78,7 +79,7 @@ def apart(counting: Counting) -> Iterator[str]:
         odd = [part for part in parts if told.get((day, part), {}) != _plain(raw.get((day, part), {}))]
         if odd:
             yield f"{counting.book} of {day}, parts {', '.join(str(part) for part in odd)}"
-    yield from _days_apart(counting.book)
+    yield from _sums_apart(counting.book)
 
 
 def _taken(book: str, zone: str) -> tuple[list[int], list[Place], bool]:
@@ -101,7 +102,7 @@ def locked(book: str) -> TallyState | None:
 
 def _begin(counting: Counting, state: TallyState, zone: str) -> None:
     """Forget what was counted in another zone, and mark every part of a day in which there are rows."""
-    for model in (TallyDay, TallyPart, TallyMark):
+    for model in (TallyDay, TallyMonth, TallyPart, TallyMark):
         model.objects.filter(book=counting.book).delete()
     places = sorted(counting.places(zone))
     for chunk in chunks(places, 5_000):
@@ -114,17 +115,29 @@ def _begin(counting: Counting, state: TallyState, zone: str) -> None:
 def _recount(counting: Counting, places: Collection[Place], zone: str) -> None:
     """Count parts of days from their rows; what they were counted as before is taken off the sums."""
     before, now = _told(counting.book, places), _raw(counting, places, zone)
-    changes: dict[Key, Sums] = defaultdict(lambda: (Counter(), defaultdict(Counter)))
+    changes = _no_sums()
     for place in places:
-        for told, sign in ((before.get(place, {}), -1), (now.get(place, {}), 1)):
-            for cell, counts, times in cells.read(told):
-                for grain in cells.grains(cell):
-                    sums, spans = changes[(*grain, place[0], cell[0])]
-                    add(sums, counts, sign)
-                    for name, values in times.items():
-                        add(spans[name], values, sign)
+        _add_cells(changes, place[0], before.get(place, {}), -1)
+        _add_cells(changes, place[0], now.get(place, {}), 1)
     _write_parts(counting.book, places, before, now)
-    _write_sums(counting.book, {key: sums for key, sums in changes.items() if _is_change(sums)})
+    _write_sums(TallyDay, counting.book, changes)
+    _write_sums(TallyMonth, counting.book, _by_month(changes))
+
+
+def _no_sums() -> dict[Key, Sums]:
+    return defaultdict(lambda: (Counter(), defaultdict(Counter)))
+
+
+def _by_month(days: dict[Key, Sums]) -> dict[Key, Sums]:
+    """Add days up to their months, but for the finest grain."""
+    found = _no_sums()
+    for (grain, team, source, tier, day, version), (counts, times) in days.items():
+        if grain != Grain.CELL:
+            own, spans = found[grain, team, source, tier, day.replace(day=1), version]
+            add(own, counts)
+            for name, values in times.items():
+                add(spans[name], values)
+    return found
 
 
 def _raw(counting: Counting, places: Collection[Place], zone: str) -> dict[Place, dict[str, Any]]:
@@ -144,13 +157,14 @@ def _write_parts(book: str, places: Collection[Place], before: Any, now: Any) ->
     setbased.insert_rows(TallyPart, rows)
 
 
-def _write_sums(book: str, changes: dict[Key, Sums]) -> None:
-    """Add changes to the sums of days."""
+def _write_sums(model: type[TallyDay] | type[TallyMonth], book: str, found: dict[Key, Sums]) -> None:
+    """Add changes to the sums of days or months."""
+    changes = {key: sums for key, sums in found.items() if _is_change(sums)}
     days = sorted({key[4] for key in changes})
     there: dict[Key, tuple[int, Any, Any]] = {}
     grains = sorted({key[0] for key in changes})
-    found = TallyDay.objects.filter(book=book, day__in=days, grain__in=grains)
-    for pk, counts, times, *key in found.values_list("pk", "counts", "times", *_COLUMNS).iterator():
+    rows = model._default_manager.filter(book=book, day__in=days, grain__in=grains)
+    for pk, counts, times, *key in rows.values_list("pk", "counts", "times", *_COLUMNS).iterator():
         if tuple(key) in changes:
             there[tuple(key)] = (pk, counts, times)
     new, changed, empty = [], [], []
@@ -163,26 +177,51 @@ def _write_sums(book: str, changes: dict[Key, Sums]) -> None:
             changed.append({"id": pk, **row})
         else:
             empty.append(pk)
-    TallyDay.objects.filter(pk__in=empty).delete()
-    setbased.update_rows(TallyDay, changed)
-    setbased.insert_rows(TallyDay, new)
+    model._default_manager.filter(pk__in=empty).delete()
+    setbased.update_rows(model, changed)
+    setbased.insert_rows(model, new)
 
 
-def _days_apart(book: str) -> Iterator[str]:
-    """Yield the days whose sums are not those of their parts."""
+def _sums_apart(book: str) -> Iterator[str]:
+    """Yield the days whose sums are not those of their parts, and the months that are not those of days."""
     for day in sorted(set(TallyDay.objects.filter(book=book).values_list("day", flat=True))):
-        sums: dict[Key, Sums] = defaultdict(lambda: (Counter(), defaultdict(Counter)))
-        for told in TallyPart.objects.filter(book=book, day=day).values_list("cells", flat=True):
-            for cell, counts, times in cells.read(told):
-                for grain in cells.grains(cell):
-                    own, spans = sums[(*grain, day, cell[0])]
-                    add(own, counts)
-                    for name, values in times.items():
-                        add(spans[name], values)
-        rows = TallyDay.objects.filter(book=book, day=day).values_list("counts", "times", *_COLUMNS)
-        told_sums = {tuple(key): (counts, times) for counts, times, *key in rows.iterator()}
-        if told_sums != {key: (dict(own), _plain(spans)) for key, (own, spans) in sums.items()}:
+        if _kept(TallyDay, book, day, day) != _written(_of_parts(book, day)):
             yield f"{book} of {day}, sums"
+    for month in sorted(set(TallyMonth.objects.filter(book=book).values_list("day", flat=True))):
+        days = _kept(TallyDay, book, month, month.replace(day=monthrange(month.year, month.month)[1]))
+        if _kept(TallyMonth, book, month, month) != _written(_by_month(days)):
+            yield f"{book} of {month:%Y-%m}, sums"
+
+
+def _of_parts(book: str, day: date) -> dict[Key, Sums]:
+    """Add the parts of a day up."""
+    found = _no_sums()
+    for told in TallyPart.objects.filter(book=book, day=day).values_list("cells", flat=True):
+        _add_cells(found, day, told, 1)
+    return found
+
+
+def _add_cells(sums: dict[Key, Sums], day: date, told: Any, sign: int) -> None:
+    """Add what a part is counted as to the sums of its day, or take it off."""
+    for cell, counts, times in cells.read(told):
+        for grain in cells.grains(cell):
+            own, spans = sums[(*grain, day, cell[0])]
+            add(own, counts, sign)
+            for name, values in times.items():
+                add(spans[name], values, sign)
+
+
+def _kept(
+    model: type[TallyDay] | type[TallyMonth], book: str, first_on: date, last_on: date
+) -> dict[Key, Any]:
+    found = model._default_manager.filter(book=book, day__range=(first_on, last_on))
+    rows = found.values_list("counts", "times", *_COLUMNS)
+    return {tuple(key): (counts, times) for counts, times, *key in rows.iterator()}
+
+
+def _written(sums: dict[Key, Sums]) -> dict[Key, Any]:
+    """Return sums as they come back from the database."""
+    return {key: (dict(own), _plain(spans)) for key, (own, spans) in sums.items()}
 
 
 def _is_change(sums: Sums) -> bool:

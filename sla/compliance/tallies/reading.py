@@ -2,24 +2,40 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, QuerySet
 
 from sla.choices import Book, Grain
-from sla.compliance.periods import Filters, Period
+from sla.compliance.periods import Filters, Period, months_before
 from sla.compliance.tallies import cells
 from sla.compliance.tallies.telling import UNDATED, Counting, Day, Place, days_of
-from sla.models import AgreementVersion, TallyDay, TallyMark, TallyPart, TallyState
+from sla.models import AgreementVersion, TallyDay, TallyMark, TallyMonth, TallyPart, TallyState
 
 #: Above so many parts to count anew, or so many marks to look at, all is counted from the rows.
 MOST_PARTS, MOST_MARKS = 400, 20_000
 _TRIES = 3
 
 
-def read(counting: Counting, period: Period | None, filters: Filters, *, has_times: bool = True) -> list[Day]:
+class Detail(Enum):
+    """How finely a question is told: what is told of whole months together stands on their first day."""
+
+    MONTHS = "counts and times of whole months together"
+    DAYS = "counts by day, times of whole months together"
+    TIMES = "counts and times by day"
+
+
+def read(
+    counting: Counting,
+    period: Period | None,
+    filters: Filters,
+    *,
+    has_times: bool = True,
+    detail: Detail = Detail.DAYS,
+) -> list[Day]:
     """Return the counts by day and version, exact at the moment of the call.
 
     What one person answers for is few, and counted from the rows. So is everything while the sums are being
@@ -28,7 +44,7 @@ def read(counting: Counting, period: Period | None, filters: Filters, *, has_tim
     if filters.rep_id is None:
         for _try in range(_TRIES):
             stamp = _Stamp.of(counting.book)
-            found = _summed(counting, period, filters, stamp, has_times)
+            found = _summed(counting, _Asked.of(period, filters, has_times, detail), stamp)
             if found is None:
                 break
             if not found.changed or _Stamp.of(counting.book) == stamp:
@@ -61,10 +77,9 @@ class _Found:
     changed: bool
 
 
-def _summed(
-    counting: Counting, period: Period | None, filters: Filters, stamp: _Stamp, has_times: bool
-) -> _Found | None:
+def _summed(counting: Counting, asked: "_Asked", stamp: _Stamp) -> _Found | None:
     """Return sums and what changed since, None where the rows must be counted."""
+    period = asked.period
     zone = period.zone if period else stamp.zone
     if stamp.zone is None or (counting.book != Book.CLOCKS and zone != stamp.zone):
         return None
@@ -73,14 +88,13 @@ def _summed(
     places = _changed(counting.book, period, stamp.zone) if stamp.marks else set()
     if len(places) > MOST_PARTS:
         return None
-    asked = _Asked.of(period, filters)
-    days = list(_days(asked.of_sums(counting.book), has_times))
+    days = list(asked.days(counting.book))
     if not places:
         return _Found(days, changed=bool(stamp.marks))
     before = TallyPart.objects.filter(cells.of_places(places), book=counting.book)
     for day, told in before.values_list("day", "cells"):
         days += asked.taken_off(day, told)
-    rows = counting.rows(places, stamp.zone, period, filters)
+    rows = counting.rows(places, stamp.zone, period, asked.filters)
     return _Found([*days, *days_of(rows)], changed=True)
 
 
@@ -110,24 +124,52 @@ class _Asked:
     period: Period | None
     filters: Filters
     versions: frozenset[int] | None
+    has_times: bool
+    detail: Detail
 
     @classmethod
-    def of(cls, period: Period | None, filters: Filters) -> "_Asked":
+    def of(cls, period: Period | None, filters: Filters, has_times: bool, detail: Detail) -> "_Asked":
         versions = None if filters.version_id is None else frozenset({filters.version_id})
         if filters.agreement_id is not None:
             own = AgreementVersion.objects.filter(agreement_id=filters.agreement_id)
             ids = frozenset(own.values_list("pk", flat=True))
             versions = ids if versions is None else ids & versions
-        return cls(period, filters, versions)
+        return cls(period, filters, versions, has_times, detail)
 
-    def of_sums(self, book: str) -> QuerySet[TallyDay]:
+    @property
+    def _named(self) -> dict[str, Any]:
         named = {"team": self.filters.team_id, "source": self.filters.source, "tier": self.filters.tier}
-        named = {name: value for name, value in named.items() if value is not None}
-        grain = Grain.ALL if not named else Grain(next(iter(named))) if len(named) == 1 else Grain.CELL
-        found = TallyDay.objects.filter(book=book, grain=grain, **named)
-        if self.period is not None:
-            found = found.filter(day__range=(self.period.first_on, self.period.last_on))
+        return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def _grain(self) -> Grain:
+        named = self._named
+        return Grain.ALL if not named else Grain(next(iter(named))) if len(named) == 1 else Grain.CELL
+
+    def days(self, book: str) -> Iterator[Day]:
+        """Yield the sums of the question; three queries at most."""
+        days, months = self._sums(TallyDay, book), self._sums(TallyMonth, book)
+        whole = None if self.detail is Detail.TIMES or self._grain == Grain.CELL else _whole(self.period)
+        if whole is None:
+            yield from _read(self._within(days), has_times=self.has_times)
+            return
+        months, inside = months.filter(day__range=whole), days.filter(day__range=whole)
+        if self.period and whole != (self.period.first_on, self.period.last_on):
+            yield from _read(self._within(days).exclude(day__range=whole), has_times=self.has_times)
+        if self.detail is Detail.MONTHS:
+            yield from _read(months, has_times=self.has_times)
+            return
+        yield from _read(inside, has_times=False)
+        if self.has_times:
+            for day, version, times in months.order_by().values_list("day", "version_id", "times"):
+                yield Day(day, version, {}, times)
+
+    def _sums(self, model: type[TallyDay] | type[TallyMonth], book: str) -> QuerySet[Any]:
+        found = model._default_manager.filter(book=book, grain=self._grain, **self._named)
         return found if self.versions is None else found.filter(version__in=self.versions)
+
+    def _within(self, days: QuerySet[Any]) -> QuerySet[Any]:
+        return days.filter(day__range=(self.period.first_on, self.period.last_on)) if self.period else days
 
     def taken_off(self, day: date, told: Any) -> Iterator[Day]:
         """Yield what a part was counted as, to be taken off the sums."""
@@ -145,7 +187,16 @@ class _Asked:
                 )
 
 
-def _days(sums: QuerySet[TallyDay], has_times: bool) -> Iterator[Day]:
+def _whole(period: Period | None) -> tuple[date, date] | None:
+    """Return first and last day of the whole months of a period, None where it holds none."""
+    if period is None:
+        return date.min, date.max
+    first_on = period.first_on if period.first_on.day == 1 else months_before(period.first_on, -1)
+    last_on = (period.last_on + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    return (first_on, last_on) if first_on <= last_on else None
+
+
+def _read(sums: QuerySet[Any], *, has_times: bool) -> Iterator[Day]:
     columns = ("day", "version_id", "counts", "times") if has_times else ("day", "version_id", "counts")
     for row in sums.order_by().values_list(*columns).iterator():
         yield Day(*row)

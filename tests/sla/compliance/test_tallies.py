@@ -25,6 +25,7 @@ from sla.models import (
     TallyAccount,
     TallyDay,
     TallyMark,
+    TallyMonth,
     TallyPart,
     TallyState,
 )
@@ -73,18 +74,35 @@ def questions() -> Iterator[tuple[Period | None, Filters]]:
     yield None, Filters(*own)
 
 
-def differences() -> list[Any]:
-    """Return the questions to which sums and rows answer differently."""
+def differences(place: int = 0, of: int = 1) -> list[Any]:
+    """Return the questions to which sums and rows answer differently, of every `of`-th from a place."""
     found: list[Any] = []
-    for period, filters in questions():
+    for period, filters in list(questions())[place % of :: of]:
         for counting in rollups.BOOKS:
             asked = filters if counting.book != "ways" else Filters(filters.team_id, filters.source)
-            if plain(tallies.read(counting, period, asked)) != plain(raw(counting, period, asked)):
+            if not is_exact(counting, period, asked):
                 found.append((counting.book, period, filters))
         found += [("truth", filters) for version in AgreementVersion.objects.all() if lies(version, filters)]
         if regretted.read(period, filters, None, 3) != regretted.from_rows(period, filters, None, 3):
             found.append(("regret", period, filters))
     return found
+
+
+def told(period: Period, filters: Filters) -> list[tallies.Day]:
+    return tallies.read(offers.COUNTING, period, filters, detail=tallies.Detail.TIMES)
+
+
+def is_exact(counting: tallies.Counting, period: Period | None, filters: Filters) -> bool:
+    """Tell whether days are those of the rows one by one, and together where months are told at once."""
+    rows = raw(counting, period, filters)
+    days = tallies.read(counting, period, filters, detail=tallies.Detail.TIMES)
+    told = [tallies.read(counting, period, filters, detail=detail) for detail in tallies.Detail]
+    return plain(days) == plain(rows) and all(together(one) == together(rows) for one in told)
+
+
+def together(days: list[tallies.Day]) -> Any:
+    times = {name: values for name, values in tallies.spread(days).items() if values}
+    return {name: n for name, n in tallies.total(days).items() if n}, times
 
 
 def lies(version: AgreementVersion, filters: Filters) -> bool:
@@ -185,7 +203,7 @@ def test_figures_are_exact_before_the_sweep_and_after_it(play: Scene) -> None:
         assert not TallyMark.objects.exists()
         assert not AccountMark.objects.exists()
         change(play, leads[number % len(leads)])
-        assert differences() == [], name
+        assert differences(number, of=3) == [], name
         keep()
         assert list(rollups.apart()) == [], name
     assert differences() == []
@@ -235,10 +253,10 @@ def test_change_within_its_part_leaves_one_mark_and_one_that_moves_two(play: Sce
 def test_lost_mark_is_noticed(play: Scene, book: str) -> None:
     some_leads(play)
     in_state(play, "declined")
-    assert differences() == []
+    assert differences(of=4) == []
     TallyMark.objects.filter(book=book).delete()
 
-    assert {found[0] for found in differences()} == {book}
+    assert {found[0] for found in differences(of=4)} == {book}
     (counting,) = [one for one in rollups.BOOKS if one.book == book]
     assert list(tallies.apart(counting)) != []
 
@@ -273,15 +291,20 @@ def test_wrong_sum_is_noticed(play: Scene) -> None:
     assert list(tallies.apart(timed.COUNTING)) != []
 
 
+def test_wrong_sum_of_a_month_is_noticed(play: Scene) -> None:
+    some_leads(play)
+    TallyMonth.objects.filter(pk=TallyMonth.objects.filter(book="clocks").first().pk).update(times={})
+
+    assert list(tallies.apart(timed.COUNTING)) != []
+
+
 def test_rep_is_counted_from_the_rows(play: Scene) -> None:
     some_leads(play)
     TallyDay.objects.all().delete()
     TallyPart.objects.all().delete()
 
     filters = Filters(rep_id=play.rep.pk)
-    assert plain(tallies.read(offers.COUNTING, AROUND, filters)) == plain(
-        raw(offers.COUNTING, AROUND, filters)
-    )
+    assert plain(told(AROUND, filters)) == plain(raw(offers.COUNTING, AROUND, filters))
     assert tallies.total(tallies.read(offers.COUNTING, AROUND, filters))["1:offers"] > 0
 
 
@@ -290,12 +313,10 @@ def test_days_of_another_zone_are_counted_anew(play: Scene) -> None:
     tokyo = Period(AROUND.first_on, AROUND.last_on, "Asia/Tokyo")
     everything = Filters()
     before = plain(raw(offers.COUNTING, tokyo, everything))
-    assert plain(tallies.read(offers.COUNTING, tokyo, everything)) == before
+    assert plain(told(tokyo, everything)) == before
     tallies.keep(offers.COUNTING, "Asia/Tokyo")
-    assert plain(tallies.read(offers.COUNTING, tokyo, everything)) == before
-    assert plain(tallies.read(offers.COUNTING, AROUND, everything)) == plain(
-        raw(offers.COUNTING, AROUND, everything)
-    )
+    assert plain(told(tokyo, everything)) == before
+    assert plain(told(AROUND, everything)) == plain(raw(offers.COUNTING, AROUND, everything))
 
 
 def test_questions_take_as_many_queries_for_more_leads(
@@ -304,10 +325,10 @@ def test_questions_take_as_many_queries_for_more_leads(
     some_leads(play)
     for _ in range(3):
         in_state(play, "declined")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         tallies.read(offers.COUNTING, AROUND, Filters(source="Web"))
     keep()
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         ends.read(AROUND, Filters(source="Web"))
 
 
