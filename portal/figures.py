@@ -30,6 +30,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "behind": ("warn", gettext_lazy("Behind")),
     "too_few": ("na", gettext_lazy("Too few")),
     "none": ("na", gettext_lazy("Nothing due")),
+    "unjudged": ("na", gettext_lazy("Not judged")),
     "unknown": ("unknown", gettext_lazy("Unknown")),
 }
 VERDICTS: dict[str, str | Promise] = {
@@ -77,7 +78,7 @@ def row_of(line: Line, period: Period | None = None, after_exceptions: bool = Fa
         target=target_of(line),
         change="" if line.change is None else wording.signed_text(round(line.change * 100)),
         is_missed=line.status == "missed",
-        is_few=line.status in ("too_few", "none", "unknown"),
+        is_few=line.status in ("too_few", "none", "unjudged", "unknown"),
         promised=tuple(promised_when(line, period)) if period else (),
     )
 

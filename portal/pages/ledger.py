@@ -41,6 +41,7 @@ OUTCOMES = {
     "open": ("na", gettext_lazy("Open")),
     "too_few": ("na", gettext_lazy("Too few")),
     "none": ("na", gettext_lazy("Nothing due")),
+    "unjudged": ("na", gettext_lazy("Not judged")),
     "unknown": ("unknown", gettext_lazy("Unknown")),
 }
 HEAD = (

@@ -20,7 +20,8 @@ class Line:
 
     `key` names it in addresses: its code, and with several promises of one code the leg behind it.
     `value` is the share kept, or the number handed over for `volume`; `n` what it is counted from.
-    `status`: kept, on_pace, missed, behind, too_few (judged by nobody), none (nothing fell due) or unknown.
+    `status`: kept, on_pace, missed, behind, too_few (judged by nobody), none (nothing fell due),
+    unjudged (an amount per month, asked of all times) or unknown.
     """
 
     key: str
@@ -103,7 +104,7 @@ def periodic_line(key: str, promise: Promise, asked: Asked) -> Line:
     line = blank(key, promise)
     if line.kind == "volume":
         found = periodic.volume(asked.offered, asked.period, asked.filters, promise)
-        return _volume_line(line, found, asked.now)
+        return _volume_line(line, found, asked)
     if line.kind == "close_rate":
         return _close_rate_line(line, asked)
     if line.kind == "definition_review":
@@ -146,15 +147,16 @@ def _status(line: Line) -> str:
     return "kept" if line.value >= (line.target or 0) else "missed"
 
 
-def _volume_line(line: Line, volume: Volume, now: datetime) -> Line:
+def _volume_line(line: Line, volume: Volume, asked: Asked) -> Line:
     n, value = volume.counted, volume.value
     line = replace(line, value=value, value_after_exceptions=value, n=n, kept=n, volume=volume)
     if volume.promised is None:
-        return replace(line, status="none")
+        # An amount is promised for so many days: over all times there is nothing to hold it against.
+        return replace(line, status="unjudged" if n and asked.period is None else "none")
     line = replace(line, target=volume.promised)
     if value >= volume.promised:
         return replace(line, status="kept")
-    by_now = volume.promised_by(now)
+    by_now = volume.promised_by(asked.now)
     is_over = by_now >= sum(amount for _days, amount in volume.amounts)
     on_pace = value >= by_now and not is_over
     return replace(line, status="on_pace" if on_pace else "missed" if is_over else "behind")
@@ -190,7 +192,8 @@ def _review_line(line: Line, due: Units) -> Line:
 def _pipeline_line(line: Line, asked: Asked) -> Line:
     """Judge the pipeline reviews held in the period; while it lasts one may still come."""
     if asked.period is None:
-        return replace(line, status="none")
+        held = reviews.held_pipeline(None, asked.filters).exists()
+        return replace(line, status="unjudged" if held else "none")
     promised = round(sum(amount for _part, amount in line.promise.amounts()))
     found = reviews.pipeline(asked.period, asked.filters, promised, asked.now)
     if not found.promised:

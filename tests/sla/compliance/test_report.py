@@ -131,6 +131,14 @@ def test_volume_is_kept_at_the_end_or_missed(place) -> None:
     assert report.build(october, EVERYTHING, NOW).line("volume").status == "kept"
 
 
+def test_volume_of_all_times_is_counted_and_not_judged(place) -> None:
+    assert report.build(None, EVERYTHING, NOW).line("volume").status == "none"
+
+    rows.offer(*place, "accepted", YESTERDAY)
+    line = report.build(None, EVERYTHING, NOW).line("volume")
+    assert (line.status, line.value, line.target) == ("unjudged", 1, None)
+
+
 def test_overdue_review_is_a_miss_of_both(place) -> None:
     review = {"code": "review", "kind": "definition_review", "side": "both", "leg": None, "is_on": True}
     signed_version(
