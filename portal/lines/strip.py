@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal import badges, wording
 from portal.lines import clocks as words
+from sla.choices import ClockState
 from sla.models import Clock, Commitment
 
 
@@ -34,9 +35,11 @@ def strip(
 ) -> list[Cell]:
     """Return a cell per clock, the latest of its commitment, then what begins once the offer is accepted.
 
-    `kept` holds by clock id the time that a pause keeps.
+    `kept` holds by clock id the time that a pause keeps. A rep's own clock that no longer counts says nothing
+    beside the lead's that does.
     """
     latest = {(clock.commitment.code, clock.scope): clock for clock in clocks}
+    counting = {clock.commitment.code for clock in latest.values() if clock.state != ClockState.CANCELLED}
     cells = [
         Cell(
             side=clock.side,
@@ -47,6 +50,7 @@ def strip(
             clock_id=clock.pk,
         )
         for clock in latest.values()
+        if clock.state != ClockState.CANCELLED or clock.commitment.code not in counting
     ]
     waiting = badges.badge_for("not_started", now=now)
     cells += [

@@ -108,12 +108,13 @@ CHANNELS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One moment: what happened, what followed from it, whose doing it was."""
+    """One moment: what happened, what followed from it and what clocks made of it, whose doing it was."""
 
     at: datetime
     icon: str
     text: str
     subs: tuple[str, ...]
+    clocks: tuple[str, ...]
     side: str | Promise
 
 
@@ -155,11 +156,11 @@ def _entry(moment: queries.Moment, now: datetime) -> Entry:
     first = moment.first
     text = _text(first, now)
     others = [(other.kind, _text(other, now)) for other in moment.others]
-    subs = [said for kind, said in others if kind != "clocks"]
-    # What the clocks made of it is one line: there may be half a dozen.
-    clocks_said = " · ".join(dict.fromkeys(said for kind, said in others if kind == "clocks"))
-    subs += [clocks_said] if clocks_said else []
-    return Entry(moment.at, _icon(first), text, tuple(dict.fromkeys(subs)), SIDES[_side(first)])
+    subs, of_clocks = (
+        tuple(dict.fromkeys(said for kind, said in others if (kind == "clocks") is apart))
+        for apart in (False, True)
+    )
+    return Entry(moment.at, _icon(first), text, subs, of_clocks, SIDES[_side(first)])
 
 
 def _text(happening: queries.Happening, now: datetime) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from leads.choices import Stage
 from leads.models import BantFact, Touch
 from sla import handoffs, sweep
-from sla.models import Handoff
+from sla.models import Clock, Handoff
 from tests import factories
 from tests.factories import NOW
 from tests.sla.queries.test_dossier import second_round
@@ -103,6 +103,19 @@ def test_head_and_strip_say_how_it_stands(play: Scene, client: Client) -> None:
                  "Sales-ready", "Offered", "Why due", "2 business hours", "Not started",
                  "6 attempts in 6 business days"):  # fmt: skip
         assert word in text
+
+
+def test_strip_leaves_out_a_clock_of_one_person_that_ended_with_the_next(play: Scene, client: Client) -> None:
+    """The lead's own clock runs on, and says all there is to say of its commitment."""
+    handoff = accepted(play)
+    handoffs.reassign(
+        handoff=handoff, to=play.cast.other_rep, actor=play.cast.sales_manager, now=NOW + timedelta(hours=1)
+    )
+    handoffs.reassign(
+        handoff=handoff, to=play.rep, actor=play.cast.sales_manager, now=NOW + timedelta(hours=2)
+    )
+    assert Clock.objects.filter(handoff=handoff, scope="person", state="cancelled").exists()
+    assert "Does not count" not in page(client, play.rep, handoff.lead)
 
 
 def test_verdict_names_need_fact_and_proof(play: Scene, client: Client) -> None:
