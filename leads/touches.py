@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from leads import marks, setbased
+from leads import marks, setbased, storing
 from leads.choices import KINDS_OF_SIDE, Evidence
 from leads.models import ImportRun, Lead, Touch, User
 
@@ -183,5 +183,7 @@ def _check(side: str, kind: str, happened_at: datetime, now: datetime) -> None:
 def _store(source: str, external_id: str, facts: dict[str, Any]) -> tuple[Touch, bool]:
     """Return the touch and whether it is new; without an external id each is."""
     if not external_id:
-        return Touch.objects.create(source=source, **facts), True
+        touch = Touch(source=source, **facts)
+        storing.store([touch])
+        return touch, True
     return Touch.objects.get_or_create(source=source, external_id=external_id, defaults=facts)

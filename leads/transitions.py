@@ -76,9 +76,7 @@ def change_stage(
     actor: User | None = None,
     import_run: ImportRun | None = None,
 ) -> StageChange:
-    """Take one step along STAGE_EDGES and write it down; `lead` is updated in place.
-
-    Call it in the transaction of whatever takes the step.
+    """Take one step along STAGE_EDGES and write it down, in the open transaction; `lead` is updated in place.
 
     The step counts only if nobody moved the lead since `lead` was read; otherwise, and for an
     edge that does not exist, WrongStage is raised and nothing is written.
@@ -95,14 +93,8 @@ def change_stage(
     lead.stage, lead.stage_since, lead.stage_seq = to_stage, happened_at, seq + 1
     if to_stage in _JUDGED and from_stage != Stage.MQL and cause != HISTORY:
         marks.mark(lead_ids=[lead.pk], since=happened_at or now, now=now)
-    return StageChange.objects.create(
-        lead=lead,
-        seq=lead.stage_seq,
-        from_stage=from_stage,
-        to_stage=to_stage,
-        happened_at=happened_at,
-        recorded_at=now,
-        actor=actor,
-        cause=cause,
-        import_run=import_run,
-    )
+    moments = {"happened_at": happened_at, "recorded_at": now}
+    known = {"from_stage": from_stage, "to_stage": to_stage, "cause": cause, "actor": actor}
+    change = StageChange(lead=lead, seq=lead.stage_seq, import_run=import_run, **known, **moments)
+    storing.store([change])
+    return change

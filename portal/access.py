@@ -59,7 +59,9 @@ def deal(user: User, pk: int) -> Deal:
 def handoff(user: User, pk: int) -> Handoff:
     """Return a handoff that this person may see, with its lead, account and version; raise Http404."""
     found = Handoff.objects.visible_to(user)
-    return _one(found.select_related("lead__account", "version__agreement", "rep", "team"), pk)
+    whole = found.select_related("lead__account", "version__agreement", "rep", "team")
+    # The long texts are known by their hash once they were read.
+    return _one(whole.defer("version__document", "version__canonical_text"), pk)
 
 
 def current(user: User, pk: int) -> Handoff:
@@ -79,8 +81,7 @@ def offer(user: User, pk: int) -> Handoff:
     Whoever was a moment too late is told by whom and when instead of being sent away; raises Http404.
     """
     visible = Exists(Handoff.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    found = Handoff.objects.annotate(is_visible=visible)
-    taken = _one(found.select_related("lead__account", "version__agreement", "rep", "team"), pk)
+    taken = _one(Handoff.objects.annotate(is_visible=visible).select_related("lead__account"), pk)
     is_visible: bool = taken.is_visible  # type: ignore[attr-defined]  # annotated
     if is_visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
         return taken

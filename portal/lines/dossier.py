@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from leads import kept
+from leads.choices import Side
 from leads.models import Lead
 from portal import wording
 from portal.forms.facts import ROLES
@@ -56,12 +59,17 @@ def page(found: queries.Dossier, now: datetime) -> dict[str, Any]:
 
 def next_due(lead: Lead, now: datetime) -> str:
     """Say which of Sales' clocks on a lead is due next, "" when none is."""
-    running = Clock.objects.open().filter(lead=lead, side="sales", due_at__isnull=False)
-    clock = running.select_related("commitment").order_by("due_at", "pk").first()
+    clock = _running.first(lead=lead.pk)
     if clock is None or clock.due_at is None:
         return ""
     said = {"clock": clocks.commitment_label(clock.commitment), "due": wording.moment_text(clock.due_at, now)}
     return _("%(clock)s is due %(due)s.") % said
+
+
+@kept.question
+def _running() -> QuerySet[Clock]:
+    found = Clock.objects.open().filter(lead=kept.number("lead"), side=Side.SALES, due_at__isnull=False)
+    return found.select_related("commitment").order_by("due_at", "pk")
 
 
 def reason_label(handoff: Handoff) -> str:

@@ -233,9 +233,9 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
 
 def _back(request: HttpRequest, lead_id: int) -> str:
     """Return where to go on: where the person was, unless that dossier is not theirs any more."""
-    home = home_of(request, lead_id)
-    address = _current_path(request) or toasts.back(request, home)
-    return home if address.startswith(reverse("lead", args=[lead_id])) else address
+    address = _current_path(request) or toasts.back(request, "")
+    is_elsewhere = address and not address.startswith(reverse("lead", args=[lead_id]))
+    return address if is_elsewhere else home_of(request, lead_id)
 
 
 def home_of(request: HttpRequest, lead_id: int) -> str:

@@ -128,6 +128,11 @@ def commitments(version: AgreementVersion) -> dict[tuple[str, str], Commitment]:
     return _commitments(version.pk, version.sha256)
 
 
+def commitments_on(version: AgreementVersion, tier: str) -> tuple[Commitment, ...]:
+    """Return the timed commitments of a version that are on, each with the tier's own time if it has one."""
+    return _commitments_on(version.pk, version.sha256, tier)
+
+
 def commitment(version: AgreementVersion, code: str, tier: str = "") -> Commitment:
     """Return the commitment of a code for a tier: its own, else the one for all; raises KeyError."""
     rows = commitments(version)
@@ -152,9 +157,18 @@ def forget() -> None:
     _terms.clear()
     _signed.clear()
     _commitments.cache_clear()
+    _commitments_on.cache_clear()
 
 
 @lru_cache(maxsize=256)
 def _commitments(version_id: int, sha256: str) -> dict[tuple[str, str], Commitment]:
     rows = Commitment.objects.filter(version_id=version_id)
     return {(row.code, row.tier): row for row in rows}
+
+
+@lru_cache(maxsize=1024)
+def _commitments_on(version_id: int, sha256: str, tier: str) -> tuple[Commitment, ...]:
+    rows = _commitments(version_id, sha256)
+    codes = {code for code, _tier in rows}
+    chosen = (rows.get((code, tier)) or rows.get((code, "")) for code in sorted(codes))
+    return tuple(row for row in chosen if row and row.is_on and row.is_timed)

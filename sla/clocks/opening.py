@@ -44,7 +44,7 @@ def open_many(*, event: str, starts: Sequence[Start], now: datetime) -> list[Clo
 
 
 def _started(event: str, start: Start) -> Iterator[Commitment]:
-    for commitment in terms.commitments_on(start.version, start.tier):
+    for commitment in agreements.commitments_on(start.version, start.tier):
         kind = CLOCK_KINDS[commitment.kind]
         if kind.subject == "lead" and event in kind.start and commitment.leg in (None, 1):
             yield commitment

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from leads.models import Lead
 from sla import agreements
 from sla.choices import CLOCK_KINDS, Event
-from sla.clocks import terms
 from sla.models import AgreementVersion, Commitment, Handoff, Standing
 
 Started = tuple[Commitment, AgreementVersion]
@@ -42,7 +41,7 @@ def started_by(
         judged = judge(lead) if is_of_lead else of_handoff(handoff)
         if judged is None:
             continue
-        for commitment in terms.commitments_on(*judged):
+        for commitment in agreements.commitments_on(*judged):
             kind = CLOCK_KINDS[commitment.kind]
             if kind.subject == subject and event in kind.start and _is_begun(commitment, event, handoff):
                 yield commitment, judged[0]
@@ -53,7 +52,7 @@ def followed_by(
 ) -> Started | None:
     """Return the commitment of a code under which the next clock of a lead or handoff starts."""
     judged = of_handoff(handoff) if handoff else judge(lead)
-    rows = terms.commitments_on(*judged) if judged else []
+    rows = agreements.commitments_on(*judged) if judged else ()
     return next(((row, judged[0]) for row in rows if judged and row.code == code), None)
 
 

@@ -9,17 +9,9 @@ from leads.models import Lead
 from sla import agreements, calendars, clockwork
 from sla.businesstime import Schedule
 from sla.document import KINDS, Document, Span
-from sla.models import AgreementVersion, Clock, Commitment
+from sla.models import Clock, Commitment
 
 DaysOff = dict[int, frozenset[date]]
-
-
-def commitments_on(version: AgreementVersion, tier: str) -> list[Commitment]:
-    """Return the timed commitments of a version that are on, each with the tier's own time if it has one."""
-    rows = agreements.commitments(version)
-    codes = {code for code, _tier in rows}
-    chosen = (rows.get((code, tier)) or rows.get((code, "")) for code in sorted(codes))
-    return [row for row in chosen if row and row.is_on and row.is_timed]
 
 
 def allowed(commitment: Commitment, document: Document, lead: Lead) -> Span | None:

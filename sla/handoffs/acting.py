@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from leads import audit, kept, outbox, ownership, transitions
+from leads import audit, kept, outbox, ownership, setbased, transitions
 from leads.models import Lead, Team, User
 from sla import agreements, clocks, permissions
 from sla.choices import (
@@ -257,7 +257,7 @@ def remember(case: Case, plan: Plan, memory: dict[str, Any]) -> None:
         **memory,
         "clocks": {str(clock_id): seqs for clock_id, seqs in memory["clocks"].items()},
     }
-    Handoff.objects.filter(pk=handoff.pk).update(undo_seqs=handoff.undo_seqs)
+    setbased.update_rows(Handoff, [{"id": handoff.pk, "undo_seqs": handoff.undo_seqs}])
 
 
 def tell(case: Case, plan: Plan, not_before: datetime) -> None:
