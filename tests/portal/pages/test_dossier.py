@@ -107,15 +107,11 @@ def test_head_and_strip_say_how_it_stands(play: Scene, client: Client) -> None:
 
 def test_strip_leaves_out_a_clock_of_one_person_that_ended_with_the_next(play: Scene, client: Client) -> None:
     """The lead's own clock runs on, and says all there is to say of its commitment."""
-    handoff = accepted(play)
-    handoffs.reassign(
-        handoff=handoff, to=play.cast.other_rep, actor=play.cast.sales_manager, now=NOW + timedelta(hours=1)
-    )
-    handoffs.reassign(
-        handoff=handoff, to=play.rep, actor=play.cast.sales_manager, now=NOW + timedelta(hours=2)
-    )
-    assert Clock.objects.filter(handoff=handoff, scope="person", state="cancelled").exists()
-    assert "Does not count" not in page(client, play.rep, handoff.lead)
+    first = offered(play)
+    second = handoffs.reroute(handoff=first, to=play.cast.other_rep, actor=play.rep, now=NOW)
+    pooled = handoffs.pool(handoff=second, actor=play.cast.sales_manager, now=NOW)
+    assert Clock.objects.filter(lead=pooled.lead, scope="person", state="cancelled").exists()
+    assert "Does not count" not in page(client, play.rep, pooled.lead)
 
 
 def test_verdict_names_need_fact_and_proof(play: Scene, client: Client) -> None:
