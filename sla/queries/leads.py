@@ -1,6 +1,6 @@
 """Lists of leads with how each stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,12 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
     return found.filter(*[FILTERS[name](value) for name, value in asked.items() if name in FILTERS])
 
 
+def whole(numbers: Sequence[int]) -> tuple[Lead, ...]:
+    """Return leads of a list with what is shown of them, in the order of their numbers."""
+    found = {lead.pk: lead for lead in _shown(leads=numbers)}
+    return tuple(found[pk] for pk in numbers if pk in found)
+
+
 def rows(leads: list[Lead], user: User) -> list[LeadRow]:
     """Return the leads of one page with how they stand, in three queries."""
     ids = [lead.pk for lead in leads]
@@ -95,6 +101,11 @@ def rows(leads: list[Lead], user: User) -> list[LeadRow]:
     return [
         LeadRow(lead, standings.get(lead.pk), handoffs.get(lead.pk), clocks.get(lead.pk)) for lead in leads
     ]
+
+
+@kept.question
+def _shown() -> QuerySet[Lead]:
+    return Lead.objects.filter(pk__in=kept.ids("leads")).select_related("account", "owner").only(*SEEN)
 
 
 @kept.question

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from leads.models import Lead, User
 from sla.queries import leads
@@ -46,36 +47,44 @@ def page(user: User, asked: Mapping[str, Any], *, sort: str = "newest", after: i
     is_few = counted <= COUNTED_UP_TO
     sorts = tuple(SORTS) if is_few else WIDE
     sort = sort if sort.removeprefix("-") in sorts else "newest"
-    rows: list[Lead] = []
-    for part in _parts(found, sort, after):
-        if len(rows) <= ROWS:
-            rows += part[: ROWS + 1 - len(rows)]
+    # First their numbers: to put many leads in order is cheap only without all that is shown of them.
+    numbers: list[int] = []
+    for part in _parts(found, sort, after, is_few=is_few):
+        if len(numbers) <= ROWS:
+            numbers += part.values_list("pk", flat=True)[: ROWS + 1 - len(numbers)]
     return Page(
-        leads=tuple(rows[:ROWS]),
+        leads=leads.whole(numbers[:ROWS]),
         count=min(counted, COUNTED_UP_TO),
         is_capped=not is_few,
-        following=rows[ROWS - 1].pk if len(rows) > ROWS else None,
+        following=numbers[ROWS - 1] if len(numbers) > ROWS else None,
         sorts=sorts,
         sort=sort,
     )
 
 
-def _parts(found: QuerySet[Lead], sort: str, after: int | None) -> Iterator[QuerySet[Lead]]:
+def _parts(found: QuerySet[Lead], sort: str, after: int | None, *, is_few: bool) -> Iterator[QuerySet[Lead]]:
     """Yield in order what comes after a lead: the rest of its value, other values, what has none.
 
     In parts, as each walks one index to its place; with OR between them the database begins at the start.
+    Few leads are found by what narrows them, then sorted: a walk might pass all others before it meets them.
     """
     name = SORTS[sort.removeprefix("-")]
     # The newest and the longest in a stage come first unless asked otherwise.
     is_down = sort.startswith("-") != (name == "pk")
-    minus, way = ("-", "lt") if is_down else ("", "gt")
-    by_pk = found.order_by(f"{minus}pk")
+    way = "lt" if is_down else "gt"
+
+    def ordered(*columns: str) -> QuerySet[Lead]:
+        # No index has the order of an expression, so none is walked for it.
+        keys = [Coalesce(column, column) if is_few else F(column) for column in columns]
+        return found.order_by(*(key.desc() if is_down else key.asc() for key in keys))
+
+    by_pk = ordered("pk")
     last = Lead.objects.filter(pk=after).values_list(name, flat=True).first() if after else None
     rest = by_pk.filter(**{f"pk__{way}": after}) if after else by_pk
     if name == "pk":
         yield rest
         return
-    known = found.order_by(f"{minus}{name}", f"{minus}pk")
+    known = ordered(name, "pk")
     if last is not None:
         yield rest.filter(**{name: last})
         known = known.filter(**{f"{name}__{way}": last})

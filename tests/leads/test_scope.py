@@ -118,12 +118,10 @@ def test_search_finds_what_lies_in_a_narrow_and_a_wide_scope(
     assert {lead.name for lead in found} == {"Vela rep", "Vela pool", "Vela account"}
 
 
-@pytest.mark.parametrize("few", [0, queries.FEW])
 @pytest.mark.parametrize("role", SEES)
 def test_leads_in_sight_are_those_of_the_scope(
-    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch, role: str, few: int
+    cast: factories.Cast, leads: dict[str, Lead], role: str
 ) -> None:
-    monkeypatch.setattr(queries, "FEW", few)
     user: User = getattr(cast, role)
     assert set(queries.in_sight(user)) == set(Lead.objects.visible_to(user))
 

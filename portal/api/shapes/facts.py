@@ -13,6 +13,7 @@ from portal.api.shapes.values import (
     Day,
     Document,
     EvidenceField,
+    Listed,
     Moment,
     Money,
     Number,
@@ -84,7 +85,7 @@ class AccountShape(serializers.ModelSerializer[Account]):
         fields = ("id", "name", *ACCOUNT_TEXTS, "employees", "attributes", "owner", "created_at")
 
 
-class LeadShape(serializers.ModelSerializer[Lead]):
+class LeadShape(Listed, serializers.ModelSerializer[Lead]):
     account = Ref()
     owner = Ref(allow_null=True)
     team = serializers.IntegerField(source="team_id", allow_null=True)
@@ -97,19 +98,19 @@ class LeadShape(serializers.ModelSerializer[Lead]):
         )  # fmt: skip
 
 
-class StandingShape(serializers.ModelSerializer[Standing]):
+class StandingShape(Listed, serializers.ModelSerializer[Standing]):
     class Meta:
         model = Standing
         fields = ("is_ready", "ready_since", "fit", "grid", "tier", "held_because", "judged_at")
 
 
-class BriefHandoff(serializers.ModelSerializer[Handoff]):
+class BriefHandoff(Listed, serializers.ModelSerializer[Handoff]):
     class Meta:
         model = Handoff
         fields = ("id", "state", "leg", "cycle", "hop", "tier", "grid", "offered_at", "expires_at")
 
 
-class BriefClock(serializers.ModelSerializer[Clock]):
+class BriefClock(Listed, serializers.ModelSerializer[Clock]):
     class Meta:
         model = Clock
         fields = ("id", "kind", "side", "state", "due_at", "warned_at", "breached_at")

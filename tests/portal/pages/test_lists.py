@@ -61,10 +61,13 @@ def test_filters_never_widen_the_scope(play: Scene, client: Client) -> None:
         assert companies(client, play.rep, query) == []
 
 
+@pytest.mark.parametrize("few", [0, lists.COUNTED_UP_TO])
 @pytest.mark.parametrize("sort", ["newest", "-newest", "source", "-source", "company", "-company",
                                   "since", "-since"])  # fmt: skip
-def test_pages_hold_every_lead_once_in_order(play: Scene, sort: str, monkeypatch) -> None:
+def test_pages_hold_every_lead_once_in_order(play: Scene, sort: str, few: int, monkeypatch) -> None:
     monkeypatch.setattr(lists, "ROWS", 3)
+    monkeypatch.setattr(lists, "COUNTED_UP_TO", few)
+    sort = sort if few or sort.removeprefix("-") in lists.WIDE else "newest"
     for number in range(10):
         factories.make_lead(company=f"Company {number % 4}", source=f"Source {number % 3}")
     Lead.objects.filter(pk__in=list(Lead.objects.values_list("pk", flat=True)[:2])).update(stage_since=None)
