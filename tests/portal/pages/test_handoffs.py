@@ -1,5 +1,7 @@
 """Moves over HTTP: who may, what it does, what it says; declines and returns ask only what they need."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -63,6 +65,14 @@ def test_move_is_made_by_who_may(
     assert answer.status_code == 302
     handoff.refresh_from_db()
     assert handoff.state == after
+
+
+def test_accept_by_the_page_is_short(play: Scene, client: Client, django_assert_max_num_queries: Any) -> None:
+    first, second = offered(play), offered(play)
+    post(client, play.rep, "accept", first)  # reads what is kept in memory from then on
+    with django_assert_max_num_queries(22):
+        client.post(reverse("handoff-accept", args=[second.pk]))
+    assert Handoff.objects.get(pk=second.pk).state == "accepted"
 
 
 @pytest.mark.parametrize(("move", "state", "_name", "data", "_after"), MOVES)

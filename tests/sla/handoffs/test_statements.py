@@ -1,16 +1,19 @@
 """How many statements moves take: what many people do at once must stay short, whatever the size."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sla import handoffs
+from sla import handoffs, intake
 from sla.models import Handoff
 from tests import factories
 from tests.factories import NOW
 from tests.sla.scene import offered, scene
 
 pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=30)
 
 
 def statements(act):
@@ -32,10 +35,26 @@ def test_offer_of_many_takes_as_many_statements_as_of_two():
 def test_single_offer_is_short():
     scene()
     lead = factories.ready_lead()
-    assert statements(lambda: handoffs.offer(lead=lead, now=NOW)) <= 45
+    assert statements(lambda: handoffs.offer(lead=lead, now=NOW)) <= 38
 
 
 def test_accept_is_short():
     play = scene()
     handoff = offered(play)
-    assert statements(lambda: handoffs.accept(handoff=handoff, actor=play.rep, now=NOW)) <= 30
+    assert statements(lambda: handoffs.accept(handoff=handoff, actor=play.rep, now=NOW)) <= 18
+
+
+def test_touch_of_a_prospect_is_short():
+    scene()
+    lead = factories.make_lead(employees=10)
+    touch = {"lead": lead, "side": "prospect", "kind": "opened", "happened_at": NOW, "now": NOW}
+    intake.add_touch(**touch)  # reads what is kept in memory from then on
+    assert statements(lambda: intake.add_touch(**touch)) <= 15
+
+
+def test_touch_of_sales_is_short():
+    play = scene()
+    leads = [handoffs.accept(handoff=offered(play), actor=play.rep, now=NOW).lead for _ in range(2)]
+    touch = {"side": "sales", "kind": "call", "reached": True, "happened_at": LATER, "now": LATER}
+    intake.add_touch(lead=leads[0], **touch)
+    assert statements(lambda: intake.add_touch(lead=leads[1], **touch)) <= 25
