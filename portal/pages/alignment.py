@@ -18,6 +18,7 @@ from portal.pages.compliance import Asked, asked_of
 from sla import agreements, permissions
 from sla.compliance import paths, payoff, regret, report, truth
 from sla.compliance.periods import Period
+from sla.models import AgreementVersion
 from sla.queries import decisions
 
 #: The field's own figures, beside which ours stand (PRODUCT: the problem in figures).
@@ -34,8 +35,7 @@ def alignment(request: HttpRequest) -> HttpResponse:
     access.require(permissions.can_see_alignment(access.person(request)))
     asked = asked_of(request, default="quarter")
     found = report.build(asked.period, asked.filters, asked.now)
-    verdicts = [truth.judge(version, asked.now, asked.filters) for version in agreements.in_force()]
-    judged = [each for each in verdicts if each is not None]
+    judged = _judged(asked)
     context = {
         "form": asked.form,
         "report": found,
@@ -44,15 +44,22 @@ def alignment(request: HttpRequest) -> HttpResponse:
             (side, title, figures.commitments_of(figures.rows_of(found, side)), found.of_side(side))
             for side, title in (("marketing", _("Marketing")), ("both", _("Both")), ("sales", _("Sales")))
         ],
-        "truths": [_truth(each) for each in judged],
+        "truths": [_truth(version, each) for version, each in judged],
         "cohort": found.legs.get(1),
         "decisions": lines.decisions(decisions.waiting(), _review_due_on(), asked.now),
         **_follow_up(found),
         **_ways(asked),
-        **_worth(asked, judged[0].bar if judged else DEFAULT_BAR),
+        **_worth(asked, judged[0][1].bar if judged else DEFAULT_BAR),
         **_regret(asked),
     }
     return render(request, "results/alignment.html", context)
+
+
+def _judged(asked: Asked) -> list[tuple[AgreementVersion, truth.Truth]]:
+    """Return whether the definition of each agreement in force is true, those with the most cases first."""
+    verdicts = [(each, truth.judge(each, asked.now, asked.filters)) for each in agreements.in_force()]
+    judged = [(version, found) for version, found in verdicts if found is not None]
+    return sorted(judged, key=lambda pair: -pair[1].opportunities)
 
 
 def _follow_up(found: report.Report) -> dict[str, Any]:
@@ -125,10 +132,11 @@ def _headline(found: report.Report) -> str:
     return words % {"kept": found.kept, "n": judged}
 
 
-def _truth(found: truth.Truth) -> dict[str, Any]:
+def _truth(version: AgreementVersion, found: truth.Truth) -> dict[str, Any]:
     rate = found.rate
     drawing = None if rate is None else charts.truth(rate, found.low, found.high, found.bar)
     return {
+        "name": version.agreement.name,
         "found": found,
         "verdict": figures.VERDICTS[found.verdict],
         "sentence": figures.truth_sentence(found),

@@ -64,7 +64,7 @@ def judge(version: AgreementVersion, now: datetime, filters: Filters | None = No
     interval = scoring.wilson(sums.won, sums.worked)
     return Truth(
         version_id=version.pk,
-        verdict=scoring.truth(sums.won, sums.worked, share(sums.worked, sums.accounts) or 0.0, bar, needed),
+        verdict=scoring.truth(sums.won, sums.worked, share(sums.worked, sums.accounts), bar, needed),
         opportunities=sums.accounts,
         followed_up=sums.worked,
         won=sums.won,

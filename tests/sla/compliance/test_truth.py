@@ -50,6 +50,14 @@ def test_definition_is_too_early_when_the_interval_crosses(place) -> None:
     assert truth.judge(place[0], LATER).verdict == "too_early"
 
 
+def test_definition_of_whom_nobody_is_old_enough_is_too_early_to_tell(place) -> None:
+    offers(place, 10)
+
+    found = truth.judge(place[0], START)
+
+    assert (found.verdict, found.opportunities, found.followed_share) == ("too_early", 0, None)
+
+
 def test_definition_is_never_condemned_while_sales_did_not_follow_up(place) -> None:
     offers(place, 10)
     offers(place, 30, touched=False)
