@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 
 class PlainSelect(forms.Select):
@@ -17,9 +17,11 @@ class PlainSelect(forms.Select):
             self.format_value(value),
             flatatt(self.build_attrs(self.attrs, {"name": name, **attrs})),
         )
-        drawn = ((code, " selected" if str(code) in chosen else "", label) for code, label in self.choices)
-        options = format_html_join("", '<option value="{}"{}>{}</option>', drawn)
-        return format_html("<select{}>{}</select>", held, options)
+        options = "".join(
+            f'<option value="{escape(code)}"{" selected" if str(code) in chosen else ""}>{escape(label)}</option>'
+            for code, label in self.choices
+        )
+        return format_html("<select{}>{}</select>", held, mark_safe(options))
 
 
 def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
