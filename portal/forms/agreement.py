@@ -175,3 +175,9 @@ def first_start(now: datetime) -> date:
     """Return the first day of the next month."""
     day = now.date()
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+class TryLeadForm(forms.Form):
+    """A company, a person or an address whose leads are put to the agreements."""
+
+    company = forms.CharField(label=_("Company or name"), min_length=3, max_length=80)

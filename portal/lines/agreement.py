@@ -9,10 +9,10 @@ from django.utils import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal.lines import routing, verdicts
+from portal.lines import clocks, routing, verdicts
 from sla import readiness
 from sla.businesstime import Schedule
-from sla.choices import CLOCK_KINDS, PERIODIC_KINDS, Disposition
+from sla.choices import Disposition
 from sla.document import Commitment, Document, Reason, Rung, Stage, explain_clause
 from sla.document.clauses import say_span
 from sla.models import AgreementVersion
@@ -131,7 +131,13 @@ def gates(document: Document) -> list[Gate]:
 def clauses(document: Document) -> list[Clause]:
     """Say every commitment that is on, in the order of the agreement."""
     return [
-        Clause(one.code, _name(one), one.side, verdicts.say(explain_clause(one, document)), _rungs(one))
+        Clause(
+            one.code,
+            clocks.promise_label(one.kind, one.params),
+            one.side,
+            verdicts.say(explain_clause(one, document)),
+            _rungs(one),
+        )
         for one in document.commitments
         if one.is_on
     ]
@@ -226,6 +232,8 @@ def _gate(name: str, criterion: readiness.Criterion) -> Gate:
     title = str(GATES[name])
     if not isinstance(criterion, readiness.Group) or len(criterion.parts) == 1:
         return Gate(title, _("This must hold:"), (_part(criterion),))
+    if criterion.needed == len(criterion.parts) == 2:
+        return Gate(title, _("Both of these must hold:"), tuple(_part(part) for part in criterion.parts))
     counts = {"n": len(criterion.parts), "needed": criterion.needed}
     begins = str(BEGINNINGS[criterion.kind]) % counts
     return Gate(title, begins, tuple(_part(part) for part in criterion.parts))
@@ -234,13 +242,6 @@ def _gate(name: str, criterion: readiness.Criterion) -> Gate:
 def _part(criterion: readiness.Criterion) -> Part:
     said = verdicts.say(readiness.describe(criterion))
     return Part(criterion.label or "", f"{said[:1].upper()}{said[1:]}.")
-
-
-def _name(commitment: Commitment) -> str:
-    if commitment.params.get("from") == "offer":
-        return _("First touch after offer")
-    kind = CLOCK_KINDS.get(commitment.kind)
-    return str(kind.label if kind else PERIODIC_KINDS[commitment.kind][0])
 
 
 def _rungs(commitment: Commitment) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from leads.choices import Side
 from leads.models import AuditEntry, User
 from portal.forms.drafts.words import word
 from portal.lines import verdicts
-from sla import document
+from sla import document, readiness
 from sla.document import Clause, Document, Problem
 from sla.models import AgreementVersion, Comment, Signature
 from sla.queries.drafts import DraftPage
@@ -152,6 +152,7 @@ def summary(code: str, text: Document) -> str:
     counts = {
         "basics": text.title,
         "segment": text.segment.label or _("every lead"),
+        **{code: _criteria(gate) for code, gate in text.gates.items()},
         "commitments": _("%(on)s of %(n)s switched on")
         % {"on": sum(one.is_on for one in text.commitments), "n": len(text.commitments)},
         "legs": ", ".join(leg.label for leg in text.legs),
@@ -162,6 +163,11 @@ def summary(code: str, text: Document) -> str:
         "hours": text.referee or _("no referee"),
     }
     return counts.get(code, "")
+
+
+def _criteria(gate: readiness.Criterion) -> str:
+    n = len(readiness.leaves(gate))
+    return ngettext("%(n)s criterion", "%(n)s criteria", n) % {"n": n}
 
 
 def consequences(text: Document, referee: Problem | None) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import access, toasts
+from portal.forms import agreement as forms
 from portal.lines import verdicts
 from sla import agreements, document, permissions
 from sla.queries import segments as queries
@@ -19,12 +20,14 @@ def every(request: HttpRequest) -> HttpResponse:
     """List the agreements in force in the order in which they are asked; put a company's leads to them."""
     user, now = access.person(request), timezone.now()
     found = queries.segments(user=user, at=now)
-    text = request.GET.get("company", "").strip()[:80]
+    form = forms.TryLeadForm(request.GET if "company" in request.GET else None)
+    text = form.cleaned_data["company"] if form.is_valid() else ""
     context = {
         "segments": found,
         "rows": _rows(found),
         "can_order": permissions.can_order(user) and len(found.found) > 1,
         "moved": queries.last_moved(),
+        "form": form,
         "text": text,
         "trials": [_trial(one) for one in queries.trials(user=user, text=text, at=now)] if text else [],
     }
@@ -59,13 +62,20 @@ def _rows(found: queries.Segments) -> list[dict[str, Any]]:
         rows.append(
             {
                 "segment": one,
-                "rule": verdicts.say(document.recite(one.rule)),
+                "rule": _rule(one, is_first=before is None),
                 "shared": sorted(one.shared.items()),
                 "before": before if one.rule else None,
                 "behind": behind if behind and behind.rule else None,
             }
         )
     return rows
+
+
+def _rule(one: queries.Segment, *, is_first: bool) -> str:
+    if one.rule is None:
+        return _("Every lead.") if is_first else _("Every lead that none before it covers.")
+    said = verdicts.say(document.recite(one.rule))
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _trial(one: queries.Trial) -> dict[str, Any]:
@@ -87,4 +97,5 @@ def _trial(one: queries.Trial) -> dict[str, Any]:
 
 def _leaf(leaf: Any) -> dict[str, Any]:
     tone, word = verdicts.TONES[leaf.value]
-    return {"tone": tone, "word": word, "need": verdicts.say(leaf.need), "fact": verdicts.say(leaf.fact)}
+    said = {name: verdicts.say(getattr(leaf, name)) for name in ("label", "need", "fact")}
+    return {"tone": tone, "word": word, **said}

@@ -104,15 +104,20 @@ def _asking(request: HttpRequest, form: LabForm, tree: Tree, status: int = 200) 
     shown = LabRun.objects.select_related("agreement", "version", "created_by").defer("result")
     newest = shown.order_by("-created_at", "-pk")
     labels = reason_labels()
-    judged = [truth.judge(version, now) for version in agreements.in_force()]
+    in_force = agreements.in_force()
+    judged = [(version, truth.judge(version, now)) for version in in_force]
     context |= {
         "runs": newest.filter(reason="")[:RUNS_SHOWN],
         "proposals": [
             (one, labels.get(one.reason, one.reason)) for one in newest.exclude(reason="")[:FEW_SHOWN]
         ],
         "truths": [
-            {"found": one, "verdict": figures.VERDICTS[one.verdict], "sentence": figures.truth_sentence(one)}
-            for one in judged
+            {
+                "agreement": f"{version.agreement.name} v{version.number}" if len(in_force) > 1 else "",
+                "verdict": figures.VERDICTS[one.verdict],
+                "sentence": figures.truth_sentence(one),
+            }
+            for version, one in judged
             if one
         ],
     }

@@ -37,7 +37,7 @@ _PROMISES = {
     "quality": gettext_noop("Have handed-over leads accepted"),
     "readiness": gettext_noop("Hand over with a complete dossier"),
     "close_rate": gettext_noop("Win the leads followed up, at a margin of %(margin)s or more"),
-    "pipeline_review": gettext_noop("Hold the pipeline review, with minutes"),
+    "pipeline_review": gettext_noop("Hold the pipeline review with minutes"),
     "definition_review": gettext_noop("Review the definition by its date"),
 }
 _EACH = {
@@ -99,7 +99,9 @@ def _values(commitment: Commitment, document: Document) -> Mapping[str, Any]:
 def _worths(document: Document) -> Any:
     """Say as how many leads each tier counts."""
     one = gettext_noop("%(tier)s counts as %(worth)s")
-    worths = [Sentence(one, {"tier": tier.label, "worth": tier.worth}) for tier in document.tiers]
+    worths: list[Sentence | str] = [
+        Sentence(one, {"tier": tier.label, "worth": tier.worth}) for tier in document.tiers
+    ]
     return listed(worths, _COMMA)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sla.document import kinds
 from sla.document.clauses import say_span
-from sla.document.names import COMMITMENTS
+from sla.document.names import commitment_name
 from sla.document.shape import Commitment, Document, Span
 from sla.reading import Problem
 from sla.wording import Sentence, gettext_noop
@@ -143,7 +143,9 @@ def _silent(document: Document) -> Findings:
     for one in document.commitments:
         if one.is_on and kinds.KINDS[one.kind].is_timed and not one.ladder:
             template = gettext_noop("“%(name)s” has no escalation: when it is late, nobody is told.")
-            yield _finding("commitments", one, document, template, name=Sentence(COMMITMENTS[one.kind]))
+            yield _finding(
+                "commitments", one, document, template, name=Sentence(commitment_name(one.kind, one.params))
+            )
 
 
 def _first_touch(document: Document, since: str) -> Commitment | None:

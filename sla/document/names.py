@@ -1,5 +1,8 @@
 """The word for each code of an agreement."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sla.wording import gettext_noop
 
 WORDS = {
@@ -63,3 +66,10 @@ COMMITMENTS = {
     "pipeline_review": gettext_noop("Pipeline review"),
     "definition_review": gettext_noop("Definition review"),
 }
+
+
+def commitment_name(kind: str, params: Mapping[str, Any]) -> str:
+    """Return the name of a kind of commitment; the first touch that counts from the offer says so."""
+    if kind == "first_touch" and params.get("from") == "offer":
+        return gettext_noop("First touch after offer")
+    return COMMITMENTS[kind]

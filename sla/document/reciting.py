@@ -42,6 +42,8 @@ def lead_in(group: readiness.Group) -> Sentence:
         "any": gettext_noop("Any one of these %(count)s is enough."),
         "at_least": gettext_noop("At least %(needed)s of these %(count)s must hold."),
     }
+    if group.needed == len(group.parts) == 2:
+        return Sentence(gettext_noop("Both of these must hold."))
     values = {"count": len(group.parts), "needed": group.needed}
     return _filled(templates[group.kind], values)
 
@@ -52,7 +54,12 @@ def chained(items: Sequence[Any], pair: str = _COMMA, last: str = "") -> Any:
 
 
 def _group(group: readiness.Group) -> Sentence:
+    if len(group.parts) == 1:
+        # All, any or one of one part is that part.
+        return recite(group.parts[0])
     parts = [_nested(part) for part in group.parts]
+    if group.needed == len(parts) == 2:
+        return Sentence(gettext_noop("both of these: %(parts)s"), {"parts": chained(parts, _SEMICOLON)})
     values = {"count": len(parts), "needed": group.needed, "parts": chained(parts, _SEMICOLON)}
     return _filled(_GROUPS[group.kind], values)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sla import readiness
 from sla.document import kinds
 from sla.document.clauses import explain_clause, percent, say_span
-from sla.document.names import COMMITMENTS, WORDS
+from sla.document.names import WORDS, commitment_name
 from sla.document.reciting import chained, lead_in, recite
 from sla.document.shape import Commitment, Document, Matching, Reason, Routing, Stage
 from sla.wording import Sentence, gettext_noop
@@ -92,7 +92,7 @@ def _gate(name: str, document: Document) -> Iterator[Said]:
 def commitments(document: Document) -> Iterator[Said]:
     """Say what each side owes; what is switched off says so."""
     for one in document.commitments:
-        title = Sentence(COMMITMENTS[one.kind])
+        title = Sentence(commitment_name(one.kind, one.params))
         yield _said(f"commitments.{one.code}", title, *_commitment(one, document))
 
 

@@ -187,7 +187,7 @@ class TierForm(PartForm):
         min_value=0,
         max_value=1000,
         required=False,
-        help_text=_("As how many leads one counts where volume is weighted by value. Blank: one."),
+        help_text=_("As how many leads. Blank: one."),
     )
 
     def written(self, values: dict[str, Any]) -> dict[str, Any]:

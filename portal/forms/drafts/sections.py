@@ -14,7 +14,7 @@ from portal.forms.drafts.trees import Tree
 from portal.forms.drafts.words import Choices
 from sla import document
 from sla.choices.moves import BY_SIGNIFIER
-from sla.document.names import COMMITMENTS
+from sla.document.names import commitment_name
 
 Data = dict[str, Any]
 
@@ -190,8 +190,9 @@ def _added(kind: str, data: Data) -> Section:
 def _clause(code: str, index: int, found: Data, data: Data, **more: Any) -> Section:
     rows = [spec for spec in (_ALLOWANCES, _LADDER) if spec.path in found]
     form = clauses.OnLegForm if len(data["legs"]) > 1 else clauses.CommitmentForm
+    name = _(commitment_name(found["kind"], found.get("params") or {}))
     return Section(
-        code, _(COMMITMENTS[found["kind"]]), at=f"commitments[{index}]", form=form, rows=tuple(rows),
+        code, name, at=f"commitments[{index}]", form=form, rows=tuple(rows),
         keys=("commitments",), parent="commitments", settle=_owed, **more,
     )  # fmt: skip
 

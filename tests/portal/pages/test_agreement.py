@@ -48,7 +48,7 @@ def test_page_says_what_each_side_promised_and_kept(client, people, version) -> 
 def test_page_says_the_definition_in_sentences(client, people, version) -> None:
     found = text(client, people.rep)
 
-    assert "All 2 of these must hold:" in found
+    assert "Both of these must hold:" in found
     assert "Employees: 50 or more" in found
     assert "At least 2 of these 4 must hold:" in found
 
