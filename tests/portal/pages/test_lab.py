@@ -213,4 +213,4 @@ def test_the_command_prints_the_figures_of_the_page(
     call_command("lab", "backtest", "--months", "0", "--criterion", str(gate))
     assert "Keeps out 1 of 1" in capsys.readouterr().out
     call_command("lab", "truth", "--format", "json")
-    assert json.loads(capsys.readouterr().out)["verdict"] == "untested"
+    assert json.loads(capsys.readouterr().out)["verdict"] == "too_early"
