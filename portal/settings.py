@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal import databases
 from portal.api_defaults import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  (settings themselves)
 
 env = environ.Env()
@@ -20,8 +21,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
-# The try-out home trades hardening for "one command and a browser"; a real database ends it unless asked to
-# stay.
+# The try-out home trades hardening for "one command and a browser"; a real database ends it unless told.
 IS_TRYOUT = env.bool("CONCORD_TRYOUT", default=not DATABASE_URL)
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -58,7 +58,8 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECUR
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL
+SESSION_COOKIE_SECURE = SECURE_SSL
+CSRF_COOKIE_SECURE = SECURE_SSL
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # Believed only when the operator says that a proxy in front overwrites these headers.
@@ -141,60 +142,14 @@ POSTGRES_SCHEMES = ("postgres", "postgresql")
 REDIS_SCHEMES = ("redis", "rediss")
 
 
-def sqlite(path: Path, test_path: Path) -> dict[str, object]:
-    """Return the one-file database; writers queue at BEGIN, since raising a read lock fails at once."""
-    pragmas = {
-        "journal_mode": "WAL",
-        "synchronous": "NORMAL",
-        "foreign_keys": "ON",
-        "mmap_size": 134_217_728,
-        "cache_size": -32_000,
-        "temp_store": "MEMORY",
-    }
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "".join(f"PRAGMA {name}={value}; " for name, value in pragmas.items()),
-        },
-        # A file even in tests: threads of a live server wait for each other there, in memory they fail.
-        "TEST": {"NAME": test_path},
-    }
-
-
-def postgres(url: str) -> dict[str, object]:
-    """Return the database of `url`: kept connections are checked, no statement hangs for ever."""
-    through_bouncer = env.bool("PGBOUNCER", default=False)
-    session = {
-        "statement_timeout": env.int("STATEMENT_TIMEOUT_MS", default=30_000),
-        "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000),
-        "idle_in_transaction_session_timeout": 60_000,
-        "jit": "off",  # to compile a statement costs more than any page's statement takes
-    }
-    options: dict[str, object] = {"application_name": "concord", "connect_timeout": 5}
-    if not through_bouncer:  # a transaction pooler refuses start-up options, and keeps no plans
-        settings = " ".join(f"-c {name}={value}" for name, value in session.items())
-        options |= {"options": settings, "prepare_threshold": 5}
-    parsed = environ.Env.db_url_config(url)
-    return {
-        **parsed,
-        "OPTIONS": {**parsed.get("OPTIONS", {}), **options},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": through_bouncer,
-    }
-
-
 if DATABASE_URL.partition("://")[0] in POSTGRES_SCHEMES:
-    DATABASES = {"default": postgres(DATABASE_URL)}
+    DATABASES = {"default": databases.postgres(DATABASE_URL, env)}
 elif DATABASE_URL:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}  # portal.checks names the mistake
 else:
     test_name = f"concord-test-{os.getpid()}.sqlite3"
     sqlite_path = Path(env.str("SQLITE_PATH", default=str(VAR_DIR / "concord.sqlite3")))
-    DATABASES = {"default": sqlite(sqlite_path, VAR_DIR / test_name)}
+    DATABASES = {"default": databases.sqlite(sqlite_path, VAR_DIR / test_name)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if REDIS_URL:
@@ -235,7 +190,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "portal.addresses.login_name"
 AXES_CLIENT_IP_CALLABLE = "portal.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_DISABLE_ACCESS_LOG, AXES_VERBOSE = True, False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 # Calls a minute of one key, or of one person in the browser.
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
@@ -273,7 +229,8 @@ EMAIL_TIMEOUT = 10
 OWN_URL = "http://localhost:8000" if IS_TRYOUT else f"https://{next(iter(ALLOWED_HOSTS), 'localhost')}"
 PUBLIC_URL = env.str("PUBLIC_URL", default=OWN_URL)
 OUTBOUND_INTERNAL_NETWORKS = env.list("OUTBOUND_INTERNAL_NETWORKS", default=[])
-SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN = env.str("SLACK_SIGNING_SECRET", ""), env.str("SLACK_BOT_TOKEN", "")
+SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
+SLACK_BOT_TOKEN = env.str("SLACK_BOT_TOKEN", default="")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
@@ -295,6 +252,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
         # A page not found or a form not filled in is an answer, no event; the access log has it.
         "django.request": {"level": "ERROR"},
-        **{name: {"level": "WARNING"} for name in ("axes", "weasyprint")},
+        "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
     },
 }

@@ -32,7 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.settings",
         "portal.storage",
     ),
-    ("portal.api_defaults",),
+    ("portal.api_defaults", "portal.databases"),
     ("sla.management", "sla.tasks", "sla.admin", "sla.apps"),
     ("sla.sweep",),
     ("sla.importing",),
