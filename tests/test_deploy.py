@@ -38,7 +38,8 @@ def test_systemd_unit_runs_the_line_of_the_procfile(name: str) -> None:
 
 
 def test_every_setting_is_explained() -> None:
-    text = (Path(settings.BASE_DIR) / "portal" / "settings.py").read_text()
+    portal = Path(settings.BASE_DIR) / "portal"
+    text = "".join((portal / name).read_text() for name in ("settings.py", "databases.py"))
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text))
     explained = set(re.findall(r"`([A-Z_]+)`", (DEPLOY / "README.md").read_text()))
     assert read - explained == {"DEBUG", "SQLITE_PATH"}
