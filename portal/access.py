@@ -8,6 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from leads import kept
 from leads.choices import Role
 from leads.models import Account, Deal, Lead, User
 from leads.models.querysets import SEES_ALL
@@ -80,12 +81,16 @@ def offer(user: User, pk: int) -> Handoff:
 
     Whoever was a moment too late is told by whom and when instead of being sent away; raises Http404.
     """
-    visible = Exists(Handoff.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    taken = _one(Handoff.objects.annotate(is_visible=visible).select_related("lead__account"), pk)
-    is_visible: bool = taken.is_visible  # type: ignore[attr-defined]  # annotated
-    if is_visible or (taken.team_id == user.team_id and _was_in_pool(taken)):
+    is_visible = Handoff.objects.visible_to(user).filter(pk=pk).exists()
+    taken = _offer.first(pk=pk)
+    if taken and (is_visible or (taken.team_id == user.team_id and _was_in_pool(taken))):
         return taken
     raise Http404
+
+
+@kept.question
+def _offer() -> QuerySet[Handoff]:
+    return Handoff.objects.select_related("lead__account").filter(pk=kept.number("pk"))
 
 
 def was_taken(user: User, pk: int) -> bool:

@@ -70,7 +70,7 @@ def test_move_is_made_by_who_may(
 def test_accept_by_the_page_is_short(play: Scene, client: Client, django_assert_max_num_queries: Any) -> None:
     first, second = offered(play), offered(play)
     post(client, play.rep, "accept", first)  # reads what is kept in memory from then on
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.post(reverse("handoff-accept", args=[second.pk]))
     assert Handoff.objects.get(pk=second.pk).state == "accepted"
 
