@@ -36,6 +36,8 @@ from tests import factories
 
 RUNS, REQUESTS, OPEN, REPS = 5, 200, 1_000, 200
 NOW = datetime.now(UTC)
+#: Pages are compressed for browsers.
+AS_A_BROWSER = {"accept-encoding": "gzip", "sec-fetch-site": "same-origin"}
 KNOWN = NOW - timedelta(days=1)
 FIRST = (
     "Marina",
@@ -260,9 +262,11 @@ def pages(rep: User) -> None:
     for name, address in ((f"Inbox, {OPEN:,} open", lambda: inbox), ("Dossier", lambda: next(leads))):
         with CaptureQueriesContext(connection) as asked:
             size = len(client.get(address()).content)
-        queries_asked = len(asked)  # read now: the next request empties the log
-        times = median_of_runs(lambda address=address: client.get(address()))
-        print(f"{name}: {queries_asked} queries, {size / 1024:.0f} kB, {times}")
+            queries_asked = len(asked)  # read now: the next request empties the log
+        sent = len(client.get(address(), headers=AS_A_BROWSER).content)
+        times = median_of_runs(lambda address=address: client.get(address(), headers=AS_A_BROWSER))
+        sizes = f"{size / 1000:.0f} kB, {sent / 1000:.1f} as sent"
+        print(f"{name}: {queries_asked} queries, {sizes}, {times}")
 
 
 def company_with(leads: int) -> tuple[factories.Cast, list[User]]:

@@ -13,15 +13,15 @@ class PlainSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Draw the list with what is chosen in it."""
-        chosen, held = (
-            self.format_value(value),
-            flatatt(self.build_attrs(self.attrs, {"name": name, **attrs})),
-        )
+        chosen, held = self.format_value(value), {"name": name, **(attrs or {})}
+        marks = {True: " selected", False: ""}
         options = "".join(
-            f'<option value="{escape(code)}"{" selected" if str(code) in chosen else ""}>{escape(label)}</option>'
-            for code, label in self.choices
+            f'<option value="{escape(code)}"{marks[str(code) in chosen]}>{escape(text)}</option>'
+            for code, text in self.choices
         )
-        return format_html("<select{}>{}</select>", held, mark_safe(options))
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, held)), mark_safe(options)
+        )
 
 
 def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
