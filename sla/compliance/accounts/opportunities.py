@@ -174,11 +174,12 @@ def _speaks_of(version: AgreementVersion, filters: Filters) -> bool:
 def _summed(kept: QuerySet[TallyAccount], before: datetime) -> Sums:
     worked = Q(worked_at__lt=before)
     won = worked & Q(is_won=True)
+    # Counted by a column of the index: any other would have the table read.
     found = kept.aggregate(
-        accounts=Count("pk"),
-        worked=Count("pk", filter=worked),
-        won=Count("pk", filter=won),
-        elsewhere=Count("pk", filter=worked & Q(is_won=False, is_elsewhere=True)),
+        accounts=Count("account"),
+        worked=Count("account", filter=worked),
+        won=Count("account", filter=won),
+        elsewhere=Count("account", filter=worked & Q(is_won=False, is_elsewhere=True)),
         amount=Sum("amount", filter=won, default=NOTHING),
         earned=Sum("earned", filter=won, default=NOTHING),
     )

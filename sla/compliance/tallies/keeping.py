@@ -20,7 +20,7 @@ from sla.compliance.tallies.telling import Counting, Place, add, by_day
 from sla.models import TallyDay, TallyMark, TallyMonth, TallyPart, TallyState
 
 #: So many marks are looked at in one transaction, and so many parts of days counted.
-MARKS_AT_ONCE, PARTS_AT_ONCE = 5_000, 256
+MARKS_AT_ONCE, PARTS_AT_ONCE = 5_000, 512
 Key = tuple[str, int, str, str, date, int]
 Sums = tuple[Counter[str], dict[str, Counter[str]]]
 _COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
