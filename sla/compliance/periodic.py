@@ -119,7 +119,8 @@ def volume(
         **counts,
         value=sum(days.values()),
         is_by_value=bool(promise and any(term.is_by_value for term in promise.terms)),
-        amounts=tuple(promise.amounts()) if promise else (),
+        # What is promised is promised of all leads: of one team's or source's there is nothing to compare.
+        amounts=() if promise is None or filters.is_narrowed else tuple(promise.amounts()),
         days=tuple((day, n) for day, n in sorted(days.items()) if n) if period else (),
     )
 

@@ -111,6 +111,11 @@ class Filters:
     version_id: int | None = None
     rep_id: int | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether only some of the leads are asked of that an agreement judged."""
+        return any(one is not None for one in (self.team_id, self.source, self.tier, self.rep_id))
+
     def on_handoffs(self) -> Q:
         pairs = {
             "team_id": self.team_id,

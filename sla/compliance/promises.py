@@ -192,7 +192,7 @@ def _in_force(
     """
     spans = {version.pk: _span(version, period.zone) for version in versions}
     if any(version.is_baseline for version in versions):
-        spans |= _of_baselines(versions, spans, period.zone)
+        spans |= _of_baselines(versions, period.zone)
     judged: dict[int, date] = {}
     for day in days:
         judged[day.version_id] = min(day.day, judged.get(day.version_id, day.day))
@@ -203,22 +203,29 @@ def _in_force(
         first_on, last_on = spans[version.pk]
         if judged.get(version.pk, first_on) < first_on:
             spans[version.pk] = period.first_on, last_on
-    return {key: period.part(*span) for key, span in spans.items()}
+    return {version.pk: period.part(*spans[version.pk]) for version in versions}
 
 
 def _span(version: AgreementVersion, zone: str) -> tuple[date, date]:
     """Return the first and last day on which a version is in force; on the day of a change the new one is."""
     own = ZoneInfo(zone)
     started, ended = version.activated_at, version.superseded_at
-    first_on = version.starts_on if version.is_baseline or not started else started.astimezone(own).date()
+    first_on = started.astimezone(own).date() if started else version.starts_on
     return first_on, ended.astimezone(own).date() - timedelta(days=1) if ended else date.max
 
 
-def _of_baselines(
-    versions: Sequence[AgreementVersion], spans: Mapping[int, tuple[date, date]], zone: str
-) -> dict[int, tuple[date, date]]:
-    """Return the days of the baselines: they end where the first agreement took effect."""
-    signed = AgreementVersion.objects.filter(is_baseline=False)
-    first_at = signed.aggregate(at=Min("activated_at"))["at"]
-    last_on = first_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=1) if first_at else date.max
-    return {one.pk: (spans[one.pk][0], last_on) for one in versions if one.is_baseline}
+def _of_baselines(versions: Sequence[AgreementVersion], zone: str) -> dict[int, tuple[date, date]]:
+    """Return the days of baselines: each until the next of its agreement, or the first that was signed."""
+    own = {version.agreement_id for version in versions if version.is_baseline}
+    signed = AgreementVersion.objects.filter(is_baseline=False).aggregate(at=Min("activated_at"))["at"]
+    signed_on = signed.astimezone(ZoneInfo(zone)).date() if signed else date.max
+    found = AgreementVersion.objects.filter(is_baseline=True, agreement__in=own, activated_at__isnull=False)
+    spans: dict[int, tuple[date, date]] = {}
+    until: dict[int, date] = {}
+    for pk, agreement, starts_on in found.order_by("-starts_on", "-number").values_list(
+        "pk", "agreement_id", "starts_on"
+    ):
+        end_on = min(signed_on, until.get(agreement, date.max))
+        spans[pk] = starts_on, end_on if end_on == date.max else end_on - timedelta(days=1)
+        until[agreement] = starts_on
+    return spans

@@ -22,6 +22,7 @@ class Report:
     """
 
     period: Period | None
+    is_narrowed: bool
     now: datetime
     versions: tuple[AgreementVersion, ...]
     lines: tuple[Line, ...]
@@ -78,6 +79,7 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
     )
     return Report(
         period=period,
+        is_narrowed=filters.is_narrowed,
         now=now,
         versions=tuple(versions),
         lines=lines,

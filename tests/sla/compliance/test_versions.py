@@ -122,6 +122,30 @@ def test_baseline_promises_until_the_first_agreement_takes_effect(people, versio
     assert report.build(OCTOBER, EVERYTHING, NOW).line("volume").target == 20
 
 
+def test_each_baseline_promises_until_the_next_one_starts() -> None:
+    quarters = [quarter_of(date(2021, month, 1)) for month in (4, 7)]
+    calm, busy = (
+        baseline_version(starts_on=quarter.first_on.isoformat(), commitments=terms(amount, 2, 0.9))
+        for quarter, amount in zip(quarters, (20, 60), strict=True)
+    )
+    # What the first of them offered is still counted in the second quarter; it promises nothing there.
+    rows.clock(calm, "decide", datetime(2021, 7, 5, 9, tzinfo=UTC), "met")
+    rows.clock(busy, "decide", datetime(2021, 8, 5, 9, tzinfo=UTC), "met")
+    rows.clock(calm, "decide", datetime(2021, 5, 5, 9, tzinfo=UTC), "met")
+
+    promised = [report.build(quarter, EVERYTHING, NOW).line("volume").target for quarter in quarters]
+
+    assert promised == [60, 180]
+
+
+def test_promise_of_all_leads_is_not_held_against_those_of_one_team(people, versions) -> None:
+    rows.offer(versions[1], people.sales, "accepted", IN_NOVEMBER)
+
+    line = report.build(NOVEMBER, Filters(team_id=people.sales.pk), NOW).line("volume")
+
+    assert (line.value, line.target, line.status) == (1, None, "none")
+
+
 @pytest.fixture
 def legs(people: Cast) -> tuple[AgreementVersion, AgreementVersion]:
     """Return two agreements that name promises on different legs by one code."""
