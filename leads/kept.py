@@ -1,6 +1,6 @@
 """Questions worded once: what every touch and every move asks costs more to word than to answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from copy import copy
 from datetime import date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -115,15 +115,21 @@ class _Worded:
         parameters = [
             one.filled(values[one.name]) if isinstance(one, Slot) else one for one in self._parameters
         ]
-        with setbased.bound_cursor() if self._is_planned_once else connection.cursor() as cursor:
+        keys = max((len(some) for some in values.values() if _is_many(some)), default=1)
+        with setbased.bound_cursor(keys) if self._is_planned_once else connection.cursor() as cursor:
             cursor.execute(self._sql, parameters)
             return cursor.fetchall()
+
+
+def _is_many(value: Any) -> bool:
+    return isinstance(value, Collection) and not isinstance(value, str)
 
 
 def question(build: Callable[[], "models.QuerySet[Any, Row]"]) -> Question[Row]:
     """Word once the queryset that a function builds, with a `Slot` for what changes, and plan it once.
 
-    For rows found by their keys: a plan made for any moment would read whole tables for the latest ones.
+    For rows found by a few keys: with more of them it is planned anew, and a plan made for any moment
+    would read whole tables for the latest ones.
     """
     return Question(build, is_planned_once=True)
 

@@ -13,6 +13,8 @@ from leads import copying, recordsets
 Row = Mapping[str, Any]
 #: Fewer rows than this travel faster in statements than by COPY into a table made for it.
 WORTH_COPYING = 200
+#: No more rows than one person's act touches.
+FEW = 10
 
 
 def update_rows(
@@ -26,7 +28,7 @@ def update_rows(
     if not rows:
         return []
     sql, recordset = _updating(connection.vendor, model, tuple(rows[0]), key, guard)
-    with bound_cursor() as cursor:
+    with bound_cursor(len(rows)) as cursor:
         cursor.execute(sql, [recordset.text(rows)])
         return [row[0] for row in cursor.fetchall()]
 
@@ -40,7 +42,7 @@ def insert_returning(model: type[models.Model], rows: Sequence[Row]) -> list[int
     """Insert rows as `insert_rows` does and return their ids, in the same order."""
     if not rows:
         return []
-    with bound_cursor() as cursor:
+    with bound_cursor(len(rows)) as cursor:
         cursor.execute(*_inserting(model, rows, f"RETURNING {_quoted(model._meta.pk.column)}"))
         return [row[0] for row in cursor.fetchall()]
 
@@ -181,7 +183,7 @@ def _merged(table: str, column: str, merge: str) -> str:
 def _insert(model: type[models.Model], rows: Sequence[Row], conflict: str) -> int:
     if not rows:
         return 0
-    with bound_cursor() as cursor:
+    with bound_cursor(len(rows)) as cursor:
         cursor.execute(*_inserting(model, rows, conflict))
         return int(cursor.rowcount)
 
@@ -236,12 +238,24 @@ def _overwriting(vendor: str, model: type[models.Model], key: str, how: tuple[tu
     return f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}"
 
 
-def bound_cursor() -> Any:
-    """Return a cursor that sends values beside the statement: great texts unquoted, and plans are kept."""
+class _PlannedAnew(ServerBindingCursor):
+    """Sends values beside the statement and has it planned for them."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        options["prepare"] = False
+        return super().execute(query, params, **options)  # type: ignore[misc]  # Django's stub leaves it out
+
+
+def bound_cursor(rows: int) -> Any:
+    """Return a cursor that sends values beside the statement, great texts unquoted.
+
+    For a few `rows` PostgreSQL keeps its plan. One for many is made anew: a plan of a time when tables were
+    small would go through them whole for each row.
+    """
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
-    raw: Any = ServerBindingCursor
+    raw: Any = ServerBindingCursor if rows <= FEW else _PlannedAnew
     return connection._prepare_cursor(raw(connection.connection))  # type: ignore[attr-defined]  # as Django does
 
 
