@@ -53,7 +53,9 @@ NO_PAGES: dict[str, str] = {
     **dict.fromkeys(("feed-new", "operations-webhook-rotate"), "its page, with a secret shown once"),
     "act": "shown to whoever has the letter; tests/portal/delivery/test_acts.py",
     **dict.fromkeys(("agreement-file", "agreement-schema"), "a file"),
-    **dict.fromkeys(("agreement-comment", "agreement-order", "agreement-propose", "agreement-settle"), "an act"),
+    **dict.fromkeys(
+        ("agreement-comment", "agreement-order", "agreement-propose", "agreement-settle"), "an act"
+    ),
     **dict.fromkeys(("compliance-csv", "compliance-commitment-csv", "compliance-ledger-csv"), "a file"),
     **dict.fromkeys(
         ("lead-offer", "handoff-accept", "handoff-undo", "handoff-convert", "handoff-nudge", "handoff-step"),
