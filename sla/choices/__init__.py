@@ -1,5 +1,6 @@
 """The codes of the judging floor: states, the move table and the kinds of commitment, all as data."""
 
+from leads.choices import PARTS
 from sla.choices.clock_kinds import CLOCK_KINDS, CONTESTED_WITHIN, PERIODIC_KINDS, ClockKind, Event
 from sla.choices.lab import LabKind, LabState
 from sla.choices.moves import (
@@ -31,7 +32,7 @@ from sla.choices.states import (
     VersionState,
     WithdrawReason,
 )
-from sla.choices.tallies import PARTS, Book, Grain
+from sla.choices.tallies import Book, Grain
 
 __all__ = [
     "BY_DISPOSITION",

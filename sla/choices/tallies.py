@@ -2,8 +2,6 @@
 
 from django.db import models
 
-from leads.choices import PARTS as PARTS
-
 
 class Book(models.TextChoices):
     """What is counted by day: clocks when due, handoffs when offered and ended, leads when first seen."""

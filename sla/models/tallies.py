@@ -39,8 +39,12 @@ class TallyPart(models.Model):
         return f"{self.book} of {self.day}, part {self.part}"
 
 
-class TallyDay(models.Model):
-    """The counts of one day and version: of everything, of one team, source or tier, or of one of each.
+#: What names the sums there are once.
+_ONCE = ["book", "grain", "team", "source", "tier", "day", "version"]
+
+
+class _Sums(models.Model):
+    """The counts under one version: of everything, of one team, source or tier, or of one of each.
 
     `grain` says which; what it leaves open is blank. `times` counts whole minutes by name.
     Version 0 is none: no version judges the ways of leads.
@@ -59,40 +63,27 @@ class TallyDay(models.Model):
     times = models.JSONField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["book", "grain", "team", "source", "tier", "day", "version"], name="tally_day_once"
-            ),
-        )
+        abstract = True
+
+
+class TallyDay(_Sums):
+    """The counts of one day."""
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=_ONCE, name="tally_day_once"),)
 
     def __str__(self) -> str:
         return f"{self.book} of {self.day}, {self.grain}"
 
 
-class TallyMonth(models.Model):
-    """The days of a calendar month added up, by its first day; as `TallyDay`, but for the finest grain.
+class TallyMonth(_Sums):
+    """The days of a calendar month added up, by its first day, in every grain but the finest.
 
     How long things took is seldom asked of a day, and has many different values.
     """
 
-    book = models.CharField(max_length=8)
-    grain = models.CharField(max_length=8)
-    team = models.BigIntegerField(default=0)
-    source = models.CharField(max_length=120, blank=True)
-    tier = models.CharField(max_length=24, blank=True)
-    day = models.DateField()
-    version = models.ForeignKey(
-        AgreementVersion, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
-    )
-    counts = models.JSONField()
-    times = models.JSONField()
-
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["book", "grain", "team", "source", "tier", "day", "version"], name="tally_month_once"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=_ONCE, name="tally_month_once"),)
 
     def __str__(self) -> str:
         return f"{self.book} of {self.day:%Y-%m}, {self.grain}"

@@ -5,11 +5,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from sla import agreements
-from tests.factories import Cast, cast, make_lead, signed_version
+from tests.factories import Cast, cast, make_lead
+from tests.sla.queries.test_segments import three_in_order
 
 pytestmark = pytest.mark.django_db
-BIG = {"label": "Big companies", "rule": {"fact": "employees", "op": ">=", "value": 500}}
-MACHINES = {"label": "Machinery", "rule": {"fact": "industry", "op": "=", "value": "Machinery"}}
 
 
 @pytest.fixture
@@ -19,12 +18,9 @@ def people() -> Cast:
 
 @pytest.fixture
 def order(people: Cast):
-    both = (people.marketing_manager, people.sales_manager)
-    everybody = signed_version(signers=both)
-    big = signed_version(key="big", signers=both, segment=BIG, title="Big")
-    machines = signed_version(key="machines", signers=both, segment=MACHINES, title="Machines")
+    versions = three_in_order(people)
     make_lead(company="Gears Linz", employees=900, industry="Machinery")
-    return big, machines, everybody
+    return versions
 
 
 def read(client, **query: str) -> str:

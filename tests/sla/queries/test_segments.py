@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import NOW, Cast, cast, make_lead, signed_version
 
 pytestmark = pytest.mark.django_db
-BIG = {"label": "Big", "rule": {"fact": "employees", "op": ">=", "value": 500}}
+BIG = {"label": "Big companies", "rule": {"fact": "employees", "op": ">=", "value": 500}}
 MACHINES = {"label": "Machinery", "rule": {"fact": "industry", "op": "=", "value": "Machinery"}}
 
 
@@ -21,11 +21,15 @@ def people() -> Cast:
 
 @pytest.fixture
 def order(people: Cast):
+    return three_in_order(people)
+
+
+def three_in_order(people: Cast) -> tuple[AgreementVersion, ...]:
     """Return big, machinery and everybody, asked in this order."""
     both = (people.marketing_manager, people.sales_manager)
     everybody = signed_version(signers=both)
-    big = signed_version(key="big", signers=both, segment=BIG)
-    machines = signed_version(key="machines", signers=both, segment=MACHINES)
+    big = signed_version(key="big", signers=both, segment=BIG, title="Big")
+    machines = signed_version(key="machines", signers=both, segment=MACHINES, title="Machines")
     return big, machines, everybody
 
 
