@@ -80,7 +80,7 @@ class Lead(models.Model):
             models.Index(
                 fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)
             ),
-            models.Index(fields=["stage", "stage_since"], name="lead_by_stage"),
+            models.Index(fields=["stage", "id"], name="lead_by_stage_and_id"),
             models.Index(fields=["source", "id"], name="lead_by_source_and_id"),
             # Parts of the days on which leads were first seen, counted anew when one of them changes.
             models.Index(models.F("id") % models.Value(PARTS), models.F("created_at"), name="lead_of_part"),

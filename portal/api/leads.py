@@ -40,7 +40,9 @@ class Leads(LeadView):
     def get(self, request: Request) -> Response:
         """List the leads you may see, newest first; all filters together narrow."""
         found = queries.narrowed(self.person, self.asked(asking.LeadsAsked))
-        return self.page(found, shapes.LeadRowShape, lambda leads: queries.rows(leads, self.person))
+        return self.page(
+            found, shapes.LeadRowShape, lambda keys: queries.rows(queries.whole(keys), self.person)
+        )
 
     @extend_schema(request=shapes.NewLead, responses={201: shapes.LeadRowShape})
     def post(self, request: Request) -> Response:

@@ -1,8 +1,9 @@
-"""Lists page by page, by key and never by number, so that page 10,000 costs what page 1 costs."""
+"""Pages of lists for machines: `leads.paging` behind a signed cursor."""
 
 from typing import Any
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -10,28 +11,23 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from leads import paging
 from portal.api.problems import invalid
 
 USUAL, MOST = 50, 200
-#: Beyond this a count is not worth its time.
-COUNTED_UP_TO = 10_000
 SALT = "portal.api.paging"
 
 
 class Keyset(BasePagination):
     """Newest first, by primary key; `cursor` is opaque and signed, so that nobody builds on it."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
-        """Return one page; with `after` in mind only the key's index is read."""
-        self.request = request
-        self.size = _size(request)
-        counted = queryset.order_by()[: COUNTED_UP_TO + 1].count()
-        self.count, self.is_capped = min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO
-        after = _after(request)
-        found = queryset.order_by("-pk") if after is None else queryset.order_by("-pk").filter(pk__lt=after)
-        rows = list(found[: self.size + 1])
-        self.next = signing.dumps(rows[self.size - 1].pk, salt=SALT) if len(rows) > self.size else None
-        return rows[: self.size]
+    def keys(self, found: QuerySet[Any], request: Request) -> list[int]:
+        """Return the keys of one page."""
+        listed = paging.Listed(found)
+        keys, following = listed.page(_size(request), after=_after(request))
+        self.request, self.count, self.is_capped = request, listed.count, listed.is_capped
+        self.next = signing.dumps(following, salt=SALT) if following else None
+        return keys
 
     def get_paginated_response(self, data: Any) -> Response:
         here = self.request.get_full_path()
@@ -47,7 +43,7 @@ class Keyset(BasePagination):
             "properties": {
                 "results": schema,
                 "next": {"type": ["string", "null"], "description": "Where the next page lies."},
-                "count": {"type": "integer", "description": f"Counted up to {COUNTED_UP_TO}."},
+                "count": {"type": "integer", "description": f"Counted up to {paging.COUNTED_UP_TO}."},
                 "count_is_capped": {"type": "boolean"},
             },
         }

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leads import audit
+from leads import audit, paging
 from leads.models import Lead
 from portal import access, csvfile
 from portal.api.shapes import asking
@@ -97,10 +97,8 @@ class LeadExport(ApiView):
 
 def _rows(found: QuerySet[Lead]) -> Iterator[list[Any]]:
     """Yield the cells of leads chunk by chunk, newest first, holding no more than one chunk."""
-    after: int | None = None
-    while True:
-        narrowed = found if after is None else found.filter(pk__lt=after)
-        chunk = list(narrowed.order_by("-pk")[:CHUNK])
+    for keys in paging.Listed(found).pages(CHUNK):
+        chunk = Lead.objects.filter(pk__in=keys).select_related("account", "owner").order_by("-pk")
         for lead in chunk:
             yield [
                 lead.pk, lead.name, lead.title, lead.email, lead.phone, lead.account.name,
@@ -108,6 +106,3 @@ def _rows(found: QuerySet[Lead]) -> Iterator[list[Any]]:
                 lead.stage, lead.stage_since, lead.owner.name if lead.owner else "", lead.next_step,
                 lead.next_step_on, lead.created_at,
             ]  # fmt: skip
-        if len(chunk) < CHUNK:
-            return
-        after = chunk[-1].pk

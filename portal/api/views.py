@@ -1,6 +1,6 @@
 """What every address for machines does: let in, work on a repeated call once, answer with a tag."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -75,12 +75,13 @@ class ApiView(APIView):
         return filled.validated_data
 
     def page(
-        self, found: QuerySet[Any], shape: Shape, rows: Callable[[list[Any]], Sequence[Any]] = list
+        self, found: QuerySet[Any], shape: Shape, read: Callable[[list[int]], Iterable[Any]] | None = None
     ) -> Response:
-        """Answer with one page; `rows` may add to the things of a page what else is shown of them."""
+        """Answer with one page; `read` returns by their keys, in that order, the things to show."""
         pages = Keyset()
-        things = pages.paginate_queryset(found, self.request, self)
-        return pages.get_paginated_response(shape(rows(things), many=True).data)
+        keys = pages.keys(found, self.request)
+        things = read(keys) if read else found.filter(pk__in=keys).order_by("-pk")
+        return pages.get_paginated_response(shape(things, many=True).data)
 
     def show(self, thing: Any, shape: Shape, *, tagged: Any = None, status: int = 200) -> Response:
         """Answer with one thing, and with the tag of what can race."""

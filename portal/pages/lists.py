@@ -59,7 +59,7 @@ def leads(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(asked),
         "page": found,
         "after": request.GET.get("after"),
-        "rows": [rows.lead_line(row, now) for row in list_queries.rows(list(found.leads), user)],
+        "rows": [rows.lead_line(row, now) for row in list_queries.rows(found.leads, user)],
         "columns": _columns(found),
         "tabs": _tabs(kept, shown, view),
         "kept": next((one for one in kept if one.query == shown), None),

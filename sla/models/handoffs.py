@@ -277,6 +277,7 @@ class Standing(models.Model):
             ),
             models.Index(fields=["ready_since"], name="standing_ready", condition=Q(is_ready=True)),
             models.Index(fields=["version", "level"], name="standing_level"),
+            models.Index(fields=["grid", "lead"], name="standing_by_grid"),
         )
 
     def __str__(self) -> str:

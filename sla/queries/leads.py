@@ -63,7 +63,7 @@ def narrowed(user: User, asked: Mapping[str, Any]) -> QuerySet[Lead]:
 
     `view` is one of VIEWS, `system` goes with `external_id`; a short `q` finds nothing.
     """
-    found = lead_queries.in_sight(user).select_related("account", "owner").only(*SEEN)
+    found = lead_queries.in_sight(user)
     views: dict[str, Any] = {
         "mine": Q(owner_id=user.pk),
         "ready": Q(stage=Stage.MQL),
@@ -87,7 +87,7 @@ def whole(numbers: Sequence[int]) -> tuple[Lead, ...]:
     return tuple(found[pk] for pk in numbers if pk in found)
 
 
-def rows(leads: list[Lead], user: User) -> list[LeadRow]:
+def rows(leads: Sequence[Lead], user: User) -> list[LeadRow]:
     """Return the leads of one page with how they stand, in three queries."""
     ids = [lead.pk for lead in leads]
     standings = {one.pk: one for one in _standings(leads=ids)}

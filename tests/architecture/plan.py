@@ -76,6 +76,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.keys",
         "leads.moments",
         "leads.origins",
+        "leads.paging",
         "leads.setbased",
     ),
     ("leads.recordsets",),

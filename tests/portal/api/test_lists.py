@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from leads import paging
 from leads.models import Lead
-from portal.api import paging
 from sla.queries import leads as queries
 from sla.queries import lists
 from tests import company, factories

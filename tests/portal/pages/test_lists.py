@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from leads import paging
 from leads.models import Lead
 from portal.models import SavedView
 from sla import sweep
@@ -61,12 +62,12 @@ def test_filters_never_widen_the_scope(play: Scene, client: Client) -> None:
         assert companies(client, play.rep, query) == []
 
 
-@pytest.mark.parametrize("few", [0, lists.COUNTED_UP_TO])
+@pytest.mark.parametrize("few", [0, paging.COUNTED_UP_TO])
 @pytest.mark.parametrize("sort", ["newest", "-newest", "source", "-source", "company", "-company",
                                   "since", "-since"])  # fmt: skip
 def test_pages_hold_every_lead_once_in_order(play: Scene, sort: str, few: int, monkeypatch) -> None:
     monkeypatch.setattr(lists, "ROWS", 3)
-    monkeypatch.setattr(lists, "COUNTED_UP_TO", few)
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", few)
     sort = sort if few or sort.removeprefix("-") in lists.WIDE else "newest"
     for number in range(10):
         factories.make_lead(company=f"Company {number % 4}", source=f"Source {number % 3}")
@@ -78,14 +79,14 @@ def test_pages_hold_every_lead_once_in_order(play: Scene, sort: str, few: int, m
         after = page.following
     assert after is None
     assert len({lead.pk for lead in seen}) == len(seen) == 10
-    column = lists.SORTS[sort.removeprefix("-")].replace("account__name", "account")
+    column = lists.SORTS[sort.removeprefix("-")].column.replace("account__name", "account")
     values = [str(value) for lead in seen if (value := getattr(lead, column)) is not None]
     is_down = sort in ("newest", "-source", "-company", "-since")
     assert column == "pk" or values == sorted(values, reverse=is_down)
 
 
 def test_count_stops_where_it_costs_too_much(play: Scene, client: Client, monkeypatch) -> None:
-    monkeypatch.setattr(lists, "COUNTED_UP_TO", 2)
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", 2)
     for _turn in range(3):
         factories.make_lead()
     found = text(client, play.marketer)
