@@ -1,17 +1,20 @@
 """Reviews of an agreement: the agenda the data makes, the minutes, and a text confirmed unchanged."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from leads.choices import Side
-from leads.models import User
+from leads.models import Lead, User
 from portal import access, toasts
 from portal.addresses import client_address
 from portal.forms import agreement as forms
@@ -23,6 +26,16 @@ from sla.choices import ReviewOutcome
 from sla.compliance import agenda
 from sla.compliance.periods import Filters, Period
 from sla.models import AgreementVersion, Review
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """One point of the agenda in the reader's words, and the address that shows it, or blank."""
+
+    topic: str
+    text: str
+    address: str
+
 
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 _SHOWN = 50
@@ -36,7 +49,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     if version is None:
         return render(request, "agreement/reviews.html", {"version": None})
     today = _period(version, now).last_on
-    points = _agenda(version, now)
+    points = _agenda(version, user, now)
     form = forms.ReviewForm(entered(request), today=today, initial={"held_on": today, "kind": "pipeline"})
     if request.method == "POST":
         access.require(permissions.can_draft(user))
@@ -45,7 +58,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     context = {
         "version": version,
         "points": points,
-        "form": form if permissions.can_draft(user) else None,
+        "holds": permissions.can_draft(user),
+        "form": form,
         "held": _held(),
         "review_on": version.review_on,
         "days": (version.review_on - today).days if version.review_on else None,
@@ -73,6 +87,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             return _confirm(request, held, user, form)
     context = {
         "review": held,
+        # It names leads, as whoever held the review saw them.
+        "agenda": held.agenda if permissions.can_draft(user) else (),
         "form": form,
         "signatures": held.version.signatures.filter(sha256=held.sha256) if held.sha256 else (),
     }
@@ -83,7 +99,7 @@ def _record(
     request: HttpRequest,
     version: AgreementVersion,
     form: forms.ReviewForm,
-    points: list[tuple[str, str]],
+    points: list[AgendaLine],
     user: User,
     now: datetime,
 ) -> HttpResponse:
@@ -91,7 +107,7 @@ def _record(
         version=version,
         now=now,
         actor=user,
-        agenda=[f"{topic}: {text}" for topic, text in points],
+        agenda=[f"{line.topic}: {line.text}" for line in points],
         **form.cleaned_data,
     )
     toasts.say(request, _("The minutes are kept."))
@@ -113,21 +129,37 @@ def _confirm(request: HttpRequest, held: Review, user: User, form: forms.SignFor
         )
     except (*REFUSALS, agreements.NothingToConfirm) as error:
         form.add_error(None, refusal(error))
-        context = {"review": held, "form": form, "signatures": ()}
+        context = {"review": held, "agenda": held.agenda, "form": form, "signatures": ()}
         return render(request, "agreement/review.html", context, status=422)
     toasts.say(request, _("Confirmed."))
     return redirect("review", held.pk)
 
 
-def _agenda(version: AgreementVersion, now: datetime) -> list[tuple[str, str]]:
-    """Return topic and text of each point, from the last thirty days."""
+def _agenda(version: AgreementVersion, user: User, now: datetime) -> list[AgendaLine]:
+    """Return what the last thirty days ask about, each with the page that shows it; reviewers only."""
+    if not permissions.can_draft(user):
+        return []
+    period = _period(version, now)
     found = agenda.agenda(
-        _period(version, now),
+        period,
         Filters(agreement_id=version.agreement_id),
         agreements.document(version),
+        Lead.objects.visible_to(user),
         now,
     )
-    return [(verdicts.say(point.topic), verdicts.say(point.text)) for point in found]
+    return [
+        AgendaLine(verdicts.say(point.topic), verdicts.say(point.text), _address(point, period))
+        for point in found
+    ]
+
+
+def _address(point: agenda.Point, period: Period) -> str:
+    if point.lead_id:
+        return reverse("lead", args=[point.lead_id])
+    if point.commitment:
+        asked = {"period": "own", "first_on": period.first_on, "last_on": period.last_on, "bucket": "missed"}
+        return f"{reverse('compliance-commitment', args=[point.commitment])}?{urlencode(asked)}"
+    return ""
 
 
 def _period(version: AgreementVersion, now: datetime) -> Period:

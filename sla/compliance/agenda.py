@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from leads.models.querysets import LeadQuerySet
 from sla import document as documents
 from sla.choices import HandoffState
 from sla.compliance import report
@@ -20,36 +22,45 @@ _ENOUGH, _RISES_BY = 3, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of an agenda: its topic, and what the data says."""
+    """One point of an agenda: its topic, what the data says, and the lead or promise that it is about."""
 
     topic: Sentence
     text: Sentence
+    lead_id: int | None = None
+    commitment: str = ""
 
 
-def agenda(period: Period, filters: Filters, text: documents.Document, now: datetime) -> list[Point]:
-    """Return the points: oldest stale leads, commitments kept worst, open contests, reasons on the rise."""
+def agenda(
+    period: Period, filters: Filters, text: documents.Document, seen: LeadQuerySet, now: datetime
+) -> list[Point]:
+    """Return the points: oldest stale leads, commitments kept worst, open contests, reasons on the rise.
+
+    Single leads are those of `seen`, as the reader may see them; counts are of all.
+    """
     return [
-        *_stale(filters, now),
+        *_stale(period, filters, seen),
         *_worst(period, filters, now),
-        *_contests(filters),
+        *_contests(filters, seen),
         *_rising(period, filters, text),
     ]
 
 
-def _stale(filters: Filters, now: datetime) -> list[Point]:
-    late = Clock.objects.late().filter(filters.on_clocks(), kind__in=("upkeep", "nurture_stale"))
+def _stale(period: Period, filters: Filters, seen: LeadQuerySet) -> list[Point]:
+    late = Clock.objects.late().filter(
+        filters.on_clocks(), kind__in=("upkeep", "nurture_stale"), lead__in=seen
+    )
     oldest = late.select_related("lead__account").order_by("breached_at", "id")[:_SHOWN]
     topic = Sentence(gettext_noop("Oldest stale leads"))
-    template = gettext_noop("%(account)s lies still, %(days)s days over.")
+    template = gettext_noop("%(account)s has been stale since %(day)s.")
     return [
-        Point(topic, Sentence(template, {"account": clock.lead.account.name, "days": _days(clock, now)}))
+        Point(topic, Sentence(template, {"account": clock.lead.account.name, "day": day}), clock.lead.pk)
         for clock in oldest
-        if clock.lead
+        if clock.lead and (day := _day(clock, period))
     ]
 
 
-def _days(clock: Clock, now: datetime) -> int:
-    return (now - clock.breached_at).days if clock.breached_at else 0
+def _day(clock: Clock, period: Period) -> date | None:
+    return clock.breached_at.astimezone(ZoneInfo(period.zone)).date() if clock.breached_at else None
 
 
 def _worst(period: Period, filters: Filters, now: datetime) -> list[Point]:
@@ -57,7 +68,7 @@ def _worst(period: Period, filters: Filters, now: datetime) -> list[Point]:
     judged = [(line.value - line.target, line) for line in lines if line.value is not None and line.target]
     worst = sorted(judged, key=lambda pair: pair[0])[:_SHOWN]
     topic = Sentence(gettext_noop("Commitments kept worst"))
-    return [Point(topic, _kept(line)) for _gap, line in worst]
+    return [Point(topic, _kept(line), commitment=line.key) for _gap, line in worst]
 
 
 def _kept(line: Any) -> Sentence:
@@ -68,9 +79,10 @@ def _kept(line: Any) -> Sentence:
     return Sentence(gettext_noop("%(terms)s: kept %(kept)s of %(n)s times."), values)
 
 
-def _contests(filters: Filters) -> list[Point]:
+def _contests(filters: Filters, seen: LeadQuerySet) -> list[Point]:
     contested = Handoff.objects.filter(
         filters.on_handoffs(),
+        lead__in=seen,
         state=HandoffState.DECLINED,
         refusal__contested_at__isnull=False,
         refusal__ruled_at__isnull=True,
@@ -78,7 +90,9 @@ def _contests(filters: Filters) -> list[Point]:
     topic = Sentence(gettext_noop("Open contests"))
     template = gettext_noop("The decline of %(account)s is contested and not ruled on.")
     waiting = contested.select_related("lead__account").order_by("refusal__contested_at")[:_SHOWN]
-    return [Point(topic, Sentence(template, {"account": one.lead.account.name})) for one in waiting]
+    return [
+        Point(topic, Sentence(template, {"account": one.lead.account.name}), one.lead_id) for one in waiting
+    ]
 
 
 def _rising(period: Period, filters: Filters, text: documents.Document) -> list[Point]:

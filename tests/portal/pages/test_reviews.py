@@ -1,0 +1,63 @@
+"""Reviews: an agenda that leads to what it names, for whoever holds the review and may see the lead."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from leads.models import User
+from sla.models import Review
+from tests.factories import NOW, make_lead, signed_version, team
+from tests.sla.compliance import rows
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+ASKED = {"kind": "pipeline", "held_on": NOW.date(), "attendees": "Both", "minutes": "Held.", "outcome": ""}
+
+
+@pytest.fixture
+def stale(people) -> Any:
+    """Return a lead of Sales' team with which nothing happened, and a decision that came too late."""
+    version = signed_version(signers=(people.marketing_manager, people.sales_manager))
+    lead = make_lead(owner=people.rep, team=people.sales)
+    rows.clock(version, "upkeep", NOW - timedelta(days=3), "breached", lead=lead)
+    for days in range(1, 11):
+        rows.clock(version, "decide", NOW - timedelta(days=days), "late", lead=lead)
+    return lead
+
+
+def shown(client: Client, user: User, address: str) -> str:
+    client.force_login(user)
+    return client.get(address).content.decode()
+
+
+def test_agenda_leads_to_the_stale_lead_and_to_the_cases_missed(client, people, stale) -> None:
+    found = shown(client, people.sales_manager, reverse("reviews"))
+    assert f'href="{reverse("lead", args=[stale.pk])}">{stale.account.name} has been stale since' in found
+    missed = found.split(reverse("compliance-commitment", args=["decide"]))[1].split('"')[0]
+    cases = shown(
+        client,
+        people.sales_manager,
+        reverse("compliance-commitment", args=["decide"]) + missed.replace("&amp;", "&"),
+    )
+    assert stale.account.name in cases
+
+
+def test_agenda_names_no_lead_that_its_reader_may_not_see(client, people, stale) -> None:
+    elsewhere = User.objects.create(
+        email="other@example.com", name="Other", role="sales_manager", team=team(), is_active=True
+    )
+    assert stale.account.name not in shown(client, elsewhere, reverse("reviews"))
+    assert stale.account.name not in shown(client, people.rep, reverse("reviews"))
+    assert stale.account.name in shown(client, people.leader, reverse("reviews"))
+
+
+def test_minutes_keep_the_agenda_for_those_who_hold_reviews(client, people, stale) -> None:
+    client.force_login(people.leader)
+    client.post(reverse("reviews"), ASKED)
+    kept = reverse("review", args=[Review.objects.get().pk])
+    assert stale.account.name in shown(client, people.marketing_manager, kept)
+    told = shown(client, people.rep, kept)
+    assert "Held." in told
+    assert stale.account.name not in told
