@@ -22,7 +22,7 @@ from portal.api.views import ApiView
 from portal.forms.results import ResultsForm
 from portal.models import Scope
 from sla import agreements, permissions
-from sla.compliance import plain, regret, report, truth
+from sla.compliance import plain, regret, report
 from sla.compliance.periods import Filters, Period
 from sla.queries import leads as queries
 
@@ -60,11 +60,12 @@ class Alignment(ResultView):
         """Read what leadership reads: the report, the truth of each definition, and regret."""
         access.require(permissions.can_see_alignment(self.person))
         period, filters, now = self.question("quarter")
-        verdicts = [truth.judge(version, now, filters) for version in agreements.in_force()]
+        found = report.build(period, filters, now)
+        verdicts = [found.truths.of(version) for version in agreements.in_force()]
         refused = regret.find(period, filters, most=0)
         return Response(
             {
-                **plain.of_report(report.build(period, filters, now)),
+                **plain.of_report(found),
                 "truth": [plain.of_truth(each) for each in verdicts if each is not None],
                 "regret": {"refused": refused.refusals, "bought_later": refused.n},
             }

@@ -35,7 +35,7 @@ def alignment(request: HttpRequest) -> HttpResponse:
     access.require(permissions.can_see_alignment(access.person(request)))
     asked = asked_of(request, default="quarter")
     found = report.build(asked.period, asked.filters, asked.now)
-    judged = _judged(asked)
+    judged = _judged(found)
     context = {
         "form": asked.form,
         "report": found,
@@ -55,10 +55,10 @@ def alignment(request: HttpRequest) -> HttpResponse:
     return render(request, "results/alignment.html", context)
 
 
-def _judged(asked: Asked) -> list[tuple[AgreementVersion, truth.Truth]]:
+def _judged(found: report.Report) -> list[tuple[AgreementVersion, truth.Truth]]:
     """Return whether the definition of each agreement in force is true, those with the most cases first."""
-    verdicts = [(each, truth.judge(each, asked.now, asked.filters)) for each in agreements.in_force()]
-    judged = [(version, found) for version, found in verdicts if found is not None]
+    verdicts = [(each, found.truths.of(each)) for each in agreements.in_force()]
+    judged = [(version, verdict) for version, verdict in verdicts if verdict is not None]
     return sorted(judged, key=lambda pair: -pair[1].opportunities)
 
 

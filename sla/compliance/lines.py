@@ -70,6 +70,7 @@ class Asked:
     versions: list[AgreementVersion]
     offered: offers.Told
     ended: ends.Told
+    truths: truth.Truths
 
 
 def blank(key: str, promise: Promise, closed: Mapping[int, int] | None = None) -> Line:
@@ -165,7 +166,7 @@ def _volume_line(line: Line, volume: Volume, asked: Asked) -> Line:
 def _close_rate_line(line: Line, asked: Asked) -> Line:
     """Sum the mature cohorts of every version in force in the period; refuted is missed, proved is kept."""
     terms = [term for term in line.promise.terms if asked.period is None or term.period is not None]
-    judged = {term.version.pk: truth.judge(term.version, asked.now, asked.filters) for term in terms}
+    judged = {term.version.pk: asked.truths.of(term.version) for term in terms}
     known = {key: each for key, each in judged.items() if each is not None}
     worked, won = (sum(getattr(each, name) for each in known.values()) for name in ("followed_up", "won"))
     words = {"refuted": "missed", "untested": "unknown", "too_early": "too_few", "proved": "kept"}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from leads import among
 from sla.compliance import ends, offers
 from sla.compliance import records as recording
 from sla.compliance.cohorts import PASSED_ON, offered_in
@@ -149,10 +150,12 @@ def _surplus(
 
     Leads with several offers are few, and found by their second cycle or hop.
     """
-    found = offered_in(period, filters, leg).filter(offers.STANDS, version__in=versions)
-    again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values("lead")
+    found = offered_in(period, filters, leg)
+    # Their ids first: in one statement the database would go through all offers of the period.
+    again = set(found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values_list("lead", flat=True))
     tests = {f"is_{name}": test for name, test in offers.VOLUME.items()}
-    rows = found.filter(lead__in=again).annotate(**tests).order_by("offered_at", "pk")
+    own = found.filter(offers.STANDS, version__in=versions, lead__in=among.ids(again))
+    rows = own.annotate(**tests).order_by("offered_at", "pk")
     surplus: dict[str, list[_Offer]] = {name: [] for name in offers.VOLUME}
     seen = set()
     for lead, at, version, tier, *are_counted in rows.values_list(

@@ -1,12 +1,12 @@
 """The compliance report: both sides' commitments over a period, as pages, CSV and commands print it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from sla.choices import PERIODIC_KINDS, ClockScope
-from sla.compliance import acceptance, clocked, ends, offers, periodic, promises, timed
+from sla.compliance import acceptance, clocked, ends, offers, periodic, promises, timed, truth
 from sla.compliance.acceptance import Cohort, FollowUp
 from sla.compliance.lines import Asked, Line, periodic_line, timed_line
 from sla.compliance.periodic import Volume
@@ -30,6 +30,7 @@ class Report:
     ended: ends.Told
     legs: dict[int, Cohort]
     follow_up: FollowUp
+    truths: truth.Truths
     volume: Volume
 
     @property
@@ -70,12 +71,15 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
     ended = ends.read(period, filters)
     versions = promises.ruling(period, filters, told.versions | offered.versions)
     found = promises.of_versions(versions, period, (*told.days, *offered.days))
-    asked = Asked(period, filters, now, versions, offered, ended)
+    truths = truth.Truths(now, filters)
+    asked = Asked(period, filters, now, versions, offered, ended, truths)
     lines = tuple(
         periodic_line(key, promise, asked)
         if promise.commitment.kind in PERIODIC_KINDS
         else timed_line(key, promise, own)
-        for key, promise, own in clocked.of_promises(found, told, _earlier(period, filters, now), period)
+        for key, promise, own in clocked.of_promises(
+            found, told, _with_earlier(told, period, filters, now), period
+        )
     )
     return Report(
         period=period,
@@ -87,17 +91,19 @@ def build(period: Period | None, filters: Filters, now: datetime) -> Report:
         ended=ended,
         legs=acceptance.by_leg(offered),
         follow_up=acceptance.follow_up(offered),
+        truths=truths,
         volume=next((line.volume for line in lines if line.volume and line.volume.leg == 1), None)
         or periodic.volume(offered, period, filters),
     )
 
 
-def _earlier(period: Period | None, filters: Filters, now: datetime) -> timed.Told:
-    """Return the clocks of the period before and of the last nine weeks."""
+def _with_earlier(told: timed.Told, period: Period | None, filters: Filters, now: datetime) -> timed.Told:
+    """Return the clocks of the period with those of the period before and of the last nine weeks."""
     if period is None:
         return timed.Told(())
     first_on = min(period.before.first_on, period.weeks[0][0])
-    return timed.read(Period(first_on, period.last_on, period.zone), filters, now, has_times=False)
+    before = Period(first_on, period.first_on - timedelta(days=1), period.zone)
+    return timed.Told((*timed.read(before, filters, now, has_times=False).days, *told.days))
 
 
 def late_now(filters: Filters) -> QuerySet[Clock]:

@@ -17,6 +17,7 @@ from operator import or_
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from leads import among
 from sla.choices import PARTS, Book, Cause, ClockScope, ClockState
 from sla.compliance import tallies
 from sla.compliance.periods import Filters, Period, share
@@ -66,18 +67,18 @@ def is_exception() -> Q:
 def clocks_in(period: Period | None, filters: Filters) -> QuerySet[Clock]:
     """Return the lead's own clocks, or one person's, that fell or fall due in the period (None: in any)."""
     found: QuerySet[Clock] = Clock.objects.filter(filters.on_clocks(), due_on__isnull=False)
-    found = found.filter(scope=ClockScope.LEAD) if filters.rep_id is None else _own(found)
+    found = found.filter(scope=ClockScope.LEAD) if filters.rep_id is None else _own(found, filters.rep_id)
     if period is not None:
         found = found.filter(due_on__range=(period.first_on, period.last_on))
     return found
 
 
-def _own(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
+def _own(clocks: QuerySet[Clock], rep_id: int) -> QuerySet[Clock]:
     """Leave out the lead's clock where the same person has a clock of their own beside it."""
-    same = {name: OuterRef(name) for name in ("handoff", "commitment", "rep")}
-    return clocks.filter(
-        Q(scope=ClockScope.PERSON) | ~Exists(Clock.objects.filter(scope=ClockScope.PERSON, **same))
-    )
+    # Asked of this person by id, not of whoever the outer row names: else all clocks there are would be read.
+    own = Clock.objects.filter(scope=ClockScope.PERSON, rep=rep_id)
+    same = {name: OuterRef(name) for name in ("handoff", "commitment")}
+    return clocks.filter(Q(scope=ClockScope.PERSON) | ~Exists(own.filter(**same)))
 
 
 def in_bucket(clocks: QuerySet[Clock], bucket: str, now: datetime) -> QuerySet[Clock]:
@@ -160,7 +161,11 @@ def _counts(days: Iterable[Day]) -> dict[str, Count3]:
 
 def _overdue(period: Period | None, filters: Filters, now: datetime) -> Iterator[Day]:
     """Yield what moves from open to missed by time alone, before the sweep has been by."""
-    late = clocks_in(period, filters).filter(_is_running(), due_at__lt=now)
+    # They are few, and asked for alone: beside days and teams the database would read all clocks of those.
+    unswept = list(Clock.objects.filter(_is_running(), due_at__lt=now).values_list("pk", flat=True))
+    if not unswept:
+        return
+    late = clocks_in(period, filters).filter(pk__in=among.ids(unswept))
     columns = ("due_on", "version_id", "commitment__code", "excepted")
     rows = late.annotate(excepted=is_exception()).order_by().values_list(*columns)
     for due_on, version, code, is_excepted in rows:

@@ -50,6 +50,20 @@ class Truth:
         return share(self.followed_up, self.opportunities)
 
 
+class Truths:
+    """The definitions that one question asks about, each judged once: counting its accounts is dear."""
+
+    def __init__(self, now: datetime, filters: Filters) -> None:
+        self._now, self._filters = now, filters
+        self._judged: dict[int, Truth | None] = {}
+
+    def of(self, version: AgreementVersion) -> Truth | None:
+        """Return the truth of a version's definition, None when it promises no close rate."""
+        if version.pk not in self._judged:
+            self._judged[version.pk] = judge(version, self._now, self._filters)
+        return self._judged[version.pk]
+
+
 def judge(version: AgreementVersion, now: datetime, filters: Filters | None = None) -> Truth | None:
     """Return the truth of a version's definition, None when it promises no close rate."""
     terms = agreements.document(version)

@@ -99,6 +99,9 @@ class Clock(models.Model):
             models.Index(fields=["lead"], name="clock_on_lead", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["commitment", "due_on"], name="clock_in_period"),
             models.Index(fields=["rep", "due_on"], name="clock_of_card", condition=Q(rep__isnull=False)),
+            models.Index(
+                fields=["rep", "handoff", "commitment"], name="clock_personal", condition=Q(scope="person")
+            ),
             # Parts of days that are counted anew, see `sla.models.tallies`.
             models.Index(models.F("due_on"), models.F("lead") % models.Value(PARTS), name="clock_of_part"),
             models.Index(
