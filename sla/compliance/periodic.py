@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from leads import among
 from sla.compliance import ends, offers
@@ -148,16 +148,17 @@ def _surplus(
 ) -> dict[str, list[_Offer]]:
     """Return by kind of volume the offers that are too many: leads are counted, each by its first offer.
 
-    Leads with several offers are few, and found by their second cycle or hop.
+    Leads with several offers are few, and told by a second cycle or hop.
     """
     found = offered_in(period, filters, leg)
-    # Their ids first: in one statement the database would go through all offers of the period.
-    again = set(found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).values_list("lead", flat=True))
-    tests = {f"is_{name}": test for name, test in offers.VOLUME.items()}
-    own = found.filter(offers.STANDS, version__in=versions, lead__in=among.ids(again))
-    rows = own.annotate(**tests).order_by("offered_at", "pk")
     surplus: dict[str, list[_Offer]] = {name: [] for name in offers.VOLUME}
     seen = set()
+    leads = _offered_twice(found)
+    if not leads:
+        return surplus
+    own = found.filter(offers.STANDS, version__in=versions, lead__in=among.ids(leads))
+    tests = {f"is_{name}": test for name, test in offers.VOLUME.items()}
+    rows = own.annotate(**tests).order_by("offered_at", "pk")
     for lead, at, version, tier, *are_counted in rows.values_list(
         "lead_id", "offered_at", "version_id", "tier", *tests
     ):
@@ -167,6 +168,16 @@ def _surplus(
             elif is_counted:
                 seen.add((lead, name))
     return surplus
+
+
+def _offered_twice(found: QuerySet[Handoff]) -> list[int]:
+    """Return the leads with several of these offers.
+
+    Ids first, then what else those leads have: in one statement the database would go through all offers.
+    """
+    again = set(found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).order_by().values_list("lead", flat=True))
+    offers_each = found.filter(lead__in=among.ids(again)).order_by().values("lead").annotate(n=Count("pk"))
+    return list(offers_each.filter(n__gt=1).values_list("lead", flat=True)) if again else []
 
 
 def _values(

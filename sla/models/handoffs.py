@@ -156,6 +156,11 @@ class Refusal(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["wake_at"], name="refusal_waking", condition=Q(woken_at__isnull=True)),
+            models.Index(
+                fields=["contested_at"],
+                name="refusal_contested",
+                condition=Q(contested_at__isnull=False, ruled_at__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Let a person's own clocks be found without reading all that person's leads ran on."""
+"""Let a person's own clocks, and refusals that wait for a ruling, be found without reading all others."""
 
 from django.db import migrations, models
 
@@ -13,6 +13,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("scope", "person")),
                 fields=["rep", "handoff", "commitment"],
                 name="clock_personal",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="refusal",
+            index=models.Index(
+                condition=models.Q(("contested_at__isnull", False), ("ruled_at__isnull", True)),
+                fields=["contested_at"],
+                name="refusal_contested",
             ),
         ),
     ]
