@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from leads import marks, setbased, storing
 from leads.choices import STAGE_EDGES, Stage
@@ -30,7 +30,7 @@ class Step:
     """A lead as it was read, and since when it is in the new stage."""
 
     lead: Lead
-    happened_at: datetime
+    happened_at: datetime | None
 
 
 @transaction.atomic
@@ -43,27 +43,9 @@ def become(
     moved meanwhile are left alone; returns those that moved, updated in place.
     """
     asked = {step.lead.pk: step for step in steps if (step.lead.stage, to_stage) in STAGE_EDGES}
-    rows = [
-        {
-            "id": pk,
-            "expected": step.lead.stage_seq,
-            "stage": to_stage,
-            "stage_since": step.happened_at,
-            "stage_seq": step.lead.stage_seq + 1,
-        }
-        for pk, step in sorted(asked.items())
-    ]
-    moved = [asked[pk] for pk in sorted(setbased.update_rows(Lead, rows, guard="stage_seq"))]
-    changes = []
-    for step in moved:
-        lead, from_stage = step.lead, step.lead.stage
-        lead.stage, lead.stage_since, lead.stage_seq = to_stage, step.happened_at, lead.stage_seq + 1
-        known = {"from_stage": from_stage, "to_stage": to_stage, "cause": cause, "actor": actor}
-        changes.append(
-            StageChange(lead=lead, seq=lead.stage_seq, happened_at=step.happened_at, recorded_at=now, **known)
-        )
-    storing.store(changes)
-    return [step.lead for step in moved]
+    known = {"cause": cause, "recorded_at": now, "actor": actor}
+    changes = _step([asked[pk] for pk in sorted(asked)], to_stage=to_stage, **known)
+    return [change.lead for change in changes]
 
 
 def change_stage(
@@ -81,20 +63,38 @@ def change_stage(
     The step counts only if nobody moved the lead since `lead` was read; otherwise, and for an
     edge that does not exist, WrongStage is raised and nothing is written.
     """
-    from_stage, seq = lead.stage, lead.stage_seq
+    from_stage = lead.stage
     if cause != HISTORY and (from_stage, to_stage) not in STAGE_EDGES:
         raise WrongStage(lead.pk, from_stage, to_stage)
-    moved = Lead.objects.filter(pk=lead.pk, stage=from_stage, stage_seq=seq).update(
-        stage=to_stage, stage_since=happened_at, stage_seq=F("stage_seq") + 1
-    )
-    if not moved:
+    known = {"cause": cause, "recorded_at": now, "actor": actor, "import_run": import_run}
+    changes = _step([Step(lead, happened_at)], to_stage=to_stage, **known)
+    if not changes:
         current = Lead.objects.values_list("stage", flat=True).get(pk=lead.pk)
         raise WrongStage(lead.pk, current, to_stage)
-    lead.stage, lead.stage_since, lead.stage_seq = to_stage, happened_at, seq + 1
     if to_stage in _JUDGED and from_stage != Stage.MQL and cause != HISTORY:
         marks.mark(lead_ids=[lead.pk], since=happened_at or now, now=now)
-    moments = {"happened_at": happened_at, "recorded_at": now}
-    known = {"from_stage": from_stage, "to_stage": to_stage, "cause": cause, "actor": actor}
-    change = StageChange(lead=lead, seq=lead.stage_seq, import_run=import_run, **known, **moments)
-    storing.store([change])
-    return change
+    return changes[0]
+
+
+def _step(steps: Sequence[Step], *, to_stage: str, **known: Any) -> list[StageChange]:
+    """Move the leads that nobody moved since they were read, in place, and write it down."""
+    rows = [
+        {
+            "id": step.lead.pk,
+            "expected": step.lead.stage_seq,
+            "stage": to_stage,
+            "stage_since": step.happened_at,
+            "stage_seq": step.lead.stage_seq + 1,
+        }
+        for step in steps
+    ]
+    moved = set(setbased.update_rows(Lead, rows, guard="stage_seq"))
+    changes = []
+    for step in steps:
+        lead, at = step.lead, step.happened_at
+        if lead.pk in moved:
+            known |= {"from_stage": lead.stage, "to_stage": to_stage, "happened_at": at}
+            lead.stage, lead.stage_since, lead.stage_seq = to_stage, at, lead.stage_seq + 1
+            changes.append(StageChange(lead=lead, seq=lead.stage_seq, **known))
+    storing.store(changes)
+    return changes

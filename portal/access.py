@@ -81,10 +81,14 @@ def offer(user: User, pk: int) -> Handoff:
 
     Whoever was a moment too late is told by whom and when instead of being sent away; raises Http404.
     """
-    is_visible = Handoff.objects.visible_to(user).filter(pk=pk).exists()
-    taken = _offer.first(pk=pk)
-    if taken and (is_visible or (taken.team_id == user.team_id and _was_in_pool(taken))):
-        return taken
+    found = _offer.first(pk=pk)
+    if found is None:
+        raise Http404
+    # Whoever may accept sees it: the scope is asked for the others only.
+    if permissions.may(user, "accept", found) or (found.team_id == user.team_id and _was_in_pool(found)):
+        return found
+    if Handoff.objects.visible_to(user).filter(pk=pk).exists():
+        return found
     raise Http404
 
 

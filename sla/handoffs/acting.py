@@ -153,36 +153,35 @@ def carry_out(case: Case, plan: Plan) -> Handoff:
 def claim(case: Case, plan: Plan) -> dict[str, Any]:
     """Change the handoff's row if it is still as it was read; return the values it had."""
     handoff = case.handoff
+    read = handoff.state
     undo_until = case.now + UNDO_WINDOW if plan.is_undoable else None
-    changes = {
-        "state": case.move.to_state or handoff.state,
-        **plan.changes,
-        "seq": handoff.seq + 1,
-        "undo_until": undo_until,
-        "undo_seqs": {},
-    }
-    claimed = Handoff.objects.filter(pk=handoff.pk, state=handoff.state, seq=handoff.seq).update(**changes)
-    if not claimed:
+    changes = {"state": case.move.to_state or read, **plan.changes}
+    before = values(handoff, changes)
+    if not _change(handoff, changes, undo_until):
         fresh = Handoff.objects.select_related("rep", "decided_by").get(pk=handoff.pk)
-        if fresh.state != handoff.state:
+        if fresh.state != read:
             raise refusal_for(fresh, case.move, case.now)
         raise errors.Changed
-    before = values(handoff, {"state", *plan.changes})
-    for name, value in changes.items():
-        setattr(handoff, name, value)
     return {"values": before, "stage": handoff.lead.stage}
 
 
 def change_also(also: Also) -> dict[str, Any]:
     """Change the other handoff likewise; return what an undo needs."""
     other = also.handoff
-    changes = {**also.changes, "seq": other.seq + 1, "undo_until": None, "undo_seqs": {}}
-    if not Handoff.objects.filter(pk=other.pk, state=other.state, seq=other.seq).update(**changes):
+    before = values(other, also.changes)
+    if not _change(other, also.changes, undo_until=None):
         raise errors.Changed
-    before = {"id": other.pk, "seq": changes["seq"], "values": values(other, also.changes)}
+    return {"id": other.pk, "seq": other.seq, "values": before}
+
+
+def _change(handoff: Handoff, changes: dict[str, Any], undo_until: datetime | None) -> bool:
+    """Write changes if no move was made since the handoff was read: each raises its number."""
+    expected = handoff.seq
+    changes = {**changes, "seq": expected + 1, "undo_until": undo_until, "undo_seqs": {}}
     for name, value in changes.items():
-        setattr(other, name, value)
-    return before
+        setattr(handoff, name, value)
+    row = {"id": handoff.pk, "expected": expected, **_columns(handoff, changes)}
+    return bool(setbased.update_rows(Handoff, [row], guard="seq"))
 
 
 def lock_lead(handoff: Handoff) -> Lead:
@@ -278,11 +277,16 @@ def tell(case: Case, plan: Plan, not_before: datetime) -> None:
 
 def values(handoff: Handoff, names: Iterable[str]) -> dict[str, Any]:
     """Return columns of a handoff as JSON can hold them."""
-    columns = {column.name: column.attname for column in Handoff._meta.concrete_fields}
-    found = {columns[name]: getattr(handoff, columns[name]) for name in names}
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in _columns(handoff, names).items()
     }
+
+
+def _columns(handoff: Handoff, names: Iterable[str]) -> dict[str, Any]:
+    asked = set(names)
+    columns = [field.attname for field in Handoff._meta.concrete_fields if field.name in asked]
+    return {column: getattr(handoff, column) for column in columns}
 
 
 def restored(found: dict[str, Any]) -> dict[str, Any]:
