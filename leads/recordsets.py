@@ -12,6 +12,7 @@ from leads import copying
 
 #: Preparing these costs more than writing them, and JSON holds them without.
 _TRAVEL_AS_THEY_ARE = (
+    models.DateTimeField,  # once `Moments` has written them
     *(models.DurationField, models.IntegerField, models.BooleanField, models.ForeignKey),
     *(models.CharField, models.TextField, models.JSONField),
 )
@@ -28,6 +29,7 @@ class Recordset:
         self.text: Callable[[Sequence[Mapping[str, Any]]], str] = (
             self._objects if is_postgres else self._lists
         )
+        self._moments = [name for name, field in fields.items() if isinstance(field, models.DateTimeField)]
         self._odd = {name: way for name, field in fields.items() if (way := _preparation(field))}
         self._jsons = {name for name, field in fields.items() if isinstance(field, models.JSONField)}
 
@@ -37,7 +39,10 @@ class Recordset:
 
     def _objects(self, rows: Sequence[Mapping[str, Any]]) -> str:
         plain = [{name: row[name] for name in self._fields} for row in rows]
+        written = copying.Moments()
         for row in plain:
+            for name in self._moments:
+                row[name] = written[row[name]]
             for name, prepare in self._odd.items():
                 row[name] = prepare(row[name])
         return as_json(plain)
@@ -61,8 +66,6 @@ class Recordset:
 
 def _preparation(field: models.Field) -> Callable[[Any], Any] | None:
     """Return what makes a value of this column fit for JSON, None if it is already."""
-    if isinstance(field, models.DateTimeField):
-        return lambda value: None if value is None else value.isoformat()
     return None if isinstance(field, _TRAVEL_AS_THEY_ARE) else field.get_prep_value
 
 

@@ -44,6 +44,7 @@ def postgres(url: str, env: environ.Env) -> dict[str, object]:
     parsed = environ.Env.db_url_config(url)
     return {
         **parsed,
+        "ENGINE": "portal.postgres",
         "OPTIONS": {**parsed.get("OPTIONS", {}), **options},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

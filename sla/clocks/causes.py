@@ -42,14 +42,14 @@ def assign(clocks: Sequence[Clock]) -> None:
     incomplete = set(Snapshot.objects.filter(pk__in=handoffs, is_complete=False).values_list("pk", flat=True))
     swamped = _over_delivered([clock for clock in of_sales if clock.kind in _SWAMPED])
     for clock in of_sales:
-        causes = {
-            Cause.UNOWNED: clock.rep_id is None,
-            Cause.ABSENT: clock.due_on in away.get(clock.rep_id or 0, frozenset()),
-            Cause.OVER_CAPACITY: id(clock) in full,
-            Cause.OVER_DELIVERY: clock.handoff_id in swamped,
-            Cause.INCOMPLETE_DOSSIER: clock.handoff_id in incomplete,
-        }
-        clock.cause = next((cause for cause, holds in causes.items() if holds), Cause.IDLE)
+        causes = (
+            (clock.rep_id is None, Cause.UNOWNED),
+            (clock.due_on in away.get(clock.rep_id or 0, frozenset()), Cause.ABSENT),
+            (id(clock) in full, Cause.OVER_CAPACITY),
+            (clock.handoff_id in swamped, Cause.OVER_DELIVERY),
+            (clock.handoff_id in incomplete, Cause.INCOMPLETE_DOSSIER),
+        )
+        clock.cause = next((cause for holds, cause in causes if holds), Cause.IDLE)
 
 
 def _unswept(clocks: Sequence[Clock]) -> set[int]:

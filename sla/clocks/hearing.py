@@ -1,7 +1,6 @@
 """What happens to the clocks of one lead: read once under lock, moved in memory, written once."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -115,7 +114,7 @@ class Hearing:
         change = self._changes.setdefault(id(clock), rows.Change(clock, clock.seq))
         rows.take(clock, state)
         if detail:
-            entries = [*entries[:-1], replace(entries[-1], detail={**entries[-1].detail, **detail})]
+            entries = [*entries[:-1], entries[-1]._replace(detail={**entries[-1].detail, **detail})]
         change.add(entries, self.actor_id)
 
     def open(

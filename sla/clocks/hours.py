@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -132,7 +132,7 @@ def _carry_over(found: list[Clock], before: dict[int, Schedule], now: datetime, 
             before=before[clock.pk],
             schedule=hours.schedule,
         )
-        entries[-1] = replace(entries[-1], detail={**entries[-1].detail, **detail})
+        entries[-1] = entries[-1]._replace(detail={**entries[-1].detail, **detail})
         changes.append(_change(clock, state, entries, hours.revision, hours.key, actor))
     rows.write(changes, now=now)
     return len(changes)

@@ -1,7 +1,7 @@
 """Reading a clock's log: taking a move back, and telling how a clock came to be where it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from leads.models import User
@@ -28,7 +28,7 @@ def replay(clock: Clock, until: datetime) -> Replay:
     entries = rows.entries_of(clock.events.order_by("seq"))
     rules, schedule = terms.terms_of(clock), terms.schedules_of([clock])[clock.pk]
     before = terms.earlier(entries)
-    state = replace(clockwork.fold(entries, rules, schedule, before), seq=clock.seq)
+    state = clockwork.fold(entries, rules, schedule, before)._replace(seq=clock.seq)
     return Replay(state, tuple(entries), tuple(clockwork.spans(entries, rules, schedule, until, before)))
 
 
@@ -71,5 +71,5 @@ def _take_back(hearing: Hearing, clock: Clock, seqs: Sequence[int]) -> None:
         earlier=terms.earlier(entries),
     )
     # Lines that clockwork does not know have numbers too.
-    lines = [replace(line, seq=clock.seq + 1) for line in lines]
-    hearing.take(clock, replace(state, seq=clock.seq + len(lines)), lines)
+    lines = [line._replace(seq=clock.seq + 1) for line in lines]
+    hearing.take(clock, state._replace(seq=clock.seq + len(lines)), lines)

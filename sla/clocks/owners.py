@@ -1,6 +1,5 @@
 """Clocks when a lead changes hands: the lead's own run on, a new owner gets fresh ones beside them."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from leads.models import User
@@ -72,6 +71,6 @@ def _hand_over(hearing: Hearing, clock: Clock, handoff: Handoff, now: datetime) 
         due_after=state.due_at,
         detail=before,
     )
-    hearing.take(clock, replace(state, seq=carried.seq), [carried])
+    hearing.take(clock, state._replace(seq=carried.seq), [carried])
     if clock.commitment.whose_hours == "rep" and clock.rep is not None:
         hearing.recalendar(clock, rep=clock.rep, at=now)

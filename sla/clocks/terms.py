@@ -24,10 +24,7 @@ def allowed(commitment: Commitment, document: Document, lead: Lead) -> Span | No
 
 def terms(span: Span, commitment: Commitment) -> clockwork.Terms:
     """Return what clockwork needs to know of a commitment."""
-    rungs = tuple(
-        (rung["after"]["amount"], rung["after"]["unit"], rung["action"]) for rung in commitment.ladder
-    )
-    return _terms(span.amount, span.unit, commitment.warn_at, rungs)
+    return _terms(span.amount, span.unit, commitment.warn_at, commitment.rungs)
 
 
 def terms_of(clock: Clock) -> clockwork.Terms:

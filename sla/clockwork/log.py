@@ -27,7 +27,7 @@ def fold(entries: Sequence[Entry], terms: Terms, schedule: Schedule, earlier: Ea
         if entry.event == "recalendared" and entry.seq in earlier and state is not None:
             before = Rules(terms, earlier[entry.seq])
             elapsed = Rules(terms, hours).carried(state, entry.happened_at, before)
-            entry = replace(entry, detail={**entry.detail, "elapsed_us": elapsed})
+            entry = entry._replace(detail={**entry.detail, "elapsed_us": elapsed})
         state = apply(state, entry, Rules(terms, hours))
     if state is None:
         raise ValueError("A clock without a log has no state.")

@@ -1,7 +1,6 @@
 """What can happen to a clock: each function gives the new state and the lines for its log."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,7 +40,7 @@ def start(
     rules = Rules(terms, schedule)
     entry = Entry(1, "started", None, happened_at=at, noticed_at=noticed_at)
     state = apply(None, entry, rules)
-    entries = [replace(entry, due_after=state.due_at)]
+    entries = [entry._replace(due_after=state.due_at)]
     for move, moment in sorted(facts, key=lambda fact: fact[1]):
         state, more = _moved(state, move, moment, noticed_at, rules)
         entries += more
@@ -96,7 +95,7 @@ def recount(
         "breached_at": _text(ideal.breached_at if back_to > BREACH else None),
     }
     # The old terms are not needed: the old due time is in the state, all else is counted anew.
-    counted = replace(log.fold(entries, terms, schedule), seq=state.seq, due_at=state.due_at)
+    counted = log.fold(entries, terms, schedule)._replace(seq=state.seq, due_at=state.due_at)
     counted, entry = _written(counted, event, at, noticed_at, rules, detail=detail)
     written = [entry]
     for step in steps:
@@ -105,7 +104,7 @@ def recount(
                 counted, step.event, step.happened_at, noticed_at, rules, step.step, step.detail
             )
             written.append(entry)
-    if replace(counted, seq=state.seq) == state:
+    if counted._replace(seq=state.seq) == state:
         return state, []
     return _told(counted, written)
 
@@ -162,7 +161,7 @@ def undo(
         detail={"seqs": taken_back},
     )
     state = log.fold([*entries, entry], terms, schedule, earlier)
-    return state, [replace(entry, due_after=state.due_at)]
+    return state, [entry._replace(due_after=state.due_at)]
 
 
 def _moved(state: State, move: str, at: datetime, noticed_at: datetime, rules: Rules) -> Outcome:
@@ -213,7 +212,7 @@ def _replayed(entries: Sequence[Entry], at: datetime, noticed_at: datetime, rule
             state, steps = log.fold(entries[: index + 1], rules.terms, rules.schedule), []
         elif entry.event in ("paused", "resumed", "reset"):
             state, more = _climb(state, entry.happened_at, noticed_at, rules)
-            state = apply(state, replace(entry, detail={}), rules)
+            state = apply(state, entry._replace(detail={}), rules)
             steps = [] if entry.event == "reset" else steps + more
     state, more = _climb(state, at, noticed_at, rules)
     return state, steps + more
@@ -231,7 +230,7 @@ def _written(
     """Apply the next entry of a clock's log."""
     entry = Entry(state.seq + 1, event, step, at, noticed_at, due_before=state.due_at, detail=detail or {})
     changed = apply(state, entry, rules)
-    return changed, replace(entry, due_after=changed.due_at)
+    return changed, entry._replace(due_after=changed.due_at)
 
 
 def _told(state: State, entries: list[Entry]) -> Outcome:
@@ -239,7 +238,7 @@ def _told(state: State, entries: list[Entry]) -> Outcome:
     for index in reversed(range(len(entries))):
         if entries[index].step is not None:
             if state.ended_at is None and entries[index].step == state.next_step - 1:
-                entries[index] = replace(entries[index], notify=True)
+                entries[index] = entries[index]._replace(notify=True)
             break
     return state, entries
 

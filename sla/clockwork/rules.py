@@ -1,7 +1,7 @@
 """How one entry of the log changes a clock, and when its next step falls."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,21 +44,23 @@ class Rules:
         """Find when a clock that runs on since a moment will have counted that length."""
         return self.schedule.due_by(since, length - state.elapsed, self.terms.unit)
 
-    def moment(self, state: State, since: datetime) -> datetime | None:
-        """Find when the next step of a clock falls that runs on since a moment."""
-        if state.next_step == WARN:
+    def moment(self, state: State) -> datetime | None:
+        """Find when the next step of a clock falls, whatever moment it carries; None when none will."""
+        since, step = state.running_since, state.next_step
+        if since is None or step - 2 >= len(self.terms.rungs):
+            return None
+        if step == WARN:
             return self.reaches(state, self.allowance * (self.terms.warn_at or 0), since)
         due_at = self.reaches(state, self.allowance, since)
-        if state.next_step == BREACH:
+        if step == BREACH:
             return due_at
-        rungs = self.terms.rungs[state.next_step - 2 :]
-        return self.schedule.due_after(due_at, rungs[0].amount, rungs[0].unit) if rungs else None
+        rung = self.terms.rungs[step - 2]
+        return self.schedule.due_after(due_at, rung.amount, rung.unit)
 
 
 def next_moment(state: State, terms: Terms, schedule: Schedule) -> datetime | None:
-    """Find when the next step of a clock falls, whatever moment it carries; None when none will."""
-    since = state.running_since
-    return None if since is None else Rules(terms, schedule).moment(state, since)
+    """Find when the next step of a clock falls, as `Rules.moment` does."""
+    return Rules(terms, schedule).moment(state)
 
 
 def is_possible(state: State, event: str) -> bool:
@@ -90,33 +92,33 @@ def apply(state: State | None, entry: Entry, rules: Rules) -> State:
         if "back_to" in entry.detail:
             state = _taken_back(state, max(entry.detail["back_to"], rules.terms.first_step))
         changes = _CHANGES[entry.event](state, entry, rules)
-        state = replace(state, **changes)
+        state = state._replace(**changes)
     return _settled(state, entry.seq, rules)
 
 
 def _settled(state: State, seq: int, rules: Rules) -> State:
     """Derive phase, due time and next step from the rest."""
     if state.ended_at is not None:
-        return replace(state, seq=seq, running_since=None, next_at=None)
+        return state._replace(seq=seq, running_since=None, next_at=None)
     since = state.running_since
     due_at = state.breached_at
     if due_at is None and since is not None:
         due_at = rules.reaches(state, rules.allowance, since)
     running = "paused" if since is None else "running"
-    return replace(
-        state,
+    # A clock whose next step is its breach takes it when it is due, which has just been counted.
+    next_at = due_at if state.next_step == BREACH else rules.moment(state)
+    return state._replace(
         seq=seq,
         phase=running if state.breached_at is None else "breached",
         due_at=due_at,
         due_on=None if due_at is None else rules.schedule.local_date(due_at),
-        next_at=None if since is None else rules.moment(state, since),
+        next_at=next_at,
         excused=state.excused and state.breached_at is not None,
     )
 
 
 def _taken_back(state: State, step: int) -> State:
-    return replace(
-        state,
+    return state._replace(
         next_step=step,
         warned_at=state.warned_at if step > WARN else None,
         breached_at=state.breached_at if step > BREACH else None,

@@ -1,8 +1,8 @@
 """What a clock is made of: its terms, its state, and the entries of its log."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sla.businesstime import UNITS
 
@@ -14,6 +14,8 @@ EVENTS = (
 
 WARN, BREACH = 0, 1
 """The first two steps of every clock; from 2 on they are the rungs of its ladder."""
+
+_NOTHING: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,7 @@ class Terms:
         return BREACH if self.warn_at is None else WARN
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Where a clock stands.
 
     `elapsed` is what had passed by the last pause, in the measure of the terms' unit; what passes since then
@@ -77,8 +78,7 @@ class State:
     seq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a clock's log: what happened, when it happened, and when it was noticed.
 
     `step` is set for warned, breached and escalated. `detail` can be stored as JSON. `notify` marks the one
@@ -92,7 +92,7 @@ class Entry:
     noticed_at: datetime
     due_before: datetime | None = None
     due_after: datetime | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = _NOTHING
     notify: bool = False
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from leads.choices import Evidence, Side
 from leads.models import User
@@ -116,3 +117,8 @@ class Commitment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.tier}".strip()
+
+    @cached_property
+    def rungs(self) -> tuple[tuple[float, str, str], ...]:
+        """The ladder as amount, unit and action of each rung."""
+        return tuple((one["after"]["amount"], one["after"]["unit"], one["action"]) for one in self.ladder)

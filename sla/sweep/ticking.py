@@ -32,7 +32,8 @@ def tick(now: datetime) -> Counter[str]:
     taken: Counter[str] = Counter()
     size = BATCH
     # Asked outside a transaction: an idle sweep takes no lock at all.
-    while Clock.objects.due(now).exists():
+    is_due = Clock.objects.due(now).exists()
+    while is_due:
         try:
             events = _batch(now, size)
         except _BatchFailed as failed:

@@ -32,7 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.settings",
         "portal.storage",
     ),
-    ("portal.api_defaults", "portal.databases"),
+    ("portal.api_defaults", "portal.databases", "portal.postgres"),
     ("sla.management", "sla.tasks", "sla.admin", "sla.apps"),
     ("sla.sweep",),
     ("sla.importing",),
@@ -123,6 +123,8 @@ WRITERS_OF_FACTS = frozenset(
 )
 
 NO_ROOM_IS_CALLED = frozenset({"utils", "helpers", "common", "base", "services", "misc"})
+# Django looks for an engine under this name.
+NAMED_BY_DJANGO = frozenset({"portal.postgres.base"})
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 

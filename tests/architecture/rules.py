@@ -43,7 +43,8 @@ def without_place(source: Source) -> Iterator[str]:
     """Find modules that the plan does not know, and names that say nothing."""
     if source.module not in plan.FLOORS and source.room is None:
         yield source.at(source.tree, "has no place in the plan")
-    if source.module.rpartition(".")[2] in plan.NO_ROOM_IS_CALLED:
+    says_nothing = source.module.rpartition(".")[2] in plan.NO_ROOM_IS_CALLED
+    if says_nothing and source.module not in plan.NAMED_BY_DJANGO:
         yield source.at(source.tree, "has a name that says nothing")
 
 

@@ -1,6 +1,5 @@
 """One clock, case by case; November 23, 2026 is a Monday and the office is open from 9 to 17 UTC."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -295,4 +294,4 @@ def test_fold_of_nothing_is_refused():
     with pytest.raises(ValueError, match="without a log"):
         clockwork.fold([], TERMS, OFFICE)
     with pytest.raises(ValueError, match="begins with its start"):
-        clockwork.fold([replace(Clock().log[0], event="paused")], TERMS, OFFICE)
+        clockwork.fold([Clock().log[0]._replace(event="paused")], TERMS, OFFICE)

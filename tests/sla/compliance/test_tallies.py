@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.models import BantFact, Deal, Lead, StageChange, Touch
 from sla import handoffs, sweep
+from sla.choices import PARTS
 from sla.compliance import ends, offers, rollups, tallies, timed
 from sla.compliance.accounts import keeping, opportunities, regretted
 from sla.compliance.periods import Filters, Period
@@ -249,6 +251,20 @@ def test_change_within_its_part_leaves_one_mark_and_one_that_moves_two(play: Sce
     TallyMark.objects.all().delete()
     Handoff.objects.filter(pk=handoff.pk).update(quality="worse")
     assert list(TallyMark.objects.values_list("book", "at")) == [("offers", handoff.offered_at)]
+
+
+@pytest.mark.postgres_only
+def test_clocks_changed_together_leave_one_mark_for_each_part_that_changed(play: Scene) -> None:
+    leads = [offered(play).lead_id for _ in range(5)]
+    decide = Clock.objects.filter(kind="decide", lead__in=leads)
+    TallyMark.objects.all().delete()
+    decide.update(warned_at=NOW)
+    assert not TallyMark.objects.exists()
+    idle = When(lead__in=leads[1:], then=Value("idle"))
+    assert decide.update(cause=Case(idle, default=F("cause"))) == 5
+    assert sorted(TallyMark.objects.values_list("part", flat=True)) == sorted(
+        {pk % PARTS for pk in leads[1:]}
+    )
 
 
 @pytest.mark.parametrize("book", [counting.book for counting in rollups.BOOKS])
