@@ -11,6 +11,7 @@ _PLAIN_ADDRESS = re.compile(
 )
 _SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+_NO_DIGIT = re.compile(r"\D")
 _PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
 
 
@@ -79,7 +80,7 @@ def phone_key(text: str, country: str = "") -> str:
     Without either the digits stay as they are; fewer than six of them identify nobody.
     """
     spoken = _PHONE_EXTENSION.sub("", text.strip())
-    digits = re.sub(r"\D", "", spoken.replace("(0)", ""))
+    digits = _NO_DIGIT.sub("", spoken.replace("(0)", ""))
     is_long_enough = len(digits) >= 6
     if spoken.startswith("00") and not spoken.startswith("000"):
         digits = digits[2:]

@@ -1,7 +1,7 @@
-"""Turning a row's cells into values: one small function per cell of the mapping, made once per file."""
+"""Turning cells into values, many rows at once: one small function per cell of the mapping, made per file."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -29,7 +29,8 @@ _PARTS = {
     "M": ("minute", r"\d\d?"),
     "S": ("second", r"\d\d?"),
 }
-Take = Callable[[Sequence[str]], Any]
+Cells = Sequence[str]
+Take = Callable[[Sequence[Cells]], list[Any]]
 
 
 class BadCell(Exception):
@@ -43,76 +44,80 @@ class Coarse(NamedTuple):
 
 
 def compile_cell(cell: Cell, places: Sequence[int | None]) -> Take:
-    """Return the function that reads this cell from a row, `places` being where its columns stand.
+    """Return the function that reads this cell from some rows, `places` being where its columns stand.
 
-    It returns None for what the file does not tell, a Coarse for what it tells roughly, and
-    raises BadCell.
+    It returns for each row None for what the file does not tell, a Coarse for what it tells
+    roughly, and a BadCell for what cannot be read. A constant that cannot be read is raised here.
     """
     convert = _CONVERTERS[cell.field.kind](cell)
     if cell.constant is not None:
         constant = convert(cell.constant)
-        return lambda cells: constant
+        return lambda rows: [constant] * len(rows)
     known = [place for place in places if place is not None]
     if not known:
-        return lambda cells: None
+        return lambda rows: [None] * len(rows)
     read = _reader(cell, known)
     if cell.values or cell.field.kind not in ("text", "note", "reference"):
-        return _remembering(read, _looked_up(cell, convert))
-    if len(known) == 1 and not cell.template:
-        return _plain(known[0], cell.blanks, convert)
+        memory = _Memory(_tried(_looked_up(cell, convert)))
+        return lambda rows: [memory[text] for text in read(rows)]
+    tried = _tried(convert)
     # What is joined or filled in is blank where all its parts are.
-    return lambda cells: convert(text) if (text := read(cells)) else None
+    blanks = cell.blanks if len(known) == 1 and not cell.template else frozenset()
+    return lambda rows: [tried(text) if text and text.lower() not in blanks else None for text in read(rows)]
 
 
-def _plain(place: int, blanks: frozenset[str], convert: Callable[[str], Any]) -> Take:
-    """Return what reads most cells of most files, with as few calls as that takes."""
+def _tried(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return what gives a BadCell back instead of raising it."""
 
-    def take(cells: Sequence[str]) -> Any:
-        text = cells[place].strip()
-        return None if not text or text.lower() in blanks else convert(text)
+    def tried(text: str) -> Any:
+        try:
+            return convert(text)
+        except BadCell as error:
+            # A new one, without the frames it was raised through: they would hold all rows.
+            return BadCell(str(error))
 
-    return take
+    return tried
 
 
-def _reader(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]:
+class _Memory(dict[str, Any]):
+    """Values that were looked up before."""
+
+    def __init__(self, look_up: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, text: str) -> Any:
+        value = self._look_up(text)
+        if len(self) < REMEMBERED:
+            self[text] = value
+        return value
+
+
+def _reader(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[Cells]], Iterable[str]]:
     if cell.template:
-        return _filled(cell, places)
+        filled = _filled(cell, places)
+        return lambda rows: map(filled, rows)
     if len(places) == 1:
         place = places[0]
-        return lambda cells: cells[place].strip()
+        return lambda rows: [cells[place].strip() for cells in rows]
     join, blanks = cell.join, cell.blanks
 
-    def joined(cells: Sequence[str]) -> str:
-        parts = (cells[place].strip() for place in places)
-        return join.join(part for part in parts if part and part.lower() not in blanks)
+    def joined(cells: Cells) -> str:
+        parts = [cells[place].strip() for place in places]
+        return join.join([part for part in parts if part and part.lower() not in blanks])
 
-    return joined
+    return lambda rows: map(joined, rows)
 
 
-def _filled(cell: Cell, places: Sequence[int]) -> Callable[[Sequence[str]], str]:
+def _filled(cell: Cell, places: Sequence[int]) -> Callable[[Cells], str]:
     """Return what puts cells into a template; blank as soon as one of them is."""
     form = re.sub(r"\{[^{}]*\}", "{}", cell.template)
 
-    def filled(cells: Sequence[str]) -> str:
+    def filled(cells: Cells) -> str:
         parts = [cells[place].strip() for place in places]
         return form.format(*parts) if all(parts) else ""
 
     return filled
-
-
-def _remembering(read: Callable[[Sequence[str]], str], convert: Callable[[str], Any]) -> Take:
-    memory: dict[str, Any] = {}
-
-    def take(cells: Sequence[str]) -> Any:
-        text = read(cells)
-        if text in memory:
-            return memory[text]
-        value = convert(text)
-        if len(memory) < REMEMBERED:
-            memory[text] = value
-        return value
-
-    return take
 
 
 def _looked_up(cell: Cell, convert: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -266,13 +271,13 @@ def _pattern(form: str) -> Callable[[str], datetime]:
         expression = expression.replace(re.escape("%") + name, f"(?P<{name}>{digits})").replace(
             "%" + name, f"(?P<{name}>{digits})"
         )
-    compiled = re.compile(expression)
+    compiled, parts = re.compile(expression), [_PARTS[name][0] for name in names]
 
     def parse(text: str) -> datetime:
         found = compiled.fullmatch(text)
         if not found:
             raise ValueError(text)
-        told = {_PARTS[name][0]: int(part) for name, part in found.groupdict().items()}
+        told = dict(zip(parts, map(int, found.groups()), strict=True))
         return _FIRST_DAY.replace(**told)  # type: ignore[arg-type]  # whole numbers by the names that `replace` knows
 
     return parse

@@ -151,17 +151,21 @@ class _Work:
     def _outcomes(self, prepared: Prepared) -> list[Outcome]:
         known = self.target.digests({one[0] for one in prepared.ids if isinstance(one, list) and one})
         outcomes: list[Outcome] = [UNCHANGED] * len(prepared.rows)
+        told = [
+            place
+            for place, (ids, digest) in enumerate(zip(prepared.ids, prepared.digests, strict=True))
+            if digest is None or known.get(ids[0]) != digest  # type: ignore[index]  # only a row with ids has one
+        ]
+        self.preparing.complete(prepared, told)
         records: list[Record] = []
         places: list[int] = []
-        for place, (ids, digest) in enumerate(zip(prepared.ids, prepared.digests, strict=True)):
-            if digest is not None and known.get(ids[0]) == digest:  # type: ignore[index]  # only a row with ids has one
-                continue
-            record = self.preparing.record(prepared, place)
-            if isinstance(record, Rejected):
-                outcomes[place] = record
-            else:
+        for place in told:
+            record = prepared.records[place]
+            if isinstance(record, Record):
                 records.append(record)
                 places.append(place)
+            elif record is not None:
+                outcomes[place] = record
         if records:
             for place, outcome in zip(places, self.target.take(records, self.context), strict=True):
                 outcomes[place] = outcome

@@ -1,10 +1,11 @@
 """Reading rows as far as that goes without the database, beside the writing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from multiprocessing import RawValue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from leads.importing.columns import Split, joined, split
 from leads.importing.reader import Row, Sheet
 from leads.importing.records import Key, Mapper, Record, Rejected
 from leads.importing.targets import Target
@@ -31,6 +32,28 @@ class Prepared(NamedTuple):
             self.share,
         )
 
+    def __reduce__(self) -> tuple[Callable[..., "Prepared"], tuple[Any, ...]]:
+        """Travel to another process by column."""
+        made = [one for one in self.records if isinstance(one, Record)]
+        others = [True if isinstance(one, Record) else one for one in self.records]
+        return _received, (
+            split(self.rows),
+            self.ids,
+            self.repeats,
+            self.digests,
+            split(made),
+            others,
+            self.share,
+        )
+
+
+def _received(
+    rows: Split, ids: Any, repeats: Any, digests: Any, made: Split, others: Any, share: float
+) -> Prepared:
+    records = iter(joined(*made))
+    every = [next(records) if one is True else one for one in others]
+    return Prepared([*joined(*rows)], ids, repeats, digests, every, share)
+
 
 class Preparing:
     """Makes records of a file's rows, and knows which ids stood in it already."""
@@ -51,29 +74,29 @@ class Preparing:
             first = next(rows, None)  # Asked for now, so that the last chunk tells that it is the last.
             yield self._prepare(chunk, sheet.share())
 
-    def record(self, prepared: Prepared, place: int) -> Record | Rejected:
-        """Return the record of one row, made now if it was not yet, or why there is none."""
-        return prepared.records[place] or self._record(prepared, place)
+    def complete(self, prepared: Prepared, places: Iterable[int]) -> None:
+        """Make the records of these rows, or tell why there are none, where that was not done yet."""
+        missing = [place for place in places if prepared.records[place] is None]
+        rows, ids, digests = prepared.rows, prepared.ids, prepared.digests
+        read = [(rows[place], ids[place], digests[place]) for place in missing]
+        for place, record in zip(missing, self._mapper.records(read), strict=True):
+            if isinstance(record, Record):
+                record.is_repeat = prepared.repeats[place]
+                record.said = self._target.prepare(record, self._mapper.mapping)
+            prepared.records[place] = record
 
     def _prepare(self, rows: list[Row], share: float) -> Prepared:
-        ids = [self._ids(row) for row in rows]
+        ids = self._mapper.ids(rows)
         repeats = [self._is_repeat(one) for one in ids]
         digests = [
             None if is_repeat or isinstance(one, Rejected) or not one else self._mapper.digest(row)
             for row, one, is_repeat in zip(rows, ids, repeats, strict=True)
         ]
-        prepared = Prepared(rows, ids, repeats, digests, [None] * len(rows), share)
+        records: list[Record | Rejected | None] = [one if isinstance(one, Rejected) else None for one in ids]
+        prepared = Prepared(rows, ids, repeats, digests, records, share)
         if self.is_eager.value:
-            prepared.records[:] = [self._record(prepared, place) for place in range(len(rows))]
+            self.complete(prepared, range(len(rows)))
         return prepared
-
-    def _ids(self, row: Row) -> list[Key] | Rejected:
-        if row.problem:
-            return Rejected(row.problem)
-        try:
-            return self._mapper.ids(row)
-        except Rejected as rejected:
-            return rejected.alone()
 
     def _is_repeat(self, ids: list[Key] | Rejected) -> bool:
         if isinstance(ids, Rejected) or not ids:
@@ -83,15 +106,3 @@ class Preparing:
             return True
         self._seen.add(mark)
         return False
-
-    def _record(self, prepared: Prepared, place: int) -> Record | Rejected:
-        ids = prepared.ids[place]
-        if isinstance(ids, Rejected):
-            return ids
-        try:
-            record = self._mapper.record(prepared.rows[place], ids, prepared.digests[place])
-        except Rejected as rejected:
-            return rejected.alone()
-        record.is_repeat = prepared.repeats[place]
-        record.said = self._target.prepare(record, self._mapper.mapping)
-        return record

@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 from leads import keys
-from leads.importing.cells import BadCell, Coarse, Take, compile_cell
+from leads.importing.cells import BadCell, Cells, Coarse, Take, compile_cell
 from leads.importing.checking import InvalidMapping, Problem
 from leads.importing.mapping import Cell, Id, SourceMapping
 from leads.importing.reader import Row, Sheet
 
 Key = tuple[str, str]
+#: By the place of a row the first of its cells that cannot be read.
+Bad = dict[int, BadCell]
 #: How the names of attributes begin among the values.
 ATTRIBUTE = "attributes."
 
@@ -38,7 +39,6 @@ class Record:
     line: int
     ids: list[Key]
     digest: int | None
-    is_repeat: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     coarse: set[str] = field(default_factory=set)
     account: dict[str, Any] = field(default_factory=dict)
@@ -47,15 +47,9 @@ class Record:
     bant: dict[str, Any] = field(default_factory=dict)
     lead_ids: Sequence[Key] = ()
     lead: dict[str, Any] = field(default_factory=dict)
+    is_repeat: bool = False
     #: What its target worked out ahead of taking it.
     said: Any = None
-
-    def __reduce__(self) -> tuple[type["Record"], tuple[Any, ...]]:
-        """Travel between processes as plain values: half as long as the way that looks for slots."""
-        return Record, _values_of(self)
-
-
-_values_of = attrgetter(*Record.__slots__)
 
 
 class Mapper:
@@ -76,16 +70,16 @@ class Mapper:
         self._has_more = bool(self._consent or self._bant or self._lead or self._lead_ids)
         self._salt = mapping.sha256.encode()[:16]
 
-    def ids(self, row: Row) -> list[Key]:
-        """Return the ids of a row in their normal form; raise Rejected for one that is too long."""
-        try:
-            return [
-                (system, keys.external_id_key(system, value))
-                for system, take in self._ids
-                if (value := take(row.cells))
-            ]
-        except BadCell as error:
-            raise Rejected(str(error)) from error
+    def ids(self, rows: Sequence[Row]) -> list[list[Key] | Rejected]:
+        """Return the ids of each row in their normal form, or why the row cannot be taken."""
+        bad: Bad = {}
+        told = _pairs(self._ids, [row.cells for row in rows if not row.problem], bad)
+        read = ((_normal(pairs), bad.get(place)) for place, pairs in enumerate(told))
+        found: list[list[Key] | Rejected] = []
+        for row in rows:
+            ids, error = ([], row.problem) if row.problem else next(read)
+            found.append(Rejected(str(error)) if error else ids)
+        return found
 
     def digest(self, row: Row) -> int:
         """Return 64 bits that tell this row, read by this mapping, from any other."""
@@ -98,28 +92,26 @@ class Mapper:
         """Return the row as it was read, as JSON text."""
         return json.dumps(row.cells, ensure_ascii=False)
 
-    def record(self, row: Row, ids: list[Key], digest: int | None) -> Record:
-        """Read every mapped cell of a row; raise Rejected with the first that cannot be read."""
-        record = Record(row.line, ids, digest)
-        cells = row.cells
-        try:
-            _read(self._fields, cells, record.values, record.coarse)
-            _read(self._account_fields, cells, record.account, record.account_coarse)
-            if self._has_more:
-                self._add_statements(record, cells)
-        except BadCell as error:
-            raise Rejected(str(error)) from error
-        return record
-
-    def _add_statements(self, record: Record, cells: Sequence[str]) -> None:
-        record.consent = [(channel, state) for channel, take in self._consent if (state := take(cells))]
-        record.bant = _told(self._bant, cells)
-        record.lead = _told(self._lead, cells)
-        record.lead_ids = [
-            (system, keys.external_id_key(system, value))
-            for system, take in self._lead_ids
-            if (value := take(cells))
+    def records(self, rows: Sequence[tuple[Row, Any, int | None]]) -> list[Record | Rejected]:
+        """Read every mapped cell of rows, each with ids and digest; the first bad one rejects its row."""
+        bad: Bad = {}
+        cells = [row.cells for row, _ids, _digest in rows]
+        facts, accounts = _read(self._fields, cells, bad), _read(self._account_fields, cells, bad)
+        made = [
+            Record(row.line, ids, digest, *told, *of_account)
+            for (row, ids, digest), told, of_account in zip(rows, facts, accounts, strict=True)
         ]
+        if self._has_more:
+            self._add_statements(made, cells, bad)
+        return [Rejected(str(bad[place])) if place in bad else one for place, one in enumerate(made)]
+
+    def _add_statements(self, made: Sequence[Record], cells: Sequence[Cells], bad: Bad) -> None:
+        consents = _pairs(self._consent, cells, bad)
+        bant, leads = _read(self._bant, cells, bad), _read(self._lead, cells, bad)
+        lead_ids = _pairs(self._lead_ids, cells, bad)
+        for place, record in enumerate(made):
+            record.consent, record.lead_ids = consents[place], _normal(lead_ids[place])
+            record.bant, record.lead = bant[place][0], leads[place][0]
 
     def _compiled(self, cells: Mapping[str, Cell]) -> list[tuple[str, Take]]:
         return [(name, self._compile(cell)) for name, cell in cells.items()]
@@ -147,30 +139,61 @@ def plain(value: Any) -> Any:
 
 
 def _as_json(cell: Cell, take: Take) -> Take:
-    """Return the way to a value that JSON can hold."""
+    """Return the way to values that JSON can hold."""
     if cell.field.kind in ("note", "text", "flag", "whole"):
         return take
-
-    def taken(cells: Sequence[str]) -> Any:
-        value = take(cells)
-        return Coarse(plain(value.value)) if type(value) is Coarse else plain(value)
-
-    return taken
+    return lambda rows: [
+        Coarse(plain(value.value)) if type(value) is Coarse else plain(value) for value in take(rows)
+    ]
 
 
 def _read(
-    takes: Sequence[tuple[str, Take]], cells: Sequence[str], values: dict[str, Any], coarse: set[str]
-) -> None:
-    for name, take in takes:
-        value = take(cells)
-        if value is None:
-            continue
-        if type(value) is Coarse:
-            value = value.value
+    takes: Sequence[tuple[str, Take]], rows: Sequence[Cells], bad: Bad
+) -> list[tuple[dict[str, Any], set[str]]]:
+    """Return by name what each row says, and the names of what it says only roughly."""
+    names = [name for name, _take in takes]
+    columns = _columns(takes, rows, bad)
+    found: list[tuple[dict[str, Any], set[str]]] = [
+        ({name: value for name, value in zip(names, values, strict=True) if value is not None}, set())
+        for values in _across(columns, rows)
+    ]
+    for name, column in zip(names, columns, strict=True):
+        for place in _places_of(Coarse, column):
+            values, coarse = found[place]
+            values[name] = column[place].value
             coarse.add(name)
-        values[name] = value
+    return found
 
 
-def _told(takes: Sequence[tuple[str, Take]], cells: Sequence[str]) -> dict[str, Any]:
-    found = ((name, take(cells)) for name, take in takes)
-    return {name: v.value if type(v) is Coarse else v for name, v in found if v is not None}
+def _pairs(takes: Sequence[tuple[str, Take]], rows: Sequence[Cells], bad: Bad) -> list[list[tuple[str, Any]]]:
+    """Return what each row says, with its name, which several may share."""
+    names = [name for name, _take in takes]
+    columns = _columns(takes, rows, bad)
+    return [
+        [(name, value) for name, value in zip(names, values, strict=True) if value]
+        for values in _across(columns, rows)
+    ]
+
+
+def _columns(takes: Sequence[tuple[str, Take]], rows: Sequence[Cells], bad: Bad) -> list[list[Any]]:
+    """Return a column for each name; the first bad cell of a row is noted, and none is left."""
+    columns = [take(rows) for _name, take in takes]
+    for column in columns:
+        for place in _places_of(BadCell, column):
+            bad.setdefault(place, column[place])
+            column[place] = None
+    return columns
+
+
+def _across(columns: Sequence[list[Any]], rows: Sequence[Cells]) -> Iterable[tuple[Any, ...]]:
+    return zip(*columns, strict=True) if columns else [()] * len(rows)
+
+
+def _places_of(kind: type, column: Sequence[Any]) -> list[int]:
+    """Return where values of a kind stand; in most columns there are none."""
+    kinds = [*map(type, column)]
+    return [place for place, own in enumerate(kinds) if own is kind] if kind in kinds else []
+
+
+def _normal(ids: Sequence[Key]) -> list[Key]:
+    return [(system, keys.external_id_key(system, value)) for system, value in ids]

@@ -17,7 +17,7 @@ def value(text: str, kind: str = "text", **options):
     longest = options.pop("longest", 0)
     field = Field(kind, longest, options.pop("choices", frozenset()))
     cell = Cell(columns=("A",), field=field, label="fields.a", **options)
-    return compile_cell(cell, [0])([text])
+    return compile_cell(cell, [0])([[text]])[0]
 
 
 @pytest.mark.parametrize(
@@ -76,27 +76,23 @@ def test_cell_is_read(text: str, kind: str, options: dict, expected: object):
     ],
 )
 def test_cell_that_cannot_be_read_says_why(text: str, kind: str, options: dict, reason: str):
-    with pytest.raises(BadCell) as caught:
-        value(text, kind, **options)
-    assert str(caught.value) == reason
+    found = value(text, kind, **options)
+    assert isinstance(found, BadCell)
+    assert str(found) == reason
 
 
 def test_columns_are_joined_without_blank_ones():
     cell = Cell(columns=("A", "B"), field=Field("text"), label="name", blanks=frozenset({"n/a"}))
     take = compile_cell(cell, [0, 1])
-    assert [take(cells) for cells in (["Ada", "King"], ["N/A", "King"], ["", ""])] == [
-        "Ada King",
-        "King",
-        None,
-    ]
+    assert take([["Ada", "King"], ["N/A", "King"], ["", ""]]) == ["Ada King", "King", None]
 
 
 def test_template_is_blank_as_soon_as_one_of_its_columns_is():
     cell = Cell(columns=("A", "B"), field=Field("text"), label="mail", template="{A}.{B}@example.com")
     take = compile_cell(cell, [0, 1])
-    assert [take(cells) for cells in (["ada", "king"], ["ada", ""])] == ["ada.king@example.com", None]
+    assert take([["ada", "king"], ["ada", ""]]) == ["ada.king@example.com", None]
 
 
 def test_optional_column_that_is_not_there_tells_nothing():
     cell = Cell(columns=("A",), field=Field("text"), label="name")
-    assert compile_cell(cell, [None])(["x"]) is None
+    assert compile_cell(cell, [None])([["x"]]) == [None]
