@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from sla import agreements, readiness
 from sla import document as documents
@@ -47,17 +47,17 @@ class Asked:
     #: Facts that people say are filled in after the hand-over.
     known_later: frozenset[str] = field(default_factory=frozenset)
 
+    def offers(self) -> QuerySet[Handoff]:
+        """Return the offers of the leg and the time, of whatever agreement and outcome."""
+        found = Handoff.objects.filter(leg=self.leg)
+        if self.start_at is not None:
+            found = found.filter(offered_at__gte=self.start_at)
+        return found if self.end_at is None else found.filter(offered_at__lt=self.end_at)
+
     def handoffs(self) -> QuerySet[Handoff]:
         """Return the past handoffs of the question that have frozen facts and an outcome of their own."""
-        found = Handoff.objects.filter(leg=self.leg, snapshot__isnull=False).exclude(state__in=PASSED_ON)
-        if self.agreement_id is not None:
-            found = found.filter(version__agreement_id=self.agreement_id)
-        within = Q()
-        if self.start_at is not None:
-            within &= Q(offered_at__gte=self.start_at)
-        if self.end_at is not None:
-            within &= Q(offered_at__lt=self.end_at)
-        return found.filter(within)
+        found = self.offers().filter(snapshot__isnull=False).exclude(state__in=PASSED_ON)
+        return found if self.agreement_id is None else found.filter(version__agreement_id=self.agreement_id)
 
 
 def read_criterion(data: Any) -> readiness.Compiled:

@@ -1,4 +1,4 @@
-"""What each criterion and each reason does: read off the counted vectors, nothing is judged again."""
+"""What each criterion and each reason does: read off the tally, nothing is judged again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from sla import readiness
 from sla.lab.panel import Panel
 from sla.lab.results import Share, share
-from sla.lab.tallies import Counts, Tally
+from sla.lab.tallies import Counts, Tally, Told
 from sla.readiness import FactLeaf
 
 
@@ -41,24 +41,14 @@ class ReasonEffect:
 
 def of_criteria(tally: Tally, panel: Panel) -> list[Effect]:
     """Return the effect of each criterion of the draft, in its order."""
-    own: dict[tuple[bool | None, ...], Counts] = {}
-    for vector, counts in tally.vectors.items():
-        own.setdefault(tuple(panel.of_draft(vector)), Counts()).add(counts)
-    return [_of_leaf(place, panel, own) for place in range(len(panel.draft.leaves))]
+    return [
+        _of_leaf(path, leaf, tally.criteria.get(place, Told()))
+        for place, (path, leaf) in enumerate(panel.draft.leaves)
+    ]
 
 
-def _of_leaf(place: int, panel: Panel, own: Mapping[tuple[bool | None, ...], Counts]) -> Effect:
-    path, leaf = panel.draft.leaves[place]
-    by_value: dict[bool | None, Counts] = {True: Counts(), False: Counts(), None: Counts()}
-    passing = Counts()
-    remaining = readiness.without(panel.draft.criterion, path)
-    fold = readiness.compile(remaining).fold if remaining else None
-    for vector, counts in own.items():
-        by_value[vector[place]].add(counts)
-        if fold is None or fold([*vector[:place], *vector[place + 1 :]]) is True:
-            passing.add(counts)
-    met, missed, unknown = by_value[True], by_value[False], by_value[None]
-    total = met.n + missed.n + unknown.n
+def _of_leaf(path: str, leaf: readiness.Leaf, told: Told) -> Effect:
+    met, missed, unknown, without = told.met, told.missed, told.unknown, told.without
     # “Known” is the one test that an unknown fact answers with no.
     blank = missed if isinstance(leaf, FactLeaf | readiness.BantLeaf) and leaf.op == "known" else unknown
     return Effect(
@@ -67,14 +57,14 @@ def _of_leaf(place: int, panel: Panel, own: Mapping[tuple[bool | None, ...], Cou
         need=readiness.need(leaf).to_json(),
         met=met.n,
         missed=missed.n,
-        unknown=share(blank.n, total),
+        unknown=share(blank.n, met.n + missed.n + unknown.n),
         accepted_met=_accepted(met),
         accepted_missed=_accepted(missed),
         won_met=share(met.won, met.n),
         won_missed=share(missed.won, missed.n),
-        passes_without=passing.n,
-        accepted_without=_accepted(passing),
-        won_without=share(passing.won, passing.n),
+        passes_without=without.n,
+        accepted_without=_accepted(without),
+        won_without=share(without.won, without.n),
     )
 
 
@@ -82,19 +72,15 @@ def _accepted(counts: Counts) -> Share:
     return share(counts.accepted, counts.accepted + counts.declined)
 
 
-def of_reasons(tally: Tally) -> list[ReasonEffect]:
+def of_reasons(tally: Tally, panel: Panel) -> list[ReasonEffect]:
     """Return for each reason given how many of those leads the draft would have kept out, the most first."""
-    totals: dict[str, list[int]] = {}
-    is_compared = any(verdicts.against is not None for verdicts in tally.groups)
-    for verdicts, group in tally.groups.items():
-        for code, n in group.reasons.items():
-            row = totals.setdefault(code, [0, 0, 0])
-            row[0] += n
-            row[1] += 0 if verdicts.draft else n
-            row[2] += 0 if verdicts.against else n
     found = [
-        ReasonEffect(code, share(out, n), share(before, n) if is_compared else None)
-        for code, (n, out, before) in totals.items()
+        ReasonEffect(
+            code,
+            share(tally.kept_out[code], n),
+            share(tally.kept_out_in_force[code], n) if panel.against else None,
+        )
+        for code, n in tally.reasons.items()
     ]
     return sorted(found, key=lambda effect: (-effect.kept_out.n, effect.code))
 

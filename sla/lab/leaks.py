@@ -1,23 +1,26 @@
 """Facts that a criterion could only know after the hand-over, and would therefore tell the past too well."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from leads.models import BantFact
 from sla import readiness
 from sla.lab.asking import Asked
 from sla.readiness import BantLeaf, FactLeaf, Leaf
-from sla.standings import frames
 
 #: Cramér's V from which a fact tells the outcome by itself too well to have been known before.
 TELLING = 0.5
 LEAST = 100
 #: More different values are bounded together: a name of its own for every lead tells nothing.
 MOST_VALUES = 60
+
+
+#: By value of a fact how many were won, and how many not.
+_History = dict[Any, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,16 @@ class Leak:
 
 
 def find(asked: Asked, total: int) -> list[Leak]:
-    """Return what the draft's criteria may know only from afterwards, at most one warning each."""
-    found: list[Leak] = []
-    seen: set[str] = set()
+    """Return what the draft's criteria may know only from afterwards, at most one warning for each fact."""
+    about: dict[str, tuple[str, Leaf]] = {}
     for path, leaf in asked.draft.gate.leaves:
         name = fact_of(leaf)
-        if name is None or name in seen:
-            continue
-        leak = _of_leaf(asked, path, leaf, name, total)
-        if leak:
-            seen.add(name)
-            found.append(leak)
-    return found
+        if name is not None:
+            about.setdefault(name, (path, leaf))
+    facts = [name for name, (_, leaf) in about.items() if isinstance(leaf, FactLeaf)]
+    history = _history(asked, [name for name in facts if name not in asked.known_later])
+    found = (_of_fact(asked, name, *where, history.get(name, {}), total) for name, where in about.items())
+    return [leak for leak in found if leak]
 
 
 def fact_of(leaf: Leaf) -> str | None:
@@ -55,16 +56,15 @@ def fact_of(leaf: Leaf) -> str | None:
     return f"bant.{leaf.bant}" if isinstance(leaf, BantLeaf) else None
 
 
-def _of_leaf(asked: Asked, path: str, leaf: Leaf, name: str, total: int) -> Leak | None:
+def _of_fact(asked: Asked, name: str, path: str, leaf: Leaf, history: _History, total: int) -> Leak | None:
     label = readiness.subject(leaf).to_json()
     if name in asked.known_later:
         return Leak(path, label, "marked", total, total)
     if isinstance(leaf, BantLeaf):
         later = _learned_later(asked, leaf)
         return Leak(path, label, "recorded_later", later, total) if later else None
-    values = _values_of_history(asked, leaf)
-    n = sum(sum(pair) for pair in values.values())
-    strength = cramers_v(values.values())
+    n = sum(sum(pair) for pair in history.values())
+    strength = cramers_v(history.values())
     if n >= LEAST and strength is not None and strength >= TELLING:
         return Leak(path, label, "tells_outcome", n, total, round(strength, 3))
     return None
@@ -79,22 +79,18 @@ def _learned_later(asked: Asked, leaf: BantLeaf) -> int:
     return dated.filter(Exists(facts.filter(after | written))).count()
 
 
-def _values_of_history(asked: Asked, leaf: Leaf) -> Mapping[Any, tuple[int, int]]:
-    """Return by value how many handoffs were won and not, where nothing shows when the fact was known.
+def _history(asked: Asked, names: Sequence[str]) -> dict[str, _History]:
+    """Return by fact and value how many handoffs were won and not, where nothing shows when it was known.
 
     Those are handoffs that an import told of with their outcome; what was offered here was frozen then.
     """
-    assert isinstance(leaf, FactLeaf)
-    column = frames.columns_of(leaf)[0]
-    path = f"snapshot__{column}"
-    if column == "attributes":
-        path = f"{path}__{leaf.fact.removeprefix('attributes.')}"
-    values: defaultdict[Any, list[int]] = defaultdict(lambda: [0, 0])
-    rows = asked.handoffs().filter(is_history=True).order_by().annotate(value=F(path))
-    for value, state in rows.values_list("value", "state").iterator(chunk_size=5_000):
-        key = value.casefold() if isinstance(value, str) else _group(value)
-        values[key][state != "won"] += 1
-    return {key: (won, other) for key, (won, other) in values.items()}
+    found: dict[str, _History] = {name: defaultdict(lambda: [0, 0]) for name in names}
+    rows = asked.handoffs().filter(is_history=True).order_by()
+    paths = (f"snapshot__{name.replace('.', '__', 1)}" for name in names)
+    for state, *values in rows.values_list("state", *paths).iterator(chunk_size=5_000) if names else ():
+        for history, value in zip(found.values(), values, strict=True):
+            history[value.casefold() if isinstance(value, str) else _group(value)][state != "won"] += 1
+    return found
 
 
 def _group(value: Any) -> Any:
@@ -104,7 +100,7 @@ def _group(value: Any) -> Any:
     return len(str(int(abs(value))))
 
 
-def cramers_v(counts: Iterable[tuple[int, int]]) -> float | None:
+def cramers_v(counts: Iterable[Sequence[int]]) -> float | None:
     """Return how strongly a fact goes with a yes or no: 0 not at all, 1 wholly; None where nothing varies.
 
     Cramér, H. (1946), Mathematical Methods of Statistics, §21.9; with two outcomes V is √(χ²/n).

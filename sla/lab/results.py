@@ -1,12 +1,11 @@
 """What a back-test found, as values that JSON holds: every share with its n and 95% interval."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sla import scoring
-from sla.lab.tallies import ELSEWHERE, MATURE, WON, WORKED, Counts, Group
+from sla.lab.tallies import ELSEWHERE, MATURE, NAMED, WON, WORKED, Counts, Named, Passed
 
 #: Fewer than these are shown as counts and nothing is concluded from them.
 LEAST_TO_JUDGE = 30
@@ -73,17 +72,15 @@ class Side:
     verdict: str
 
 
-def side(groups: Sequence[Group], total: int, bar: float, needed_follow_up: float) -> Side:
-    """Sum up the groups that one gate passes."""
-    whole = Group()
-    for group in groups:
-        whole.add(group)
-    counts = whole.counts
-    flags = whole.accounts.values()
-    worked = sum(1 for flag in flags if flag & WORKED)
-    won = sum(1 for flag in flags if flag & WORKED and flag & WON)
-    followed = share(worked, sum(1 for flag in flags if flag & MATURE))
-    closed = share(won, worked)
+def side(passed: Passed, total: int, bar: float, needed_follow_up: float) -> Side:
+    """Sum up what one gate passes."""
+    counts, accounts = passed.counts, Counter(passed.accounts)
+
+    def having(wanted: int, but: int = 0) -> int:
+        return sum(n for flags, n in accounts.items() if flags & wanted == wanted and not flags & but)
+
+    followed = share(having(WORKED), having(MATURE))
+    closed = share(having(WORKED | WON), followed.k)
     return Side(
         passed=share(counts.n, total),
         accepted=share(counts.accepted, counts.accepted + counts.declined),
@@ -91,10 +88,10 @@ def side(groups: Sequence[Group], total: int, bar: float, needed_follow_up: floa
         won=closed,
         accounts=followed.n,
         accounts_followed_up=followed,
-        bought_elsewhere=sum(1 for flag in flags if flag & ELSEWHERE and not flag & WON),
+        bought_elsewhere=having(ELSEWHERE, but=WON),
         won_handoffs=share(counts.won, counts.n),
-        margin=whole.margin / whole.amount if whole.amount else None,
-        median_days=median(whole.days),
+        margin=passed.margin / passed.amount if passed.amount else None,
+        median_days=median(passed.days),
         verdict=_verdict(closed, followed, counts, bar, needed_follow_up),
     )
 
@@ -123,9 +120,11 @@ def median(values: Counter[int]) -> float | None:
     return None
 
 
-def months_of(groups: Sequence[Group], labels: Mapping[int, str]) -> list[dict[str, Any]]:
+def months_of(passed: Passed) -> list[dict[str, Any]]:
     """Return by month what passed and what became of it."""
-    whole = Group()
-    for group in groups:
-        whole.add(group)
-    return [{"month": labels[month], **asdict(whole.months[month])} for month in sorted(whole.months)]
+    return [{"month": month, **asdict(passed.months[month])} for month in sorted(passed.months)]
+
+
+def named(found: Named) -> dict[str, Any]:
+    """Return how many handoffs, how many of them won, and the ids of the first, the won ones before."""
+    return {"n": found.n, "won": found.won, "handoffs": [*found.ids_won, *found.ids][:NAMED]}

@@ -1,136 +1,160 @@
-"""Past handoffs in chunks of ids: their frozen facts, and what became of them, by few queries a chunk."""
+"""Past handoffs in chunks of ids: their frozen facts as columns, and what became of them, by few queries."""
 
-import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import (
+    BooleanField,
+    Count,
+    DurationField,
     Exists,
+    ExpressionWrapper,
     F,
+    FloatField,
     Func,
-    JSONField,
     Max,
     Min,
     OuterRef,
-    QuerySet,
+    Q,
+    Sum,
     TextField,
     Value,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, TruncDate, TruncMonth
 
 from leads import bulk, moments
 from leads.choices import DealState, Evidence, TouchSide
-from leads.models import Deal, Touch
+from leads.models import Touch
+from sla import agreements
 from sla.choices import Ruling
-from sla.compliance.cohorts import ACCEPTED
 from sla.lab.asking import Asked
-from sla.models import AgreementVersion, Refusal
+from sla.models import AgreementVersion, Handoff, Refusal
+from sla.standings import frames
+from sla.standings.frames import ATTRIBUTE, WITHIN
 
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
 
 
-class Past(NamedTuple):
-    """One handoff as it begins each row, before its frozen facts; moments are texts (see `moment`)."""
+class Bought(NamedTuple):
+    """What the account of a handoff bought since its offer, of us and elsewhere.
 
-    pk: int
-    account: int
-    state: str
-    reason: str
-    team: int
-    version: int
-    offered_at: str | None
-    closed_at: str | None
-    taken_at: str
-    #: Whether Sales touched the lead at or after the offer.
-    is_worked: bool
+    `took` is the time to our first deal that has a date; amount and margin, as money, are of our deals that
+    have both.
+    """
 
-
-_MOMENTS = ("offered_at", "closed_at", "snapshot__taken_at")
-#: The columns of `Past` but for the last, which is asked of the touches.
-_OWN = ("id", "lead__account_id", "state", "reason_code", "team_id", "version_id", *_MOMENTS)
-#: Where a row's frozen facts begin.
-FACTS = len(Past._fields)
-
-
-class Won(NamedTuple):
-    """One deal that was won: by us, or elsewhere."""
-
-    closed_at: datetime | None
-    is_elsewhere: bool
-    amount: float | None
-    margin: float | None
+    ours: int
+    elsewhere: int
+    took: timedelta | None
+    amount: float
+    margin: float
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Rows of handoffs, each a `Past` with its facts behind; and what became of them."""
+    """Handoffs as columns of one length by their names, and what their accounts bought, by handoff."""
 
-    rows: list[Sequence[Any]]
-    won: dict[int, list[Won]]
+    columns: dict[str, Sequence[Any]]
+    bought: dict[int, Bought]
     overturned: set[int]
 
 
 def ranges(asked: Asked, size: int = CHUNK) -> list[tuple[int, int]]:
     """Return the spans of ids to go through, lower end included."""
-    ends = asked.handoffs().aggregate(low=Min("pk"), high=Max("pk"))
+    ends = asked.offers().aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
         return []
-    return [(start, start + size) for start in range(ends["low"], ends["high"] + 1, size)]
+    end = ends["high"] + 1
+    return [(start, min(start + size, end)) for start in range(ends["low"], end, size)]
 
 
 def versions(asked: Asked) -> list[AgreementVersion]:
     """Return the versions under which the facts were frozen."""
-    ids = asked.handoffs().order_by().values_list("version_id", flat=True).distinct()
-    return list(AgreementVersion.objects.filter(pk__in=list(ids)))
+    return list(AgreementVersion.objects.filter(Exists(asked.handoffs().filter(version=OuterRef("pk")))))
 
 
-def read(asked: Asked, columns: Sequence[str], touch_days: int | None, low: int, high: int) -> Chunk:
-    """Read the handoffs of a span of ids, with only the columns and touches that are judged.
+class Reader:
+    """Reads spans of ids, with the columns that `frames.Judge` asks for and those of `_own`."""
 
-    Moments are texts (see `moment`), touches the text of their JSON.
-    """
-    found = asked.handoffs().filter(pk__gte=low, pk__lt=high)
-    own = [moments.written(name) if name in _MOMENTS else F(name) for name in _OWN]
-    facts = [_column(name, touch_days) for name in columns]
-    # Said of the snapshot too: databases do not conclude it from the join.
-    spanned = found.filter(snapshot__pk__gte=low, snapshot__pk__lt=high)
-    with transaction.atomic():
-        bulk.prefer_indexes()
-        rows = list(spanned.values_list(*own, _worked(), *facts))
-        return Chunk(rows, _won(found.values("lead__account_id")), _overturned(low, high))
+    def __init__(self, asked: Asked, columns: Iterable[str], half_lives: Mapping[int, float]) -> None:
+        self._half_lives = half_lives
+        self._windows = [int(name.removeprefix(WITHIN)) for name in columns if name.startswith(WITHIN)]
+        facts = {name: _column(name) for name in columns if not name.startswith(WITHIN)}
+        if self._windows:
+            facts.setdefault("touches", _touches_within(max(self._windows)))
+        wanted = {**_own(asked), **facts}
+        self._names = tuple(wanted)
+        self._handoffs = asked.handoffs().order_by("pk").values_list(*wanted.values())
 
-
-def moment(text: str | None) -> datetime | None:
-    """Read a moment of a row, None where there is none."""
-    return None if text is None else moments.read(text)
-
-
-def _column(name: str, touch_days: int | None) -> Any:
-    if name != "touches":
-        return F(f"snapshot__{name}")
-    if touch_days is None or connection.vendor != "postgresql":
-        return Cast("snapshot__touches", TextField())
-    return Cast(_Recent("snapshot__touches", Value(json.dumps({"age": touch_days * 86_400}))), TextField())
-
-
-class _Recent(Func):
-    """The touches of a snapshot that are younger than an age: what no leaf looks at stays in the database."""
-
-    template = "jsonb_path_query_array(%(expressions)s::jsonb)"
-    arg_joiner = ", 'strict $[*] ? (@[0] < $age)', "
-    output_field = JSONField()
+    def read(self, low: int, high: int) -> Chunk:
+        """Read the handoffs of a span of ids."""
+        # Said of the snapshot too: databases do not conclude it from the join.
+        found = self._handoffs.filter(pk__gte=low, pk__lt=high, snapshot__pk__gte=low, snapshot__pk__lt=high)
+        with transaction.atomic():
+            bulk.prefer_indexes()
+            rows = list(found)
+            chunk = Chunk(_columns(self._names, rows), _bought(low, high), _overturned(low, high))
+        if self._windows:
+            chunk.columns |= frames.recent_touches(chunk.columns["touches"], self._windows)
+        if "half_life" in chunk.columns:
+            versions = chunk.columns["half_life"]
+            chunk.columns["half_life"] = [self._half_lives[version] for version in versions]
+        return chunk
 
 
-def outcome(state: str, pk: int, overturned: set[int]) -> bool | None:
-    """Tell whether an offer counts as accepted, or declined; None while undecided."""
-    if state in ACCEPTED or pk in overturned:
-        return True
-    return False if state == "declined" else None
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def _own(asked: Asked) -> dict[str, Any]:
+    """Return what is read of each handoff; the last three are None where the offer has no date."""
+    month = TruncMonth("offered_at", tzinfo=ZoneInfo(agreements.zone()))
+    return {
+        "pk": F("pk"),
+        "account": F("lead__account_id"),
+        "state": F("state"),
+        "reason": F("reason_code"),
+        "team": F("team_id"),
+        "is_worked": _worked(),
+        "month": Cast(month, TextField()),
+        "is_mature": ExpressionWrapper(Q(offered_at__lt=asked.now - asked.maturity), BooleanField()),
+        "took": _took(F("closed_at"), F("offered_at")),
+    }
+
+
+def _column(name: str) -> Any:
+    """Return the expression of a column as `frames.Judge` tells it; that of a half-life names the version."""
+    if name.startswith(ATTRIBUTE):
+        return _Attribute("snapshot__attributes", Value(name.removeprefix(ATTRIBUTE), TextField()))
+    return _COLUMNS.get(name, F(f"snapshot__{name}"))
+
+
+_COLUMNS = {
+    "touches": Cast("snapshot__touches", TextField()),
+    "taken_at": moments.written("snapshot__taken_at"),
+    "taken_on": Cast(TruncDate("snapshot__taken_at", tzinfo=UTC), TextField()),
+    "half_life": F("version_id"),
+}
+
+
+class _Attribute(Func):
+    """One attribute as JSON text."""
+
+    template, arg_joiner, output_field = "CAST(%(expressions)s AS text)", " -> ", TextField()
+
+
+def _touches_within(days: int) -> Any:
+    """Leave in the database the touches that no leaf looks at, where it can pick them."""
+    touches = _COLUMNS["touches"]
+    if connection.vendor != "postgresql":
+        return touches
+    path = Value(f"strict $[*] ? (@[0] < {days * 86_400})")
+    template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
+    return Func("snapshot__touches", path, template=template, output_field=TextField())
 
 
 def _worked() -> Exists:
@@ -145,20 +169,35 @@ def _worked() -> Exists:
     return Exists(touches)
 
 
-def _won(accounts: QuerySet[Any, Any]) -> dict[int, list[Won]]:
-    deals = Deal.objects.filter(state=DealState.WON, account_id__in=accounts)
-    by_account: defaultdict[int, list[Won]] = defaultdict(list)
-    for account, closed_at, is_elsewhere, amount, margin in deals.values_list(
-        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "margin"
-    ):
-        by_account[account].append(Won(moment(closed_at), is_elsewhere, _number(amount), _number(margin)))
-    return dict(by_account)
+def _took(closed_at: F, offered_at: F) -> ExpressionWrapper:
+    return ExpressionWrapper(closed_at - offered_at, DurationField())
+
+
+def _bought(low: int, high: int) -> dict[int, Bought]:
+    """Tell of each handoff whose account bought since; where neither has a date, it may have been since."""
+    since = Q(**{f"{_DEAL}closed_at__gte": F("offered_at")})
+    undated = Q(**{f"{_DEAL}closed_at": None, "offered_at": None})
+    won = Q(pk__gte=low, pk__lt=high, **{f"{_DEAL}state": DealState.WON})
+    ours, elsewhere = (Q(**{f"{_DEAL}is_elsewhere": there}) for there in (False, True))
+    amount, margin = F(f"{_DEAL}amount"), F(f"{_DEAL}margin")
+    priced = ours & Q(**{f"{_DEAL}amount__isnull": False, f"{_DEAL}margin__isnull": False})
+    told = (
+        Handoff.objects.filter(won, since | undated)
+        .values_list("pk")
+        .annotate(
+            ours=Count(f"{_DEAL}pk", filter=ours),
+            elsewhere=Count(f"{_DEAL}pk", filter=elsewhere),
+            first=Min(_took(F(f"{_DEAL}closed_at"), F("offered_at")), filter=ours),
+            money=Sum(amount, filter=priced, default=0),
+            earned=Sum(amount * margin, filter=priced, default=0.0, output_field=FloatField()),
+        )
+    )
+    return {pk: Bought(*rest) for pk, *rest in told}
+
+
+_DEAL = "lead__account__deals__"
 
 
 def _overturned(low: int, high: int) -> set[int]:
     ruled = Refusal.objects.filter(pk__gte=low, pk__lt=high, ruling=Ruling.OVERTURNED)
     return set(ruled.filter(handoff__state="declined").values_list("pk", flat=True))
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -13,6 +13,7 @@ from sla.readiness.criteria import (
     leaves,
     without,
 )
+from sla.readiness.crowds import Crowd, passing
 from sla.readiness.describing import describe, need, subject, word
 from sla.readiness.facts import EVIDENCE, NUMBER_FACTS, TEXT_FACTS, TOUCH_KINDS, Facts, TouchFact
 from sla.readiness.history import as_known, ready_since
@@ -33,6 +34,7 @@ __all__ = [
     "BantLeaf",
     "Compiled",
     "Criterion",
+    "Crowd",
     "FactLeaf",
     "Facts",
     "Group",
@@ -52,6 +54,7 @@ __all__ = [
     "leaves",
     "need",
     "parse_criterion",
+    "passing",
     "ready_since",
     "subject",
     "without",

@@ -1,18 +1,21 @@
-"""Frozen facts by the million: rows of named columns, read by the very functions that judge `Facts`."""
+"""Frozen facts by the million: columns of values, judged by the very functions that judge `Facts`."""
 
 import json
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from leads import moments
 from sla import readiness, scoring
 from sla.agreements import Terms
 from sla.readiness import BantLeaf, FactLeaf, Leaf, ScoreLeaf, TouchFact, TouchLeaf
 
 #: A memory that grew beyond this begins anew.
-MOST_REMEMBERED = 100_000
+MOST_REMEMBERED = 20_000
+#: What a leaf says of a row, as one byte.
+MISSED, MET, UNKNOWN = range(3)
+_MARKS = {False: MISSED, True: MET, None: UNKNOWN}
 #: Columns of a snapshot that a leaf on BANT or a score reads.
 _OF_BANT = {
     "budget": ("budget", "budget_currency"),
@@ -21,7 +24,10 @@ _OF_BANT = {
     "timing": ("timing_on",),
 }
 _OF_SCORE = {"fit": ("fit",), "engagement": ("level",)}
+ATTRIBUTE, WITHIN = "attributes.", "touches."
 Value = Callable[[readiness.Facts, datetime], bool | None]
+#: Puts the values of a leaf's columns into a frame and returns the moment to judge it at.
+Fill = Callable[[Any, Any], datetime]
 
 
 class Frame:
@@ -35,66 +41,53 @@ class Frame:
             setattr(self, name, getattr(nothing, name))
 
 
-def columns_of(leaf: Leaf) -> tuple[str, ...]:
-    """Return the columns of a snapshot that a leaf reads."""
-    if isinstance(leaf, TouchLeaf):
-        return ("touches",)
-    if isinstance(leaf, ScoreLeaf):
-        return _OF_SCORE[leaf.score]
-    if isinstance(leaf, BantLeaf):
-        return _OF_BANT[leaf.bant]
-    assert isinstance(leaf, FactLeaf)
-    return ("attributes",) if leaf.fact.startswith("attributes.") else (leaf.fact,)
+class Judge(dict[Any, int]):
+    """What a leaf says of the values it reads, judged once for each: leads are many, values few.
 
+    Its `columns` are those of a snapshot, and besides: `attributes.<key>`, one of them as JSON text or None;
+    `touches` as JSON text, and `touches.<days>` as `recent_touches` tells them; as text `taken_at`, and
+    `taken_on`, its date in UTC; `half_life` in days.
+    """
 
-def columns_of_all(leaves: Iterable[Leaf]) -> tuple[str, ...]:
-    """Return the columns that some leaves read, each once."""
-    return tuple(dict.fromkeys(name for leaf in leaves for name in columns_of(leaf)))
-
-
-class Remembered(dict[Any, bool | None]):
-    """What a leaf says of the values it reads, judged once for each: leads are many, values few."""
-
-    def __init__(self, value: Value, columns: Sequence[str], *, is_dated: bool) -> None:
+    def __init__(self, value: Value, columns: tuple[str, ...], fill: Fill | None = None) -> None:
         super().__init__()
-        self._value, self._columns, self._is_dated = value, columns, is_dated
+        self.columns = columns
+        self._value, self._fill = value, fill or _filling(columns)
+        # Hardly two rows were frozen in the same moment.
+        self._is_kept = "taken_at" not in columns
         self._frame: Any = Frame()
 
-    def __missing__(self, key: Any) -> bool | None:
-        if len(self) >= MOST_REMEMBERED:
-            self.clear()
-        values = key if self._is_dated or len(self._columns) > 1 else (key,)
-        for name, value in zip(self._columns, values, strict=False):
-            setattr(self._frame, name, value)
-        at = datetime.combine(values[-1], time(), UTC) if self._is_dated else scoring.LANDMARK
-        self[key] = found = self._value(self._frame, at)
-        return found
+    def marks(self, columns: Mapping[str, Sequence[Any]]) -> bytes:
+        """Return MET, MISSED or UNKNOWN for each row of a table of columns."""
+        read = [columns[name] for name in self.columns]
+        return bytes(map(self.__getitem__, read[0] if len(read) == 1 else zip(*read, strict=True)))
+
+    def __missing__(self, values: Any) -> int:
+        at = self._fill(self._frame, values)
+        mark = _MARKS[self._value(self._frame, at)]
+        if self._is_kept:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[values] = mark
+        return mark
 
 
-def remembered(leaf: Leaf, value: Value) -> Remembered | None:
-    """Return a leaf's memory, None for leaves that read touches, a decaying score or attributes.
-
-    It is asked by the value of the leaf's one column, by the tuple of its columns where it reads more,
-    and for a planned date by that date and the day of judging: no other leaf changes within a day.
-    """
-    columns = columns_of(leaf)
-    if columns[0] in ("touches", "level", "attributes"):
-        return None
-    return Remembered(value, columns, is_dated=columns == ("timing_on",))
-
-
-def touches(text: str, taken_at: datetime, within_days: int | None) -> tuple[TouchFact, ...]:
-    """Return the touches of a snapshot, given as its JSON text, without those nobody asks for."""
-    if text == "[]":
-        return ()
-    oldest = math.inf if within_days is None else within_days * 86_400
-    return tuple(
-        TouchFact(taken_at - timedelta(seconds=age), *rest) for age, *rest in json.loads(text) if age < oldest
-    )
+def judge(leaf: Leaf, value: Value) -> Judge:
+    """Return what judges a leaf of frozen facts and scores."""
+    if isinstance(leaf, TouchLeaf):
+        return Judge(value, (f"{WITHIN}{leaf.within_days}",), _fill_recent)
+    if isinstance(leaf, ScoreLeaf) and leaf.score == "engagement":
+        return Judge(value, ("level", "half_life", "taken_at"), _fill_level)
+    if isinstance(leaf, BantLeaf) and leaf.within_days is not None:
+        return Judge(value, ("timing_on", "taken_on"), _fill_plan)
+    return Judge(value, columns_of(leaf))
 
 
-def rescored(leaf: ScoreLeaf, value: Value, terms: Terms) -> Value:
-    """Return a leaf on a score that counts the score by other terms than those it was frozen under."""
+def judge_rescored(leaf: ScoreLeaf, value: Value, terms: Terms) -> Judge:
+    """Return what judges a leaf on a score that is counted by other terms than it was frozen under."""
+    rules = (one for rule in terms.document.fit for _, one in readiness.leaves(rule.when))
+    facts = columns_of_all(one for one in rules if not isinstance(one, ScoreLeaf))
+    columns = ("taken_at", "touches") if leaf.score == "engagement" else ("taken_at", *facts)
 
     def counted(facts: readiness.Facts, at: datetime) -> bool | None:
         frame: Any = facts
@@ -104,4 +97,74 @@ def rescored(leaf: ScoreLeaf, value: Value, terms: Terms) -> Value:
             frame.engagement = scoring.from_touches(facts.touches or (), terms.document.engagement).level
         return value(facts, at)
 
-    return counted
+    return Judge(counted, columns)
+
+
+def columns_of(leaf: Leaf) -> tuple[str, ...]:
+    """Return the columns that hold what a leaf is about."""
+    if isinstance(leaf, TouchLeaf):
+        return ("touches",)
+    if isinstance(leaf, ScoreLeaf):
+        return _OF_SCORE[leaf.score]
+    if isinstance(leaf, BantLeaf):
+        return _OF_BANT[leaf.bant]
+    assert isinstance(leaf, FactLeaf)
+    return (leaf.fact,)
+
+
+def columns_of_all(leaves: Iterable[Leaf]) -> tuple[str, ...]:
+    """Return the columns that some leaves are about, each once."""
+    return tuple(dict.fromkeys(name for leaf in leaves for name in columns_of(leaf)))
+
+
+def recent_touches(texts: Iterable[str], windows: Iterable[int]) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the columns of touches within so many days, out of one of touches as JSON text."""
+    told = json.loads(f"[{','.join(texts)}]")
+    return {f"{WITHIN}{days}": [_younger(touches, days * 86_400) for touches in told] for days in windows}
+
+
+def _younger(touches: Iterable[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
+    return tuple([(side, kind, evidence) for age, side, kind, evidence, _, _ in touches if age < seconds])
+
+
+def _fill_recent(frame: Any, touches: Iterable[tuple[Any, ...]]) -> datetime:
+    """Put touches of a window that was cut already: all of them happened just now."""
+    frame.touches = tuple(TouchFact(scoring.LANDMARK, *touch) for touch in touches)
+    return scoring.LANDMARK
+
+
+def _fill_level(frame: Any, values: tuple[float | None, float, str]) -> datetime:
+    level, half_life, taken_at = values
+    frame.engagement = scoring.Level(scoring.ZERO if level is None else level, half_life)
+    return moments.read(taken_at)
+
+
+def _fill_plan(frame: Any, values: tuple[date | None, str]) -> datetime:
+    """Put a planned date beside the day of judging: within a day nothing changes."""
+    frame.timing_on, taken_on = values
+    return moments.read(taken_on)
+
+
+def _filling(columns: Sequence[str]) -> Fill:
+    """Return what fills in columns one by one; `taken_at` comes first, if at all."""
+
+    def fill(frame: Any, values: Any) -> datetime:
+        at = scoring.LANDMARK
+        for name, value in zip(columns, values if len(columns) > 1 else (values,), strict=True):
+            if name == "taken_at":
+                at = moments.read(value)
+            elif name == "touches":
+                frame.touches = tuple(_aged(at, json.loads(value)))
+            elif name.startswith(ATTRIBUTE):
+                known = None if value is None else json.loads(value)
+                frame.attributes = {**frame.attributes, name.removeprefix(ATTRIBUTE): known}
+            else:
+                setattr(frame, name, value)
+        return at
+
+    return fill
+
+
+def _aged(at: datetime, touches: Iterable[list[Any]]) -> Iterator[TouchFact]:
+    for age, *rest in touches:
+        yield TouchFact(at - timedelta(seconds=age), *rest)

@@ -4,12 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from leads import facts
 from leads.models import Team
-from sla import standings
 from sla.lab import backtest, leaks
 from sla.models import AgreementVersion, Handoff
 from tests import factories
@@ -90,35 +87,6 @@ def test_passed_on_hops_are_no_cases(version: AgreementVersion, team: Team) -> N
     handoff = handed(version, team, employees=300)
     Handoff.objects.filter(pk=handoff.pk).update(state="rerouted", is_ended=True, ended_at=NOW)
     assert backtest.run(asked(BIG)).figures["handoffs"] == 0
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 400) | st.none(), st.sampled_from(["Machinery", "", "Retail"]), st.integers(0, 40))
-def test_rows_are_judged_like_the_facts_they_were(
-    version: AgreementVersion, employees: int | None, industry: str, touched_ago: int
-) -> None:
-    """The bulk way over columns and the single way over `Facts` say the same of every leaf."""
-    team = factories.team()
-    at = NOW - 60 * DAY
-    lead = factories.make_lead(employees=employees, industry=industry, now=at, created_at=at - 90 * DAY)
-    factories.add_touch(lead, "attended", ago=60 * DAY + touched_ago * DAY)
-    handoff = handed(version, team, lead=lead)
-    gate = {
-        "at_least": 2,
-        "of": [
-            {"fact": "industry", "op": "known"},
-            BIG,
-            {"touches": {"kinds": ["attended"]}, "at_least": 1, "within_days": 20},
-            {"score": "engagement", "op": ">=", "value": 10},
-            {"score": "fit", "op": ">=", "value": 50},
-        ],
-    }
-    question = asked(gate)
-    frozen = standings.facts_from_snapshot(handoff.snapshot)
-    expected = question.draft.gate.vector(frozen, handoff.snapshot.taken_at)
-    found = backtest.run(question)
-    assert [found.panel.of_draft(vector) for vector in found.tally.vectors] == [expected]
-    Handoff.objects.filter(pk=handoff.pk).update(state="rerouted", is_ended=True, ended_at=NOW)
 
 
 def test_undated_history_is_untestable(team: Team) -> None:

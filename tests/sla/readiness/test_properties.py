@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,20 @@ def test_what_is_remembered_of_one_lead_changes_no_verdict_on_another(
     for known in [*leads, *leads]:
         assume(off_the_edge(known, AT))
         assert compiled.value(known, AT) == naive.verdict(data, known, AT)
+
+
+@given(criteria, st.lists(facts(), min_size=1, max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_a_crowd_passes_one_by_one(data: dict[str, Any], leads: list[Facts]) -> None:
+    compiled = readiness.compile(parsed(data))
+    said = zip(*(compiled.vector(known, AT) for known in leads), strict=True)
+    crowds = [readiness.Crowd(_bits(leaf, True), _bits(leaf, None)) for leaf in said]
+    passing = readiness.passing(compiled.criterion, crowds)
+    assert passing == _bits([compiled.value(known, AT) for known in leads], True)
+
+
+def _bits(said: Iterable[bool | None], wanted: bool | None) -> int:
+    return sum(1 << place for place, value in enumerate(said) if value is wanted)
 
 
 @given(criteria, facts(), st.floats(0, 1))
