@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of texts."""
     if connection.vendor == "postgresql":
-        # Written as the database writes an array: the driver would look at each text alone.
+        # Written as the database writes an array, see `parameter`.
         listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
         return "= ANY(%s::text[])", '{"' + '","'.join(listed) + '"}' if listed else "{}"
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
@@ -19,9 +19,9 @@ def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
 
 def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of ids."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s::bigint[])", f"{{{','.join(map(str, ids))}}}"
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
+    is_array = connection.vendor == "postgresql"
+    listed = "= ANY(%s::bigint[])" if is_array else "IN (SELECT value FROM json_each(%s))"
+    return listed, parameter(ids)
 
 
 def ids(some: Iterable[int]) -> RawSQL:
@@ -31,6 +31,6 @@ def ids(some: Iterable[int]) -> RawSQL:
     return RawSQL(listed, [parameter(some)])
 
 
-def parameter(some: Iterable[int]) -> Any:
-    """Return ids as the one parameter of `ids`."""
-    return list(some) if connection.vendor == "postgresql" else json.dumps(list(some))
+def parameter(some: Iterable[int]) -> str:
+    """Return ids as the one parameter of `ids` and `ids_in`: as text, for the driver would look at each."""
+    return f"{{{','.join(map(str, some))}}}" if connection.vendor == "postgresql" else json.dumps(list(some))

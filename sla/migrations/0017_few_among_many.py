@@ -1,4 +1,4 @@
-"""Let a person's own clocks, and refusals that wait for a ruling, be found without reading all others."""
+"""Let personal clocks, leads offered again and contested refusals be found without reading all others."""
 
 from django.db import migrations, models
 
@@ -7,6 +7,15 @@ class Migration(migrations.Migration):
     dependencies = [("sla", "0016_grades_in_order")]
 
     operations = [
+        migrations.RemoveIndex(model_name="handoff", name="handoff_again"),
+        migrations.AddIndex(
+            model_name="handoff",
+            index=models.Index(
+                condition=models.Q(("cycle__gt", 1), ("hop__gt", 1), _connector="OR"),
+                fields=["offered_at", "leg", "lead"],
+                name="handoff_again",
+            ),
+        ),
         migrations.AddIndex(
             model_name="clock",
             index=models.Index(

@@ -110,7 +110,9 @@ class Handoff(models.Model):
                 models.F("lead") % models.Value(PARTS), models.F("offered_at"), name="handoff_of_part"
             ),
             models.Index(
-                fields=["offered_at"], name="handoff_again", condition=Q(cycle__gt=1) | Q(hop__gt=1)
+                fields=["offered_at", "leg", "lead"],
+                name="handoff_again",
+                condition=Q(cycle__gt=1) | Q(hop__gt=1),
             ),
             models.Index(
                 models.F("lead") % models.Value(PARTS), models.F("ended_at"), name="handoff_end_of_part"

@@ -123,9 +123,10 @@ def days_of(rows: Iterable[Row]) -> list[Day]:
 
 def add(total: Counter[str], counts: Mapping[str, int], sign: int = 1) -> None:
     """Add counts, or take them off; what is nothing leaves no key."""
+    known = total.get
     for key, n in counts.items():
         if n:
-            total[key] += sign * n
+            total[key] = known(key, 0) + sign * n
 
 
 def versions_of(days: Iterable[Day]) -> set[int]:
