@@ -20,7 +20,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from bench import growing
+from bench import growing, processors
 from leads.models import Account, Deal, Lead, Touch
 from sla import document, readiness
 from sla.lab import backtest
@@ -53,22 +53,18 @@ def main() -> None:
     asked = Asked(draft=draft, against=readiness.compile(gate), now=NOW, agreement_id=version.agreement_id)
     for processes in sorted({1, options.processes}):
         for _ in range(2):
-            began, used = time.perf_counter(), _processor()
+            began, ours, database = time.perf_counter(), processors.ours(), processors.of_database()
             found = backtest.run(asked, processes=processes).figures
-            seconds, used = time.perf_counter() - began, _processor() - used
+            seconds, ours = time.perf_counter() - began, processors.ours() - ours
+            database = processors.of_database() - database
             own, child = (_memory(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
             passed = found["draft"]["passed"]
             print(
                 f"{found['handoffs']:,} handoffs, {len(draft.gate.leaves)} criteria, {processes} processes:"
-                f" {seconds:.2f} s ({used:.2f} of our processor time),"
-                f" {passed['k']:,} pass, {own:.0f} MB own, {child:.0f} MB largest child"
+                f" {seconds:.2f} s (processor time: ours {ours:.2f}, the database's {database:.2f}),"
+                f" {passed['k']:,} pass, {own:.0f} MB own, {child:.0f} MB largest child,"
+                f" load {os.getloadavg()[0]:.1f}"
             )
-
-
-def _processor() -> float:
-    """Return the processor seconds of this process and of its children that have ended."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _memory(who: int) -> float:

@@ -123,7 +123,9 @@ def recent_touches(texts: Iterable[str], windows: Iterable[int]) -> dict[str, li
     return {f"{WITHIN}{days}": [_younger(touches, days * 86_400) for touches in told] for days in windows}
 
 
-def _younger(touches: Iterable[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
+def _younger(touches: Sequence[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
+    if not touches:
+        return ()
     return tuple([(side, kind, evidence) for age, side, kind, evidence, _, _ in touches if age < seconds])
 
 
