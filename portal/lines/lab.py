@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -73,15 +74,32 @@ def finding(result: Mapping[str, Any]) -> tuple[str, str]:
         return _("Nothing to test on."), _("No lead was handed over in this time.")
     if against is None or draft["verdict"] in ("untestable", "too_few"):
         return word, _need_more(result) if draft["verdict"] == "too_few" else ""
-    added = draft["passed"]["k"] - against["passed"]["k"]
-    words = _("The draft would have passed %(n)s leads more.") if added >= 0 else _(
-        "The draft would have passed %(n)s leads fewer."
-    )  # fmt: skip
-    said = words % {"n": wording.count_text(abs(added))}
+    said = _passes(result)
     change = result["change"]["won"]
+    if _is_same(result):
+        return word, said
     if change["low"] is not None and change["low"] <= 0 <= change["high"]:
         return word, _("%(said)s The share won cannot be told apart.") % {"said": said}
     return word, said
+
+
+def _is_same(result: Mapping[str, Any]) -> bool:
+    return not result["turned_in"]["n"] and not result["turned_out"]["n"]
+
+
+def _passes(result: Mapping[str, Any]) -> str:
+    """Say how many leads the draft passes beside the gate in force, and whether they are the same."""
+    added = result["draft"]["passed"]["k"] - result["against"]["passed"]["k"]
+    if _is_same(result):
+        return _("It passes the same leads as the definition in force.")
+    if not added:
+        return _("It passes as many leads as the definition in force, but not the same.")
+    words = (
+        ngettext("It passes %(n)s lead more.", "It passes %(n)s leads more.", added)
+        if added > 0
+        else ngettext("It passes %(n)s lead fewer.", "It passes %(n)s leads fewer.", -added)
+    )
+    return words % {"n": wording.count_text(abs(added))}
 
 
 def _need_more(result: Mapping[str, Any]) -> str:
@@ -116,11 +134,10 @@ def rows(result: Mapping[str, Any]) -> list[Row]:
 def _passed(result: Mapping[str, Any]) -> Row:
     draft, against = result["draft"]["passed"], (result["against"] or {}).get("passed")
     return Row(
-        _("Leads that pass"),
+        _("Leads that pass, of %(n)s handed over") % {"n": wording.count_text(result["handoffs"])},
         wording.count_text(against["k"]) if against else "–",
         wording.count_text(draft["k"]),
         wording.signed_text(draft["k"] - against["k"]) if against else "",
-        _("of %(n)s handed over") % {"n": wording.count_text(result["handoffs"])},
     )
 
 
@@ -179,11 +196,29 @@ def criteria(result: Mapping[str, Any]) -> list[CriterionRow]:
 
 
 def reasons(result: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
-    """Say for each reason how many of those leads the draft would have kept out."""
-    return [
+    """Say for each reason of which the draft would have kept out leads how many, else that there is none."""
+    told = [
         _("Keeps out %(k)s of %(n)s refused as “%(reason)s”.")
         % {**one["kept_out"], "reason": labels.get(one["code"], one["code"])}
         for one in result["reasons"]
+        if one["kept_out"]["k"]
+    ]
+    refused = sum(one["kept_out"]["n"] for one in result["reasons"])
+    if told or not refused:
+        return told
+    words = ngettext(
+        "None: the one lead refused would have passed.",
+        "None: all %(n)s leads refused would have passed.",
+        refused,
+    )
+    return [words % {"n": wording.count_text(refused)}]
+
+
+def months(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the draft's months, each with its first day; None where handoffs have no date."""
+    return [
+        {**row, "first_on": date.fromisoformat(f"{row['month']}-01") if row["month"] else None}
+        for row in result["months"]["draft"]
     ]
 
 
@@ -222,7 +257,10 @@ def loads(load: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             "width": round(234 * team["needed_hours"] / most, 1),
             "mark": round(234 * team["hours"] / most, 1),
             "text": _("%(need)s of %(have)s h")
-            % {"need": round(team["needed_hours"]), "have": round(team["hours"])},
+            % {
+                "need": wording.count_text(round(team["needed_hours"])),
+                "have": wording.count_text(round(team["hours"])),
+            },
         }
         for team in teams
     ]

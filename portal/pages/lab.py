@@ -103,6 +103,7 @@ def _backtest(found: LabRun, user: User) -> dict[str, Any]:
         "chart": lines.interval_chart(result),
         "criteria": lines.criteria(result),
         "reasons": lines.reasons(result, reason_labels()),
+        "months": lines.months(result),
         "leaks": lines.leaks(result),
         "loads": lines.loads(result.get("load")),
         "load": result.get("load"),

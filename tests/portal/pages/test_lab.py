@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.forms.drafts import criteria
+from portal.lines import lab as lines
 from sla import agreements
 from sla.lab import runs
 from sla.models import AgreementVersion, LabRun
@@ -214,3 +215,42 @@ def test_the_command_prints_the_figures_of_the_page(
     assert "Keeps out 1 of 1" in capsys.readouterr().out
     call_command("lab", "truth", "--format", "json")
     assert json.loads(capsys.readouterr().out)["verdict"] == "too_early"
+
+
+def judged(passed: int, turned: int = 0, change: tuple[float, float] = (-0.1, 0.1)) -> dict[str, Any]:
+    """Return a result of which the draft passes so many of a hundred, as far as its words need it."""
+    sides = {
+        name: {"verdict": "proved", "passed": {"k": k}} for name, k in (("draft", passed), ("against", 80))
+    }
+    won = {"value": 0.0, "low": change[0], "high": change[1]}
+    return {
+        **sides,
+        "handoffs": 100,
+        "turned_in": {"n": turned},
+        "turned_out": {"n": turned},
+        "change": {"won": won},
+    }
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (judged(80), "It passes the same leads as the definition in force."),
+        (
+            judged(80, turned=3, change=(0.1, 0.2)),
+            "It passes as many leads as the definition in force, but not the same.",
+        ),
+        (judged(81, turned=1, change=(0.1, 0.2)), "It passes 1 lead more."),
+        (judged(60, turned=20), "It passes 20 leads fewer. The share won cannot be told apart."),
+    ],
+)
+def test_finding_says_whether_the_draft_passes_other_leads(result: dict[str, Any], said: str) -> None:
+    assert lines.finding(result) == ("It would be true.", said)
+
+
+def test_refusals_that_a_draft_spares_are_said_and_none_is_said_once() -> None:
+    spared = {"code": "small", "kept_out": {"k": 2, "n": 5}}, {"code": "late", "kept_out": {"k": 0, "n": 9}}
+    labels = {"small": "Too small"}
+    assert lines.reasons({"reasons": spared}, labels) == ["Keeps out 2 of 5 refused as “Too small”."]
+    assert lines.reasons({"reasons": spared[1:]}, labels) == ["None: all 9 leads refused would have passed."]
+    assert lines.reasons({"reasons": ()}, labels) == []
