@@ -2,11 +2,11 @@
 
 A writer that forgot its mark would leave a figure wrong for good; a trigger forgets nobody. They write one
 row and read by index, lock nothing, and say nothing where no counted column changed. On PostgreSQL a table
-that is written by hundreds of rows is marked once a statement.
+that is written by hundreds of rows is marked once a statement, and new leads share marks.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.migrations.operations.base import Operation
@@ -28,13 +28,16 @@ _ACCOUNT_OF_REFUSAL = (
     " WHERE h.id = {row}.handoff_id"
 )
 _DAYS, _ACCOUNTS = "sla_tallymark (book, day, at, part)", "sla_accountmark (account)"
+#: New leads by spans of ids, a thousand at most: a few that lie far apart do not name all between them.
+_LEADS = "sla_tallymark (book, part, first_lead, last_lead)"
+_SPANS = "SELECT 'ways', 0, MIN({lead}), MAX({lead}) FROM came GROUP BY {lead} / 1000"
 _OF_HANDOFF = "h.id = {row}.handoff_id"
 _OF_LEAD = "h.lead_id = {row}.lead_id"
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A table, its columns that are counted, and the marks that a change of one of its rows leaves."""
+    """A table, its counted columns, and the marks that a change of a row leaves; new ones may name `lead`."""
 
     table: str
     columns: tuple[str, ...]
@@ -44,10 +47,7 @@ class Watched:
     name: str = ""
     into: str = _DAYS
     by_hundreds: bool = False
-
-    @property
-    def stem(self) -> str:
-        return f"{self.name or self.table}_tally"
+    lead: str = ""
 
 
 WATCHED = (
@@ -126,6 +126,7 @@ WATCHED = (
         ("created_at", "merged_into_id", "source", "team_id", "stage"),
         ("SELECT 'ways', {no_day}, {row}.created_at, {row}.id % {parts}",),
         name="leads_lead_way",
+        lead="id",
     ),
     Watched(
         "leads_stagechange",
@@ -133,6 +134,7 @@ WATCHED = (
         (_WAY + "l.id = {row}.lead_id",),
         verbs=("INSERT", "DELETE"),
         name="leads_stagechange_way",
+        lead="lead_id",
     ),
     Watched(
         "sla_handoff",
@@ -192,6 +194,8 @@ def statements(vendor: str) -> Iterator[str]:
         for verb in one.verbs:
             if vendor != "postgresql":
                 yield _on_sqlite(one, verb)
+            elif one.lead and verb == "INSERT":
+                yield from _by_lead(one)
             else:
                 yield from _at_once(one, verb) if one.by_hundreds else _row_by_row(one, verb)
 
@@ -213,8 +217,8 @@ def _on_sqlite(one: Watched, verb: str) -> str:
 
 
 def _row_by_row(one: Watched, verb: str) -> Iterator[str]:
-    condition = _when(one, verb, "IS DISTINCT FROM")
-    yield from _on_postgres(one, verb, _of_row(one, verb), f"FOR EACH ROW {condition}")
+    each = f"FOR EACH ROW {_when(one, verb, 'IS DISTINCT FROM')}"
+    yield from _on_postgres(one, verb, _of_row(one, verb), each)
 
 
 def _at_once(one: Watched, verb: str) -> Iterator[str]:
@@ -228,6 +232,15 @@ def _at_once(one: Watched, verb: str) -> Iterator[str]:
     }
     of_one = " UNION ALL ".join(_marks(one, ("r",)))
     marks = f"SELECT DISTINCT m.* FROM ({rows[verb]}) AS r CROSS JOIN LATERAL ({of_one}) AS m"  # noqa: S608 (words of ours)
+    yield from _of_statement(one, verb, marks)
+
+
+def _by_lead(one: Watched) -> Iterator[str]:
+    """Mark new rows by their leads, those whose ids lie close by each other together."""
+    yield from _of_statement(replace(one, into=_LEADS), "INSERT", _SPANS.format(lead=one.lead))
+
+
+def _of_statement(one: Watched, verb: str, marks: str) -> Iterator[str]:
     tables = " ".join(_TABLES[row] for row in _ROWS[verb])
     yield from _on_postgres(one, verb, marks, f"REFERENCING {tables} FOR EACH STATEMENT")
 
@@ -242,7 +255,7 @@ def _on_postgres(one: Watched, verb: str, marks: str, each: str) -> Iterator[str
 
 
 def _name(one: Watched, verb: str) -> str:
-    return f"{one.stem}_{verb.lower()}"
+    return f"{one.name or one.table}_tally_{verb.lower()}"
 
 
 def _of_row(one: Watched, verb: str) -> str:

@@ -10,12 +10,16 @@ class TallyMark(models.Model):
 
     Clocks name the day they fall due, offers, ends and leads a moment; both null: history without a date.
     `part` is the lead's id modulo PARTS: one change has a small part of a day counted again.
+    New leads may be told by their ids instead, from `first_lead` to `last_lead`: then the parts of days in
+    which these stand are meant.
     """
 
     book = models.CharField(max_length=8)
     day = models.DateField(null=True)
     at = models.DateTimeField(null=True)
     part = models.SmallIntegerField()
+    first_lead = models.BigIntegerField(null=True)
+    last_lead = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["book", "id"], name="tally_mark_of_book"),)

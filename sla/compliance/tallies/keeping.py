@@ -15,12 +15,12 @@ from django.db.models import Exists, OuterRef
 from leads import setbased
 from sla.choices import Book, Grain
 from sla.compliance.tallies import cells
-from sla.compliance.tallies.reading import place_of, places_of
+from sla.compliance.tallies.reading import by_lead, place_of, places_of, places_of_leads
 from sla.compliance.tallies.telling import Counting, Place, add, by_day
 from sla.models import TallyDay, TallyMark, TallyMonth, TallyPart, TallyState
 
-#: So many marks are looked at in one transaction, and so many parts of days counted.
-MARKS_AT_ONCE, PARTS_AT_ONCE = 5_000, 512
+#: So many marks are looked at in one transaction, or of many leads each, and so many parts of days counted.
+MARKS_AT_ONCE, SPANS_AT_ONCE, PARTS_AT_ONCE = 5_000, 10, 512
 Key = tuple[str, int, str, str, date, int]
 Sums = tuple[Counter[str], dict[str, Counter[str]]]
 _COLUMNS = ("grain", "team", "source", "tier", "day", "version_id")
@@ -42,14 +42,15 @@ def keep(counting: Counting, zone: str, *, until: float = math.inf) -> int:
             if state.zone != zone:
                 _begin(counting, state, zone)
             # Marks first, rows after: what changes in between has a mark of its own.
+            is_unfolded = _unfold(counting.book, zone)
             marks, places, is_last = _taken(counting.book, zone)
-            if not marks:
+            if not marks and is_unfolded:
                 break
             _recount(counting, places, zone)
             TallyMark.objects.filter(pk__in=marks).delete()
             TallyState.objects.filter(pk=counting.book).update(revision=state.revision + 1)
         done += len(places)
-        if is_last:
+        if is_last and is_unfolded:
             break
     return done
 
@@ -66,7 +67,7 @@ def apart(counting: Counting) -> Iterator[str]:
     state = TallyState.objects.filter(pk=counting.book).first()
     if state is None:
         return
-    waiting = places_of(TallyMark.objects.filter(book=counting.book), state.zone)
+    waiting = places_of(counting.book, state.zone)
     kept = {
         (day, part) for day, part in TallyPart.objects.filter(book=counting.book).values_list("day", "part")
     }
@@ -80,6 +81,14 @@ def apart(counting: Counting) -> Iterator[str]:
         if odd:
             yield f"{counting.book} of {day}, parts {', '.join(str(part) for part in odd)}"
     yield from _sums_apart(counting.book)
+
+
+def _unfold(book: str, zone: str) -> bool:
+    """Let marks of many leads become marks of the parts of days in which these stand; say whether all did."""
+    found = list(by_lead(book)[:SPANS_AT_ONCE])
+    _mark(book, places_of_leads(found, zone))
+    TallyMark.objects.filter(pk__in=found).delete()
+    return len(found) < SPANS_AT_ONCE
 
 
 def _taken(book: str, zone: str) -> tuple[list[int], list[Place], bool]:
@@ -104,12 +113,15 @@ def _begin(counting: Counting, state: TallyState, zone: str) -> None:
     """Forget what was counted in another zone, and mark every part of a day in which there are rows."""
     for model in (TallyDay, TallyMonth, TallyPart, TallyMark):
         model.objects.filter(book=counting.book).delete()
-    places = sorted(counting.places(zone))
-    for chunk in chunks(places, 5_000):
-        rows = [{"book": counting.book, "day": day, "at": None, "part": part} for day, part in chunk]
-        setbased.insert_rows(TallyMark, rows)
+    _mark(counting.book, counting.places(zone))
     state.zone, state.revision = zone, state.revision + 1
     state.save(update_fields=["zone", "revision"])
+
+
+def _mark(book: str, places: Iterable[Place]) -> None:
+    for chunk in chunks(sorted(places), 5_000):
+        rows = [{"book": book, "day": day, "at": None, "part": part} for day, part in chunk]
+        setbased.insert_rows(TallyMark, rows)
 
 
 def _recount(counting: Counting, places: Collection[Place], zone: str) -> None:

@@ -1,15 +1,19 @@
 """The days of a question: sums where they hold, and raw counts of the parts that have changed since."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
-from sla.choices import Book, Grain
+from leads import among
+from leads.models import Lead
+from sla.choices import PARTS, Book, Grain
 from sla.compliance.periods import Filters, Period, months_before
 from sla.compliance.tallies import cells
 from sla.compliance.tallies.telling import UNDATED, Counting, Day, Place, days_of
@@ -65,7 +69,9 @@ class _Stamp:
     @classmethod
     def of(cls, book: str) -> "_Stamp":
         state = TallyState.objects.filter(pk=book).first()
-        waiting = TallyMark.objects.filter(book=book).aggregate(last=Max("pk"), n=Count("pk"))
+        # A mark of many leads is as much to look at as a mark of each would be.
+        more = Coalesce(Sum(F("last_lead") - F("first_lead")), 0)
+        waiting = TallyMark.objects.filter(book=book).aggregate(last=Max("pk"), n=Count("pk") + more)
         return cls(
             state.zone if state else None, state.revision if state else 0, waiting["last"] or 0, waiting["n"]
         )
@@ -100,16 +106,39 @@ def _summed(counting: Counting, asked: "_Asked", stamp: _Stamp) -> _Found | None
 
 def _changed(book: str, period: Period | None, zone: str) -> set[Place]:
     """Return the parts of days of a period that wait to be counted anew."""
-    found = places_of(TallyMark.objects.filter(book=book), zone)
+    found = places_of(book, zone)
     if period is None:
         return found
     return {(day, part) for day, part in found if period.first_on <= day <= period.last_on}
 
 
-def places_of(marks: QuerySet[TallyMark], zone: str) -> set[Place]:
+def places_of(book: str, zone: str) -> set[Place]:
     """Return the parts of days that marks name."""
+    marks = TallyMark.objects.filter(book=book, first_lead=None)
     rows = marks.order_by().values_list("day", "at", "part").distinct()
-    return {place_of(day, at, part, zone) for day, at, part in rows.iterator()}
+    found = {place_of(day, at, part, zone) for day, at, part in rows.iterator()}
+    return found | places_of_leads(list(by_lead(book)), zone)
+
+
+def by_lead(book: str) -> QuerySet[TallyMark, int]:
+    """Return the marks, the oldest first, that tell leads by their ids: those of the ways alone."""
+    marks = TallyMark.objects.filter(book=book) if book == Book.WAYS else TallyMark.objects.none()
+    return marks.exclude(first_lead=None).order_by("pk").values_list("pk", flat=True)
+
+
+def places_of_leads(marks: Collection[int], zone: str) -> set[Place]:
+    """Return the parts of days in which the leads stand that these marks tell by their ids."""
+    if not marks:
+        return set()
+    condition, ids = among.ids_in(marks)
+    told = RawSQL(
+        f"SELECT l.id FROM {TallyMark._meta.db_table} m JOIN {Lead._meta.db_table} l"  # noqa: S608 (names only)
+        f" ON l.id BETWEEN m.first_lead AND m.last_lead WHERE m.id {condition}",
+        [ids],
+    )
+    leads = Lead.objects.filter(pk__in=told).order_by().annotate(part=F("pk") % PARTS)
+    rows = leads.values_list("created_at", "part").distinct()
+    return {place_of(None, at, part, zone) for at, part in rows.iterator()}
 
 
 def place_of(day: date | None, at: datetime | None, part: int, zone: str) -> Place:

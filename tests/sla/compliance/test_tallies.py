@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, Value, When
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.models import BantFact, Deal, Lead, StageChange, Touch
+from leads.models import Account, BantFact, Deal, Lead, StageChange, Touch
 from sla import handoffs, sweep
 from sla.choices import PARTS
-from sla.compliance import ends, offers, rollups, tallies, timed
+from sla.compliance import ends, offers, paths, rollups, tallies, timed
 from sla.compliance.accounts import keeping, opportunities, regretted
 from sla.compliance.periods import Filters, Period
 from sla.compliance.tallies.telling import days_of
@@ -31,7 +31,7 @@ from sla.models import (
     TallyPart,
     TallyState,
 )
-from tests.factories import NOW
+from tests.factories import NOW, make_account
 from tests.sla.scene import Scene, in_state, offered, scene
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +265,34 @@ def test_clocks_changed_together_leave_one_mark_for_each_part_that_changed(play:
     assert sorted(TallyMark.objects.values_list("part", flat=True)) == sorted(
         {pk % PARTS for pk in leads[1:]}
     )
+
+
+def _come_together(account: Account, count: int) -> list[Lead]:
+    """Write new leads and the first step of every other one as an import does: a statement for each table."""
+    days = [None, *(NOW - number * DAY for number in range(count - 1))]
+    known = {"account": account, "recorded_at": NOW}
+    leads = Lead.objects.bulk_create([Lead(created_at=at, **known) for at in days])
+    step = {"seq": 1, "from_stage": "inquiry", "to_stage": "mql", "recorded_at": NOW}
+    StageChange.objects.bulk_create([StageChange(lead=lead, happened_at=NOW, **step) for lead in leads[::2]])
+    return leads
+
+
+def test_leads_that_come_together_are_told_each(play: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep()
+    leads = _come_together(make_account("Crowd"), 40)
+    if connection.vendor == "postgresql":
+        assert 2 <= TallyMark.objects.filter(book="ways").count() <= 4
+    assert is_exact(paths.COUNTING, None, Filters())
+    assert is_exact(paths.COUNTING, AROUND, Filters())
+    # What becomes of them before anybody counts.
+    Lead.objects.filter(pk=leads[1].pk).update(created_at=NOW - 50 * DAY)
+    Lead.objects.filter(pk=leads[3].pk).delete()
+    assert is_exact(paths.COUNTING, None, Filters())
+    monkeypatch.setattr(tallies.keeping, "SPANS_AT_ONCE", 1)
+    keep()
+    assert not TallyMark.objects.exists()
+    assert is_exact(paths.COUNTING, None, Filters())
+    assert list(tallies.apart(paths.COUNTING)) == []
 
 
 @pytest.mark.parametrize("book", [counting.book for counting in rollups.BOOKS])
