@@ -1,8 +1,8 @@
 """Past handoffs in chunks of ids: their frozen facts as columns, and what became of them, by few queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, TruncDate, TruncMonth
+from django.db.models.functions import Cast, TruncMonth
 
 from leads import bulk, moments
 from leads.choices import DealState, Evidence, TouchSide
@@ -36,6 +36,8 @@ from sla.models import AgreementVersion, Handoff, Refusal
 from sla.standings import frames
 from sla.standings.frames import ATTRIBUTE, WITHIN
 
+#: What the moment of freezing and the version tell.
+_DERIVED = ("taken_on", "half_life")
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
 
@@ -80,15 +82,15 @@ def versions(asked: Asked) -> list[AgreementVersion]:
 class Reader:
     """Reads spans of ids, with the columns that `frames.Judge` asks for and those of `_own`."""
 
-    def __init__(self, asked: Asked, columns: Iterable[str], half_lives: Mapping[int, float]) -> None:
+    def __init__(self, asked: Asked, columns: Sequence[str], half_lives: Mapping[int, float]) -> None:
         self._half_lives = half_lives
         self._windows = [int(name.removeprefix(WITHIN)) for name in columns if name.startswith(WITHIN)]
-        facts = {name: _column(name) for name in columns if not name.startswith(WITHIN)}
+        facts = [name for name in columns if name not in _DERIVED and not name.startswith(WITHIN)]
+        read = {**{name: _column(name) for name in facts}, **_own(asked)}
         if self._windows:
-            facts.setdefault("touches", _touches_within(max(self._windows)))
-        wanted = {**_own(asked), **facts}
-        self._names = tuple(wanted)
-        self._handoffs = asked.handoffs().order_by("pk").values_list(*wanted.values())
+            read.setdefault("touches", _touches_within(max(self._windows)))
+        self._names = tuple(read)
+        self._handoffs = asked.handoffs().order_by("pk").values_list(*read.values())
 
     def read(self, low: int, high: int) -> Chunk:
         """Read the handoffs of a span of ids."""
@@ -97,17 +99,15 @@ class Reader:
         with transaction.atomic():
             bulk.prefer_indexes()
             rows = list(found)
-            chunk = Chunk(_columns(self._names, rows), _bought(low, high), _overturned(low, high))
-        if self._windows:
-            chunk.columns |= frames.recent_touches(chunk.columns["touches"], self._windows)
-        if "half_life" in chunk.columns:
-            versions = chunk.columns["half_life"]
-            chunk.columns["half_life"] = [self._half_lives[version] for version in versions]
-        return chunk
+            columns = list(zip(*rows, strict=True)) or [()] * len(self._names)
+            told = self._derived(dict(zip(self._names, columns, strict=True)))
+            return Chunk(told, _bought(low, high), _overturned(low, high))
 
-
-def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Sequence[Any]]:
-    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+    def _derived(self, told: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+        """Add the columns that others tell."""
+        told["taken_on"] = [at[:10] for at in told["taken_at"]]
+        told["half_life"] = [self._half_lives[version] for version in told["version"]]
+        return told | frames.recent_touches(told.get("touches", ()), self._windows)
 
 
 def _own(asked: Asked) -> dict[str, Any]:
@@ -119,6 +119,8 @@ def _own(asked: Asked) -> dict[str, Any]:
         "state": F("state"),
         "reason": F("reason_code"),
         "team": F("team_id"),
+        "version": F("version_id"),
+        "taken_at": moments.written("snapshot__taken_at"),
         "is_worked": _worked(),
         "month": Cast(month, TextField()),
         "is_mature": ExpressionWrapper(Q(offered_at__lt=asked.now - asked.maturity), BooleanField()),
@@ -127,18 +129,13 @@ def _own(asked: Asked) -> dict[str, Any]:
 
 
 def _column(name: str) -> Any:
-    """Return the expression of a column as `frames.Judge` tells it; that of a half-life names the version."""
+    """Return the expression of a column of the snapshot as `frames.Judge` asks for it."""
     if name.startswith(ATTRIBUTE):
         return _Attribute("snapshot__attributes", Value(name.removeprefix(ATTRIBUTE), TextField()))
-    return _COLUMNS.get(name, F(f"snapshot__{name}"))
+    return _TOUCHES if name == "touches" else F(f"snapshot__{name}")
 
 
-_COLUMNS = {
-    "touches": Cast("snapshot__touches", TextField()),
-    "taken_at": moments.written("snapshot__taken_at"),
-    "taken_on": Cast(TruncDate("snapshot__taken_at", tzinfo=UTC), TextField()),
-    "half_life": F("version_id"),
-}
+_TOUCHES = Cast("snapshot__touches", TextField())
 
 
 class _Attribute(Func):
@@ -149,9 +146,8 @@ class _Attribute(Func):
 
 def _touches_within(days: int) -> Any:
     """Leave in the database the touches that no leaf looks at, where it can pick them."""
-    touches = _COLUMNS["touches"]
     if connection.vendor != "postgresql":
-        return touches
+        return _TOUCHES
     path = Value(f"strict $[*] ? (@[0] < {days * 86_400})")
     template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
     return Func("snapshot__touches", path, template=template, output_field=TextField())
