@@ -8,6 +8,7 @@ from time import perf_counter
 
 from django.db import connection, connections
 
+from leads import bulk
 from sla import intake
 
 #: Leads of one round: few enough for little memory, enough that its statements cost nothing per lead.
@@ -18,7 +19,8 @@ def judge_marked(*, now: datetime, seconds: float = math.inf, share: tuple[int, 
     """Take up marks for so many seconds at most and return how many leads; the next run goes on."""
     total, until = 0, perf_counter() + seconds
     while True:
-        taken = intake.drain(now=now, limit=AT_ONCE, share=share)
+        with bulk.undisturbed():
+            taken = intake.drain(now=now, limit=AT_ONCE, share=share)
         total += taken
         if taken < AT_ONCE or perf_counter() > until:
             return total
