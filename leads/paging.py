@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
+from leads import among
+
 #: Beyond this a count is not worth its time.
 COUNTED_UP_TO = 10_000
 
@@ -28,12 +30,18 @@ NEWEST = Order()
 
 
 class Listed:
-    """Rows that were narrowed, and how many there are: `count` is right up to COUNTED_UP_TO, then capped."""
+    """Rows that were narrowed, and how many there are: `count` is right up to COUNTED_UP_TO, then capped.
+
+    A few are found by what narrows them, once, and put in order then: a walk along an index might pass all
+    others before it meets them. Many lie so close that each page is such a walk.
+    """
 
     def __init__(self, found: QuerySet[Any]) -> None:
-        counted = found.order_by()[: COUNTED_UP_TO + 1].count()
-        self.count, self.is_capped = min(counted, COUNTED_UP_TO), counted > COUNTED_UP_TO
-        self._found = found
+        keys = list(found.order_by().values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
+        self.is_capped = len(keys) > COUNTED_UP_TO
+        self.count = COUNTED_UP_TO if self.is_capped else len(keys)
+        self._few = [] if self.is_capped else keys
+        self._found = found if self.is_capped else found.model.objects.filter(pk__in=among.ids(keys))
 
     def page(
         self, size: int, *, order: Order = NEWEST, after: int | None = None
@@ -43,9 +51,12 @@ class Listed:
         Keys only: to put many rows in order is cheap only without all that is shown of them.
         """
         keys: list[int] = []
-        for part in self._parts(order, after):
-            if len(keys) <= size:
-                keys += part.values_list("pk", flat=True)[: size + 1 - len(keys)]
+        if order.column == "pk" and not self.is_capped:
+            keys = self._few_in_order(order, after)
+        else:
+            for part in self._parts(order, after):
+                if len(keys) <= size:
+                    keys += part.values_list("pk", flat=True)[: size + 1 - len(keys)]
         return keys[:size], keys[size - 1] if len(keys) > size else None
 
     def pages(self, size: int) -> Iterator[list[int]]:
@@ -55,6 +66,12 @@ class Listed:
         while following:
             keys, following = self.page(size, after=following)
             yield keys
+
+    def _few_in_order(self, order: Order, after: int | None) -> list[int]:
+        keys = sorted(self._few, reverse=order.is_down)
+        if after is None:
+            return keys
+        return [key for key in keys if (key < after if order.is_down else key > after)]
 
     def _parts(self, order: Order, after: int | None) -> Iterator[QuerySet[Any]]:
         """Yield in order what comes after a row: the rest of its value, other values, what has none.
@@ -82,10 +99,6 @@ class Listed:
         return self._found.model.objects.filter(pk=key).values_list(column, flat=True).first()
 
     def _in_order(self, *columns: str, is_down: bool) -> QuerySet[Any]:
-        """Return the rows in an order: a few are sorted, many are met on a walk along an index.
-
-        Few are found by what narrows them: a walk might pass all others before it meets them. No index has
-        the order of an expression, so none is walked for it.
-        """
+        # No index has the order of an expression, so none is walked for it.
         keys = [F(column) if self.is_capped else Coalesce(column, column) for column in columns]
         return self._found.order_by(*(key.desc() if is_down else key.asc() for key in keys))

@@ -36,6 +36,7 @@ def postgres(url: str, env: environ.Env) -> dict[str, object]:
         "lock_timeout": env.int("LOCK_TIMEOUT_MS", default=3_000),
         "idle_in_transaction_session_timeout": 60_000,
         "jit": "off",  # to compile a statement costs more than any page's statement takes
+        "random_page_cost": 1.1,  # pages lie in memory or on flash, where one apart costs as one in a row
     }
     options: dict[str, object] = {"application_name": "concord", "connect_timeout": 5}
     if not through_bouncer:  # a transaction pooler refuses start-up options, and keeps no plans

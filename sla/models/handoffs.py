@@ -282,7 +282,7 @@ class Standing(models.Model):
             models.Index(
                 fields=["recheck_at"], name="standing_recheck", condition=Q(recheck_at__isnull=False)
             ),
-            models.Index(fields=["ready_since"], name="standing_ready", condition=Q(is_ready=True)),
+            models.Index(fields=["lead"], name="standing_ready_lead", condition=Q(is_ready=True)),
             models.Index(fields=["version", "level"], name="standing_level"),
             models.Index(fields=["grid", "lead"], name="standing_by_grid"),
         )

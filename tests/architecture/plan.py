@@ -67,7 +67,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.audit", "leads.outbox", "leads.marks"),
     ("leads.permissions",),
     ("leads.models",),
-    ("leads.storing", "leads.kept"),
+    ("leads.storing", "leads.kept", "leads.paging"),
     (
         "leads.among",
         "leads.bulk",
@@ -76,7 +76,6 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.keys",
         "leads.moments",
         "leads.origins",
-        "leads.paging",
         "leads.setbased",
     ),
     ("leads.recordsets",),
