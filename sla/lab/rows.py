@@ -1,38 +1,37 @@
 """Past handoffs in chunks of ids: their frozen facts as columns, and what became of them, by few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import (
     BooleanField,
-    Count,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
-    FloatField,
     Func,
     Max,
     Min,
     OuterRef,
     Q,
-    Sum,
     TextField,
     Value,
 )
 from django.db.models.functions import Cast, TruncMonth
 
-from leads import bulk, moments
+from leads import among, bulk, moments
 from leads.choices import DealState, Evidence, TouchSide
-from leads.models import Touch
+from leads.models import Deal, Touch
 from sla import agreements
 from sla.choices import Ruling
 from sla.lab.asking import Asked
-from sla.models import AgreementVersion, Handoff, Refusal
+from sla.models import AgreementVersion, Refusal
 from sla.standings import frames
 from sla.standings.frames import ATTRIBUTE, WITHIN
 
@@ -40,6 +39,15 @@ from sla.standings.frames import ATTRIBUTE, WITHIN
 _DERIVED = ("taken_on", "half_life")
 #: So many ids at a time: the memory of one chunk, and how often progress is told.
 CHUNK = 10_000
+
+
+class Won(NamedTuple):
+    """One deal that was won: by us, or elsewhere."""
+
+    closed_at: datetime | None
+    is_elsewhere: bool
+    amount: Decimal | None
+    margin: Decimal | None
 
 
 class Bought(NamedTuple):
@@ -52,8 +60,8 @@ class Bought(NamedTuple):
     ours: int
     elsewhere: int
     took: timedelta | None
-    amount: float
-    margin: float
+    amount: Decimal
+    margin: Decimal
 
 
 @dataclass(slots=True)
@@ -101,7 +109,7 @@ class Reader:
             rows = list(found)
             columns = list(zip(*rows, strict=True)) or [()] * len(self._names)
             told = self._derived(dict(zip(self._names, columns, strict=True)))
-            return Chunk(told, _bought(low, high), _overturned(low, high))
+            return Chunk(told, _bought(told), _overturned(low, high))
 
     def _derived(self, told: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
         """Add the columns that others tell."""
@@ -111,7 +119,7 @@ class Reader:
 
 
 def _own(asked: Asked) -> dict[str, Any]:
-    """Return what is read of each handoff; the last three are None where the offer has no date."""
+    """Return what is read of each handoff; the last four are None where the offer has no date."""
     month = TruncMonth("offered_at", tzinfo=ZoneInfo(agreements.zone()))
     return {
         "pk": F("pk"),
@@ -124,7 +132,8 @@ def _own(asked: Asked) -> dict[str, Any]:
         "is_worked": _worked(),
         "month": Cast(month, TextField()),
         "is_mature": ExpressionWrapper(Q(offered_at__lt=asked.now - asked.maturity), BooleanField()),
-        "took": _took(F("closed_at"), F("offered_at")),
+        "offered_at": moments.written("offered_at"),
+        "took": ExpressionWrapper(F("closed_at") - F("offered_at"), DurationField()),
     }
 
 
@@ -165,33 +174,37 @@ def _worked() -> Exists:
     return Exists(touches)
 
 
-def _took(closed_at: F, offered_at: F) -> ExpressionWrapper:
-    return ExpressionWrapper(closed_at - offered_at, DurationField())
+def _bought(told: Mapping[str, Sequence[Any]]) -> dict[int, Bought]:
+    """Tell by handoff what its account bought since, where the account bought anything."""
+    won = _won(set(told["account"]))
+    rows = zip(told["pk"], told["account"], told["offered_at"], strict=True)
+    return {pk: _since(offered_at, won[account]) for pk, account, offered_at in rows if account in won}
 
 
-def _bought(low: int, high: int) -> dict[int, Bought]:
-    """Tell of each handoff whose account bought since; where neither has a date, it may have been since."""
-    since = Q(**{f"{_DEAL}closed_at__gte": F("offered_at")})
-    undated = Q(**{f"{_DEAL}closed_at": None, "offered_at": None})
-    won = Q(pk__gte=low, pk__lt=high, **{f"{_DEAL}state": DealState.WON})
-    ours, elsewhere = (Q(**{f"{_DEAL}is_elsewhere": there}) for there in (False, True))
-    amount, margin = F(f"{_DEAL}amount"), F(f"{_DEAL}margin")
-    priced = ours & Q(**{f"{_DEAL}amount__isnull": False, f"{_DEAL}margin__isnull": False})
-    told = (
-        Handoff.objects.filter(won, since | undated)
-        .values_list("pk")
-        .annotate(
-            ours=Count(f"{_DEAL}pk", filter=ours),
-            elsewhere=Count(f"{_DEAL}pk", filter=elsewhere),
-            first=Min(_took(F(f"{_DEAL}closed_at"), F("offered_at")), filter=ours),
-            money=Sum(amount, filter=priced, default=0),
-            earned=Sum(amount * margin, filter=priced, default=0.0, output_field=FloatField()),
-        )
-    )
-    return {pk: Bought(*rest) for pk, *rest in told}
+def _since(text: str | None, deals: Iterable[Won]) -> Bought:
+    """Tell what can have come of an offer; where neither it nor a deal has a date, that deal can."""
+    at = moments.read(text) if text else None
+    since = [deal for deal in deals if (deal.closed_at is None if at is None else _is_from(deal, at))]
+    ours = [deal for deal in since if not deal.is_elsewhere]
+    took = min((deal.closed_at - at for deal in ours if deal.closed_at and at), default=None)
+    priced = [(one.amount, one.margin) for one in ours if one.amount is not None and one.margin is not None]
+    amount = sum((amount for amount, _ in priced), Decimal())
+    margin = sum((amount * margin for amount, margin in priced), Decimal())
+    return Bought(len(ours), len(since) - len(ours), took, amount, margin)
 
 
-_DEAL = "lead__account__deals__"
+def _is_from(deal: Won, at: datetime) -> bool:
+    return deal.closed_at is not None and deal.closed_at >= at
+
+
+def _won(accounts: Iterable[int]) -> dict[int, list[Won]]:
+    deals = Deal.objects.filter(state=DealState.WON, account_id__in=among.ids(accounts))
+    found: defaultdict[int, list[Won]] = defaultdict(list)
+    for account, closed_at, *rest in deals.values_list(
+        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "margin"
+    ):
+        found[account].append(Won(moments.read(closed_at) if closed_at else None, *rest))
+    return dict(found)
 
 
 def _overturned(low: int, high: int) -> set[int]:
