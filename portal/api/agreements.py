@@ -40,6 +40,30 @@ class Agreements(AgreementView):
         return self.page(found, shapes.AgreementShape)
 
 
+class Earlier(AgreementView):
+    @extend_schema(request=shapes.EarlierIn, responses=shapes.AgreementShape)
+    def post(self, request: Request, key: str) -> Response:
+        """Ask an agreement in force before the one that stands right before it, and judge anew."""
+        access.require(permissions.can_order(self.person))
+        agreement = get_object_or_404(Agreement, key=key)
+        before = Agreement.objects.filter(key=self.sent(shapes.EarlierIn)["before"]).first()
+        if before is None:
+            raise invalid("/before", _("There is no agreement with this key."))
+        pair = {"agreement": agreement.pk, "before": before.pk}
+        try:
+            agreements.ask_earlier(**pair, now=timezone.now(), actor=self.person)
+        except agreements.OrderChanged as error:
+            said = _(
+                "Only an agreement in force that stands right behind the other one changes places with it."
+            )
+            raise Problem("order_changed", said, 409) from error
+        except agreements.EverybodyLast as error:
+            said = _("The agreement for everybody stays last: behind it nobody would be asked.")
+            raise Problem("everybody_last", said, 409) from error
+        moved = Agreement.objects.prefetch_related("versions__agreement").get(pk=agreement.pk)
+        return self.show(moved, shapes.AgreementShape)
+
+
 class OneVersion(AgreementView):
     @extend_schema(responses=shapes.VersionDetail)
     def get(self, request: Request, pk: int) -> Response:

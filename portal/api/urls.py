@@ -47,6 +47,7 @@ WORK = [
 ]
 TERMS = [
     path("agreements/", agreements.Agreements.as_view(), name="api-agreements"),
+    path("agreements/<slug:key>/earlier/", agreements.Earlier.as_view(), name="api-agreement-earlier"),
     path("agreements/<slug:key>/draft/", agreements.Draft.as_view(), name="api-draft"),
     path("versions/<int:pk>/", agreements.OneVersion.as_view(), name="api-version"),
     path("versions/<int:pk>/export/", agreements.VersionExport.as_view(), name="api-version-export"),

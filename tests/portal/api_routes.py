@@ -69,6 +69,7 @@ GET   api-clock               offered        401  200  404  404  404  200  200  
 GET   api-clock               declined       401  200  404  404  404  200  200  200  200  200  200
 GET   api-clock-replay        offered        401  200  404  404  404  200  200  200  200  200  200
 GET   api-agreements          -              401  200  200  200  200  200  200  200  200  200  200
+POST  api-agreement-earlier   -              401  403  403  403  403  403  403  403  409  409  409
 PUT   api-draft               draft          401  403  403  403  403  200  403  200  200  200  200
 GET   api-version             version        401  200  200  200  200  200  200  200  200  200  200
 GET   api-version-export      version        401  200  200  200  200  200  200  200  200  200  200
@@ -125,7 +126,11 @@ FILLED: dict[str, Any] = {
 }  # fmt: skip
 
 #: Values of an address other than the object's number.
-PARTS: dict[str, dict[str, Any]] = {"api-draft": {"key": "default"}, "api-intake": {"source": "crm"}}
+PARTS: dict[str, dict[str, Any]] = {
+    "api-agreement-earlier": {"key": "default"},
+    "api-draft": {"key": "default"},
+    "api-intake": {"source": "crm"},
+}
 
 
 def rows() -> list[routes.Row]:

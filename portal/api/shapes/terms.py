@@ -48,6 +48,12 @@ class AgreementShape(serializers.Serializer[Any]):
     versions = VersionShape(many=True)
 
 
+class EarlierIn(serializers.Serializer[Any]):
+    """The key of the agreement that stands right before the one to be moved."""
+
+    before = serializers.CharField(max_length=60)
+
+
 class DraftIn(serializers.Serializer[Any]):
     """The whole text of a draft, in the format `concord/agreement/1`."""
 

@@ -61,6 +61,7 @@ def sent(samples: Samples, method: str, name: str, subject: str) -> Any:
         },
         "api-handoff-reassign": lambda: {"to": samples.company.cast.other_rep.pk},
         "api-lab": lambda: {"version": samples.company.version.pk, "kind": "backtest", "months": 12},
+        "api-agreement-earlier": lambda: {"before": "default"},
         "api-draft": lambda: {"document": {**samples.version("draft").document, "title": "Another title"}},
     }
     known = api_routes.FILLED.get(f"{method} {name}", {})

@@ -86,6 +86,7 @@ MUTATIONS = (
     Mutation(permissions, "can_undo", always, "POST api-handoff-undo undoable", "marketer"),
     Mutation(permissions, "can_draft", always, "PUT api-draft draft", "rep"),
     Mutation(permissions, "can_draft", always, "POST api-version-propose draft", "marketer"),
+    Mutation(permissions, "can_order", always, "POST api-agreement-earlier -", "marketing_manager"),
     Mutation(permissions, "can_sign", always, "POST api-version-sign draft", "rep"),
     Mutation(permissions, "can_see_alignment", always, "GET api-alignment -", "rep"),
     Mutation(permissions, "can_see_lab", always, "GET api-lab -", "rep"),
