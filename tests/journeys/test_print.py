@@ -24,11 +24,13 @@ SMALLEST = """() => {
 
 @pytest.mark.journey
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["compliance", "alignment"])
-def test_results_fit_three_pages(walk: Walk, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "query"), [("compliance", ""), ("alignment", ""), ("alignment", "?period=all")]
+)
+def test_results_fit_three_pages(walk: Walk, name: str, query: str) -> None:
     page = walk.tab("marketing_manager")
     page.set_viewport_size({"width": 1047, "height": 718})
-    page.goto(walk.samples.address(name, "-"))
+    page.goto(walk.samples.address(name, "-") + query)
     paper = page.pdf(prefer_css_page_size=True)
     sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", paper)
     assert {(round(float(wide)), round(float(high))) for wide, high in sizes} == {A4_LANDSCAPE}
