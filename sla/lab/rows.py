@@ -1,11 +1,8 @@
 """Past handoffs in chunks of ids: their frozen facts as columns, and what became of them, by few queries."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -25,11 +22,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, TruncMonth
 
-from leads import among, bulk, moments
-from leads.choices import DealState, Evidence, TouchSide
-from leads.models import Deal, Touch
+from leads import bulk, moments
+from leads.choices import Evidence, TouchSide
+from leads.models import Touch
 from sla import agreements
 from sla.choices import Ruling
+from sla.lab import purchases
 from sla.lab.asking import Asked
 from sla.models import AgreementVersion, Refusal
 from sla.standings import frames
@@ -41,35 +39,12 @@ _DERIVED = ("taken_on", "half_life")
 CHUNK = 10_000
 
 
-class Won(NamedTuple):
-    """One deal that was won: by us, or elsewhere."""
-
-    closed_at: datetime | None
-    is_elsewhere: bool
-    amount: Decimal | None
-    margin: Decimal | None
-
-
-class Bought(NamedTuple):
-    """What the account of a handoff bought since its offer, of us and elsewhere.
-
-    `took` is the time to our first deal that has a date; amount and margin, as money, are of our deals that
-    have both.
-    """
-
-    ours: int
-    elsewhere: int
-    took: timedelta | None
-    amount: Decimal
-    margin: Decimal
-
-
 @dataclass(slots=True)
 class Chunk:
     """Handoffs as columns of one length by their names, and what their accounts bought, by handoff."""
 
     columns: dict[str, Sequence[Any]]
-    bought: dict[int, Bought]
+    bought: dict[int, purchases.Bought]
     overturned: set[int]
 
 
@@ -109,7 +84,8 @@ class Reader:
             rows = list(found)
             columns = list(zip(*rows, strict=True)) or [()] * len(self._names)
             told = self._derived(dict(zip(self._names, columns, strict=True)))
-            return Chunk(told, _bought(told), _overturned(low, high))
+            bought = purchases.since(told["pk"], told["account"], told["offered_at"])
+            return Chunk(told, bought, _overturned(low, high))
 
     def _derived(self, told: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
         """Add the columns that others tell."""
@@ -172,39 +148,6 @@ def _worked() -> Exists:
         is_automatic=False,
     )
     return Exists(touches)
-
-
-def _bought(told: Mapping[str, Sequence[Any]]) -> dict[int, Bought]:
-    """Tell by handoff what its account bought since, where the account bought anything."""
-    won = _won(set(told["account"]))
-    rows = zip(told["pk"], told["account"], told["offered_at"], strict=True)
-    return {pk: _since(offered_at, won[account]) for pk, account, offered_at in rows if account in won}
-
-
-def _since(text: str | None, deals: Iterable[Won]) -> Bought:
-    """Tell what can have come of an offer; where neither it nor a deal has a date, that deal can."""
-    at = moments.read(text) if text else None
-    since = [deal for deal in deals if (deal.closed_at is None if at is None else _is_from(deal, at))]
-    ours = [deal for deal in since if not deal.is_elsewhere]
-    took = min((deal.closed_at - at for deal in ours if deal.closed_at and at), default=None)
-    priced = [(one.amount, one.margin) for one in ours if one.amount is not None and one.margin is not None]
-    amount = sum((amount for amount, _ in priced), Decimal())
-    margin = sum((amount * margin for amount, margin in priced), Decimal())
-    return Bought(len(ours), len(since) - len(ours), took, amount, margin)
-
-
-def _is_from(deal: Won, at: datetime) -> bool:
-    return deal.closed_at is not None and deal.closed_at >= at
-
-
-def _won(accounts: Iterable[int]) -> dict[int, list[Won]]:
-    deals = Deal.objects.filter(state=DealState.WON, account_id__in=among.ids(accounts))
-    found: defaultdict[int, list[Won]] = defaultdict(list)
-    for account, closed_at, *rest in deals.values_list(
-        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "margin"
-    ):
-        found[account].append(Won(moments.read(closed_at) if closed_at else None, *rest))
-    return dict(found)
 
 
 def _overturned(low: int, high: int) -> set[int]:
