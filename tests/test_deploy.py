@@ -1,6 +1,5 @@
 """The shipped examples start, and say the same."""
 
-import configparser
 import os
 import re
 import subprocess
@@ -29,12 +28,25 @@ def here(command: str) -> list[str]:
     return ["sh", "-c", "exec " + command.replace(".venv/bin/", f"{Path(sys.executable).parent}/")]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "long", "beat"])
+def told(name: str, key: str) -> list[str]:
+    """Return what a unit says of a key, in its order."""
+    lines = (DEPLOY / "systemd" / f"concord-{name}.service").read_text().splitlines()
+    return [line.removeprefix(f"{key}=") for line in lines if line.startswith(f"{key}=")]
+
+
+@pytest.mark.parametrize("name", ["release", "web", "worker", "long", "beat"])
 def test_systemd_unit_runs_the_line_of_the_procfile(name: str) -> None:
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # keys keep their case
-    unit.read(DEPLOY / "systemd" / f"concord-{name}.service")
-    assert unit["Service"]["ExecStart"] == f"/opt/concord/{procfile()[name]}"
+    assert told(name, "ExecStart") == [f"/opt/concord/{step}" for step in procfile()[name].split(" && ")]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "long", "beat"])
+def test_systemd_unit_waits_for_the_release(name: str) -> None:
+    assert f"concord-{name}.service" in told("release", "Before")[0].split()
+    assert told(name, "ExecStartPre") == ["/opt/concord/.venv/bin/python manage.py migrate --check"]
+    assert told(name, "Restart") == ["always"]
+    # What the check looks at comes last but one: pages have their styles by then.
+    steps = [step.split()[2] for step in told("release", "ExecStart")]
+    assert steps == ["collectstatic", "migrate", "check"]
 
 
 def test_every_setting_is_explained() -> None:
