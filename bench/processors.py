@@ -16,7 +16,9 @@ def ours() -> float:
 
 
 def of_database() -> float:
-    """Return those of the server's processes, ended ones included."""
+    """Return those of the server's processes, ended ones included; SQLite has none, all is ours."""
+    if connection.vendor != "postgresql":
+        return 0.0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         server = _fields(int(cursor.fetchone()[0]))[1]
