@@ -1,5 +1,6 @@
 """Many frozen facts judged column by column, against the evaluator that judges them one by one."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sla import readiness, scoring, standings
 from sla.lab import backtest
 from sla.lab.asking import Asked
 from sla.models import AgreementVersion, Handoff, Snapshot
+from sla.readiness import TouchFact
 from tests import factories
 from tests.factories import NOW
 from tests.sla.lab.past import asked
@@ -48,6 +50,20 @@ def test_rows_are_judged_like_the_facts_they_were(
     assert found["draft"]["passed"]["k"] == _passing(question.draft.gate, judged)
     assert found["against"]["passed"]["k"] == _passing(question.against, judged)
     assert [_told(effect) for effect in found["criteria"]] == list(_one_by_one(question, judged))
+
+
+def test_a_window_is_open_at_its_far_end(handoffs: list[Handoff]) -> None:
+    ages = [
+        timedelta(days=20),
+        timedelta(days=20, seconds=-1),
+        timedelta(days=7),
+        timedelta(days=6, hours=23),
+    ]
+    for handoff, age in zip(handoffs, ages, strict=False):
+        _frozen(handoff, readiness.Facts(touches=(TouchFact(AT - age, "prospect", "attended"),)))
+    wide, narrow = ({"touches": {}, "at_least": 1, "within_days": days} for days in (20, 7))
+    found = backtest.run(asked({"any": [wide, narrow]})).figures["criteria"]
+    assert [effect["met"] for effect in found] == [3, 1]
 
 
 def _frozen(handoff: Handoff, known: readiness.Facts) -> Snapshot:
