@@ -62,13 +62,13 @@ def make_open(template: Handoff, count: int, later: timedelta) -> int:
     offers = _multiply(Handoff, template.pk, count, {"lead_id": f"{leads} + n.i"})
     on = {"lead_id": f"{leads} + n.i", "handoff_id": f"{offers} + n.i", "error": "''"}
     moved = {
-        name: _literal(getattr(clock, name) + later) for name in ("started_at", "running_since", "due_at")
+        name: _in_turn(getattr(clock, name) + later) for name in ("started_at", "running_since", "due_at")
     }
-    moved["next_at"] = _literal(clock.started_at + later + WARNED_AFTER)
+    moved["next_at"] = _in_turn(clock.started_at + later + WARNED_AFTER)
     clocks = _multiply(Clock, clock.pk, count, {**on, **moved})
     started = ClockEvent.objects.get(clock=clock, seq=1)
     times = {name: getattr(started, name) for name in ("happened_at", "noticed_at", "due_after")}
-    told = {name: _literal(at + later) for name, at in times.items() if at}
+    told = {name: _in_turn(at + later) for name, at in times.items() if at}
     _multiply(ClockEvent, started.pk, count, {"clock_id": f"{clocks} + n.i", **told})
     return offers
 
@@ -117,8 +117,12 @@ def _greatest(model: type[models.Model]) -> int:
     return int(found or 0)
 
 
-def _literal(moment: datetime) -> str:
-    return f"'{connection.ops.adapt_datetimefield_value(moment)}'"
+def _in_turn(moment: datetime) -> str:
+    """Return the SQL of a moment a millisecond later for each row: true clocks share none."""
+    literal = f"'{connection.ops.adapt_datetimefield_value(moment)}'"
+    if connection.vendor == "postgresql":
+        return f"{literal}::timestamptz + n.i * interval '1 millisecond'"
+    return f"strftime('%Y-%m-%d %H:%M:%f', {literal}, (n.i / 1000.0) || ' seconds')"
 
 
 def _analyze() -> None:
