@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.models import Account, BantFact, Deal, Lead, StageChange, Touch
-from sla import handoffs, sweep
+from sla import handoffs, marking, sweep
 from sla.choices import PARTS
 from sla.compliance import ends, offers, paths, rollups, tallies, timed
 from sla.compliance.accounts import keeping, opportunities, regretted
@@ -251,6 +251,18 @@ def test_change_within_its_part_leaves_one_mark_and_one_that_moves_two(play: Sce
     TallyMark.objects.all().delete()
     Handoff.objects.filter(pk=handoff.pk).update(quality="worse")
     assert list(TallyMark.objects.values_list("book", "at")) == [("offers", handoff.offered_at)]
+
+
+@pytest.mark.postgres_only
+def test_marks_never_read_a_table_whole(play: Scene) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname, prosrc, proconfig FROM pg_proc WHERE proname LIKE '%\\_tally\\_%'")
+        functions = cursor.fetchall()
+    assert {name for name, _, _ in functions} == marking.trigger_names()
+    for name, source, settings_of in functions:
+        assert settings_of == ["enable_seqscan=off"], name
+        assert "JOIN leads_" not in source, name
+        assert "JOIN sla_" not in source, name
 
 
 @pytest.mark.postgres_only
