@@ -11,7 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from leads import audit
+from leads import audit, bulk
 from leads.importing import apart, workbooks
 from leads.importing.ahead import ahead
 from leads.importing.mapping import SourceMapping
@@ -51,7 +51,7 @@ def run(
     """
     optional = [name for cell in mapping.cells() if cell.is_optional for name in cell.columns]
     columns = [name for cell in mapping.cells() for name in cell.columns]
-    with workbooks.delimited(path) as text, _undisturbed(is_dry=is_dry):
+    with workbooks.delimited(path) as text, bulk.undisturbed(), _undone(is_dry=is_dry):
         sheet = Sheet(text, mapping.layout, columns, optional)
         found, is_known = _open_run(path, mapping, target, now, actor, as_of, version_ref)
         preparing = Preparing(Mapper(mapping, sheet), target, is_eager=not is_known)
@@ -59,6 +59,7 @@ def run(
         with _beside(preparing.chunks(sheet, CHUNK), size=text.stat().st_size) as chunks:
             for prepared in ahead(chunks):
                 work.take(prepared)
+                # Only between chunks, of which each makes many objects.
                 gc.collect(0)
                 progress(work.read, prepared.share)
         work.close()
@@ -202,20 +203,14 @@ def _beside(chunks: Iterator[Prepared], *, size: int) -> Iterator[Iterator[Prepa
 
 
 @contextmanager
-def _undisturbed(*, is_dry: bool) -> Iterator[None]:
-    """Let the garbage collector come between chunks only, as rows make many objects; undo a dry run."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        if is_dry:
-            with transaction.atomic():
-                yield
-                transaction.set_rollback(True)
-        else:
-            yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def _undone(*, is_dry: bool) -> Iterator[None]:
+    """Take back what a dry run wrote."""
+    if not is_dry:
+        yield
+        return
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _first_line(error: Exception) -> str:

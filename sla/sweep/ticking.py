@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from leads import bulk
 from sla import clocks, clockwork
 from sla.businesstime import Schedule
 from sla.models import Clock
@@ -35,7 +36,8 @@ def tick(now: datetime) -> Counter[str]:
     is_due = Clock.objects.due(now).exists()
     while is_due:
         try:
-            events = _batch(now, size)
+            with bulk.undisturbed():
+                events = _batch(now, size)
         except _BatchFailed as failed:
             error = failed.__cause__ or failed
             log.warning("A batch of %s clocks failed: %s", len(failed.ids), error)
