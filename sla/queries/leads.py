@@ -26,7 +26,7 @@ FILTERS: dict[str, Callable[[Any], Q | Exists]] = {
     "grade": lambda cell: Exists(Standing.objects.filter(lead=OuterRef("pk"), grid=cell)),
     "ready": lambda _on: Exists(Standing.objects.filter(lead=OuterRef("pk"), is_ready=True)),
     "late": lambda _on: _is_late(),
-    "q": lambda text: Q(search_text__contains=keys.search_term(text)),
+    "q": lambda text: lead_queries.holds(keys.search_term(text)),
 }
 #: The columns that lists and the API show: most of a page's time would go into reading the others.
 SEEN = (

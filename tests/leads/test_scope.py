@@ -93,6 +93,16 @@ def test_search_terms(cast: factories.Cast, leads: dict[str, Lead], text: str, c
     assert len(queries.search(user=cast.leader, text=text)) == count
 
 
+@pytest.mark.parametrize("few", [0, queries.FEW])
+def test_search_takes_words_in_any_order_but_all_of_them(
+    cast: factories.Cast, leads: dict[str, Lead], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
+    for user in (cast.leader, cast.rep):
+        assert [lead.name for lead in queries.search(user=user, text="rep vela")] == ["Vela rep"]
+        assert queries.search(user=user, text="rep nowhere") == []
+
+
 def test_search_is_one_query(cast: factories.Cast, leads, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         found = queries.search(user=cast.leader, text="vela", limit=4)

@@ -28,7 +28,7 @@ def test_rep_starts_with_own_leads_and_marketing_with_all(play: Scene, client: C
     assert "Corda Health" in text(client, play.marketer)
 
 
-@pytest.mark.parametrize("term", ["vela", "rinaldi", "SOFIA@", "ela med"])
+@pytest.mark.parametrize("term", ["vela", "rinaldi", "SOFIA@", "ela med", "medical rinaldi"])
 def test_search_finds_by_company_person_and_mail(play: Scene, client: Client, term: str) -> None:
     factories.make_lead("Sofia Rinaldi", company="Vela Medical", email="sofia@example.org")
     found = text(client, play.marketer, q=term)
