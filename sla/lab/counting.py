@@ -6,8 +6,9 @@ from itertools import islice
 from operator import or_
 from typing import Any, TypeVar
 
+from leads import moments
 from sla.compliance.cohorts import ACCEPTED
-from sla.lab import sets
+from sla.lab import purchases, sets
 from sla.lab.panel import Panel
 from sla.lab.rows import Chunk
 from sla.lab.tallies import ELSEWHERE, MATURE, NAMED, WON, WORKED, Counts, Named, Passed, Tally, Told
@@ -50,11 +51,9 @@ class _Rows:
         self._timed = self.everybody & ~self._months.get(None, 0)
         self._worked = sets.where(chunk.columns["is_worked"]) & self._timed
         self._mature = sets.where(map(bool, chunk.columns["is_mature"]))
-        ours = {pk for pk, bought in chunk.bought.items() if bought.ours}
-        others = {pk for pk, bought in chunk.bought.items() if bought.elsewhere}
-        self._ours = sets.where(map(ours.__contains__, pks))
+        self._ours = sets.where(map(chunk.bought.ours.__contains__, pks))
         self._won = states.get("won", 0) | self._ours
-        self._elsewhere = sets.where(map(others.__contains__, pks)) & ~self._won
+        self._elsewhere = sets.where(map(chunk.bought.elsewhere.__contains__, pks)) & ~self._won
         self._teams = sets.by_value(chunk.columns["team"])
         self._reasons = sets.by_value(chunk.columns["reason"])
 
@@ -89,16 +88,19 @@ class _Rows:
             passed.note(flag, self._members(rows & self._mature & those, "account"))
         passed.days.update(self._days(rows & self._won))
         for pk in self._members(rows & self._ours, "pk"):
-            passed.amount += float(self._chunk.bought[pk].amount)
-            passed.margin += float(self._chunk.bought[pk].margin)
+            amount, margin = purchases.worth(self._chunk.bought.ours[pk])
+            passed.amount += float(amount)
+            passed.margin += float(margin)
 
     def _days(self, rows: int) -> Iterator[int]:
         """Yield whole days from offer to win, as far as they are known."""
-        for pk, took in zip(self._members(rows, "pk"), self._members(rows, "took"), strict=True):
-            bought = self._chunk.bought.get(pk)
-            found = bought.took if bought and bought.took is not None else took
-            if found is not None:
-                yield found.days
+        names = ("pk", "offered_at", "closed_at")
+        for pk, offered_at, closed_at in zip(*(self._members(rows, name) for name in names), strict=True):
+            took = purchases.took(self._chunk.bought.ours.get(pk, ()), offered_at)
+            if took is None and offered_at and closed_at:
+                took = moments.read(closed_at) - moments.read(offered_at)
+            if took is not None:
+                yield took.days
 
     def _members(self, rows: int, name: str) -> Iterator[Any]:
         return sets.members(rows, self._columns[name])

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import (
     BooleanField,
-    DurationField,
     Exists,
     ExpressionWrapper,
     F,
@@ -22,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, TruncMonth
 
-from leads import bulk, moments
+from leads import bulk, kept, moments
 from leads.choices import Evidence, TouchSide
 from leads.models import Touch
 from sla import agreements
@@ -41,10 +40,10 @@ CHUNK = 10_000
 
 @dataclass(slots=True)
 class Chunk:
-    """Handoffs as columns of one length by their names, and what their accounts bought, by handoff."""
+    """Handoffs as columns of one length by their names, and what their accounts bought since."""
 
     columns: dict[str, Sequence[Any]]
-    bought: dict[int, purchases.Bought]
+    bought: purchases.Bought
     overturned: set[int]
 
 
@@ -73,15 +72,17 @@ class Reader:
         if self._windows:
             read.setdefault("touches", _touches_within(max(self._windows)))
         self._names = tuple(read)
-        self._handoffs = asked.handoffs().order_by("pk").values_list(*read.values())
+        low, high = kept.number("low"), kept.number("high")
+        # Said of the snapshot too: databases do not conclude it from the join.
+        span = Q(pk__gte=low, pk__lt=high, snapshot__pk__gte=low, snapshot__pk__lt=high)
+        handoffs = asked.handoffs().filter(span).order_by("pk").values_list(*read.values())
+        self._handoffs = kept.planned_anew(lambda: handoffs)
 
     def read(self, low: int, high: int) -> Chunk:
         """Read the handoffs of a span of ids."""
-        # Said of the snapshot too: databases do not conclude it from the join.
-        found = self._handoffs.filter(pk__gte=low, pk__lt=high, snapshot__pk__gte=low, snapshot__pk__lt=high)
         with transaction.atomic():
             bulk.prefer_indexes()
-            rows = list(found)
+            rows = self._handoffs(low=low, high=high)
             columns = list(zip(*rows, strict=True)) or [()] * len(self._names)
             told = self._derived(dict(zip(self._names, columns, strict=True)))
             bought = purchases.since(told["pk"], told["account"], told["offered_at"])
@@ -95,7 +96,7 @@ class Reader:
 
 
 def _own(asked: Asked) -> dict[str, Any]:
-    """Return what is read of each handoff; the last four are None where the offer has no date."""
+    """Return what is read of each handoff; month and maturity are None where the offer has no date."""
     month = TruncMonth("offered_at", tzinfo=ZoneInfo(agreements.zone()))
     return {
         "pk": F("pk"),
@@ -109,7 +110,7 @@ def _own(asked: Asked) -> dict[str, Any]:
         "month": Cast(month, TextField()),
         "is_mature": ExpressionWrapper(Q(offered_at__lt=asked.now - asked.maturity), BooleanField()),
         "offered_at": moments.written("offered_at"),
-        "took": ExpressionWrapper(F("closed_at") - F("offered_at"), DurationField()),
+        "closed_at": moments.written("closed_at"),
     }
 
 
@@ -117,10 +118,8 @@ def _column(name: str) -> Any:
     """Return the expression of a column of the snapshot as `frames.Judge` asks for it."""
     if name.startswith(ATTRIBUTE):
         return _Attribute("snapshot__attributes", Value(name.removeprefix(ATTRIBUTE), TextField()))
-    return _TOUCHES if name == "touches" else F(f"snapshot__{name}")
-
-
-_TOUCHES = Cast("snapshot__touches", TextField())
+    path = f"snapshot__{name}"
+    return Cast(path, TextField()) if name in frames.AS_TEXT else F(path)
 
 
 class _Attribute(Func):
@@ -132,7 +131,7 @@ class _Attribute(Func):
 def _touches_within(days: int) -> Any:
     """Leave in the database the touches that no leaf looks at, where it can pick them."""
     if connection.vendor != "postgresql":
-        return _TOUCHES
+        return _column("touches")
     path = Value(f"strict $[*] ? (@[0] < {days * 86_400})")
     template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
     return Func("snapshot__touches", path, template=template, output_field=TextField())

@@ -1,16 +1,16 @@
 """Rows of a chunk as sets: whole numbers of one bit a row, the first row the highest, joined all at once."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from typing import TypeVar
 
 T = TypeVar("T")
-_ZERO, _ONE = b"01"
+#: The mark of what is none of the values at hand.
+_OTHER = 255
 #: For each mark the table that turns a row of marks into binary digits.
-_DIGITS = [bytes(_ONE if byte == mark else _ZERO for byte in range(256)) for mark in range(3)]
+_DIGITS = [b"0" * mark + b"1" + b"0" * (255 - mark) for mark in range(256)]
 #: And the table that turns binary digits into selectors.
-_SELECTORS = bytes(byte == _ONE for byte in range(256))
+_SELECTORS = bytes(byte == ord("1") for byte in range(256))
 
 
 def marked(marks: bytes, mark: int) -> int:
@@ -25,10 +25,13 @@ def where(flags: Iterable[bool]) -> int:
 
 def by_value(column: Sequence[T]) -> dict[T, int]:
     """Return by each value of a column the rows that hold it; for columns of few values."""
-    digits: defaultdict[T, bytearray] = defaultdict(lambda: bytearray(b"0") * len(column))
-    for place, value in enumerate(column):
-        digits[value][place] = _ONE
-    return {value: int(row, 2) for value, row in digits.items()}
+    values = list(dict.fromkeys(column))
+    found: dict[T, int] = {}
+    for start in range(0, len(values), _OTHER):
+        marks = {value: mark for mark, value in enumerate(values[start : start + _OTHER])}
+        row = bytes(map(marks.get, column, repeat(_OTHER)))
+        found |= {value: marked(row, mark) for value, mark in marks.items()}
+    return found
 
 
 def members(rows: int, column: Sequence[T]) -> Iterator[T]:

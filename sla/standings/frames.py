@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from leads import moments
@@ -25,6 +26,13 @@ _OF_BANT = {
 }
 _OF_SCORE = {"fit": ("fit",), "engagement": ("level",)}
 ATTRIBUTE, WITHIN = "attributes.", "touches."
+#: Columns read as text, with what makes a value of it: many are read, few are judged.
+AS_TEXT: dict[str, Callable[[str], Any]] = {
+    "budget": Decimal,
+    "timing_on": date.fromisoformat,
+    "taken_at": moments.read,
+    "touches": json.loads,
+}
 Value = Callable[[readiness.Facts, datetime], bool | None]
 #: Puts the values of a leaf's columns into a frame and returns the moment to judge it at.
 Fill = Callable[[Any, Any], datetime]
@@ -44,9 +52,9 @@ class Frame:
 class Judge(dict[Any, int]):
     """What a leaf says of the values it reads, judged once for each: leads are many, values few.
 
-    Its `columns` are those of a snapshot, and besides: `attributes.<key>`, one of them as JSON text or None;
-    `touches` as JSON text, and `touches.<days>` as `recent_touches` tells them; as text `taken_at`, and
-    `taken_on`, its date in UTC; `half_life` in days.
+    Its `columns` are those of a snapshot, those of `AS_TEXT` as the database writes them, and besides:
+    `attributes.<key>`, one of them as JSON text or None; `touches.<days>` as `recent_touches` tells them;
+    `taken_on`, the date of `taken_at` in UTC, as text; `half_life` in days.
     """
 
     def __init__(self, value: Value, columns: tuple[str, ...], fill: Fill | None = None) -> None:
@@ -124,7 +132,8 @@ def recent_touches(texts: Iterable[str], windows: Iterable[int]) -> dict[str, li
 
 
 def _younger(touches: Sequence[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
-    if not touches:
+    # They ascend in time, so that the last one is the youngest.
+    if not touches or touches[-1][0] >= seconds:
         return ()
     return tuple([(side, kind, evidence) for age, side, kind, evidence, _, _ in touches if age < seconds])
 
@@ -141,9 +150,10 @@ def _fill_level(frame: Any, values: tuple[float | None, float, str]) -> datetime
     return moments.read(taken_at)
 
 
-def _fill_plan(frame: Any, values: tuple[date | None, str]) -> datetime:
+def _fill_plan(frame: Any, values: tuple[str | None, str]) -> datetime:
     """Put a planned date beside the day of judging: within a day nothing changes."""
-    frame.timing_on, taken_on = values
+    timing_on, taken_on = values
+    frame.timing_on = timing_on and date.fromisoformat(timing_on)
     return moments.read(taken_on)
 
 
@@ -153,15 +163,16 @@ def _filling(columns: Sequence[str]) -> Fill:
     def fill(frame: Any, values: Any) -> datetime:
         at = scoring.LANDMARK
         for name, value in zip(columns, values if len(columns) > 1 else (values,), strict=True):
+            known = AS_TEXT[name](value) if value is not None and name in AS_TEXT else value
             if name == "taken_at":
-                at = moments.read(value)
+                at = known
             elif name == "touches":
-                frame.touches = tuple(_aged(at, json.loads(value)))
+                frame.touches = tuple(_aged(at, known))
             elif name.startswith(ATTRIBUTE):
-                known = None if value is None else json.loads(value)
-                frame.attributes = {**frame.attributes, name.removeprefix(ATTRIBUTE): known}
+                attribute = None if value is None else json.loads(value)
+                frame.attributes = {**frame.attributes, name.removeprefix(ATTRIBUTE): attribute}
             else:
-                setattr(frame, name, value)
+                setattr(frame, name, known)
         return at
 
     return fill
