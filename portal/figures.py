@@ -29,10 +29,13 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "missed": ("late", gettext_lazy("Missed")),
     "behind": ("warn", gettext_lazy("Behind")),
     "too_few": ("na", gettext_lazy("Too few")),
+    "too_early": ("na", gettext_lazy("Too early")),
     "none": ("na", gettext_lazy("Nothing due")),
     "unjudged": ("na", gettext_lazy("Not judged")),
     "unknown": ("unknown", gettext_lazy("Unknown")),
 }
+#: Behind these stand meetings with minutes, few and no leads.
+REVIEWS = ("pipeline_review", "definition_review")
 VERDICTS: dict[str, str | Promise] = {
     "proved": gettext_lazy("Proved."),
     "refuted": gettext_lazy("Refuted."),
@@ -78,7 +81,7 @@ def row_of(line: Line, period: Period | None = None, after_exceptions: bool = Fa
         target=target_of(line),
         change="" if line.change is None else wording.signed_text(round(line.change * 100)),
         is_missed=line.status == "missed",
-        is_few=line.status in ("too_few", "none", "unjudged", "unknown"),
+        is_few=line.status in ("too_few", "too_early", "none", "unjudged", "unknown"),
         promised=tuple(promised_when(line, period)) if period else (),
     )
 
@@ -153,8 +156,8 @@ def value_of(line: Line, after_exceptions: bool = False) -> str:
         return "–"
     if line.kind == "volume":
         return wording.count_text(value)
-    if line.status == "too_few" and line.kind != "close_rate":
-        return wording.share_of(line.kept, line.n)
+    if line.status == "too_few" or line.kind in REVIEWS:
+        return wording.share_of(min(line.kept, line.n), line.n)
     # 94.8% must not be shown as the 95% that it missed.
     is_close = line.target is not None and value != line.target and abs(value - line.target) < 0.01
     return wording.share_text(value, 1 if is_close else 0)
@@ -178,6 +181,7 @@ def tally(lines: list[Line]) -> str:
         (counts["missed"], _("%(n)s missed")),
         (counts["behind"], _("%(n)s behind")),
         (counts["too_few"], _("%(n)s too few to judge")),
+        (counts["too_early"], _("%(n)s too early to judge")),
     ]
     return ", ".join(text % {"n": n} for n, text in parts if n) or _("nothing due")
 

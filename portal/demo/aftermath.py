@@ -68,7 +68,7 @@ def _take_up(story: Story, offer: Offer, reason: str, at: datetime) -> None:
 def _contest(story: Story, offer: Offer, reason: str, at: datetime) -> None:
     rng, world = story.rng, offer.world
     contested_at = world.minutes(at, rng.uniform(60, 420))
-    story.tell(contested_at, "contest", note=rng.choice(words.CONTESTS))
+    story.tell(contested_at, "contest", note=words.CONTESTS[reason])
     ruling = draw(rng, {Ruling.OVERTURNED: 55, Ruling.UPHELD: 45})
     note = words.RULINGS[0 if ruling == Ruling.OVERTURNED else 1]
     ruled_at = world.days(contested_at, rng.uniform(0.4, 2.7))

@@ -16,7 +16,7 @@ _SAID = (
     (_SALES, "commitments.first_touch", 6, "Can we hold three hours on Mondays? Two are out until noon."),
     (_MARKETING, "commitments.first_touch", 5, "Most late first touches fall on Mondays. Let us try it."),
     (_SALES, "gates.readiness.Need and means", 5, "Plants under 30,000 never got past the offer last year."),
-    (_MARKETING, "reasons.not_a_buyer", 3, "Two of those who were declined for their title bought later."),
+    (_MARKETING, "reasons.not_a_buyer", 3, "Two whom we had sent away as students bought later."),
 )
 _MINUTES = (
     "Went through the oldest stale leads one by one. Sales closes those without a date, Marketing takes the "

@@ -14,7 +14,7 @@ from portal.demo.market import Market
 from portal.demo.past import Book, Past, live_until, store
 from portal.demo.playing import Player
 from portal.demo.story import Story, World
-from sla import standings
+from sla import letters, standings
 from sla.models import Handoff
 
 SEED = 2024
@@ -110,7 +110,8 @@ def _write(book: Book, market: Market, pasts: list[Past]) -> None:
 
 
 def _finish(world: World) -> None:
-    """Leave one rep with more than agreed, and only what is news to be told."""
+    """Write last week's letter; leave one rep with more than agreed, and only what is news to be told."""
+    letters.write_due(now=world.now)
     karim = world.company.named(company.OVERLOADED)
     held = Handoff.objects.open().filter(rep=karim).count()
     User.objects.filter(pk=karim.pk).update(max_open=max(1, held - _TOO_MANY))

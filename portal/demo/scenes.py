@@ -101,8 +101,8 @@ def then(verb: str, ago: float, **about: str) -> Script:
     return script
 
 
-def contested(ago: float) -> Script:
-    return then("contest", ago, note=words.CONTESTS[0])
+def contested(ago: float, reason: str) -> Script:
+    return then("contest", ago, note=words.CONTESTS[reason])
 
 
 def passed_round(*agos: float) -> Script:
@@ -202,8 +202,14 @@ SCENES = (
     Scene("Lena Hofmann", 300, refused("decline", 210, "wrong_contact_data")),
     Scene("Moritz Frei", 1.9 * DAY, refused("decline", 2 * DAY - 150, "duplicate")),
     Scene("Paul Egger", 330, asked(290)),
-    Scene("Jonas Weber", 1.55 * DAY, refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY))),
-    Scene("Sofia Lenz", 3.3 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY))),
+    Scene(
+        "Jonas Weber",
+        1.55 * DAY,
+        refused("decline", 1.4 * DAY, "wrong_industry", contested(DAY, "wrong_industry")),
+    ),
+    Scene(
+        "Sofia Lenz", 3.3 * DAY, refused("decline", 3.2 * DAY, "too_small", contested(2.6 * DAY, "too_small"))
+    ),
     Scene(
         "Tomas Reiter",
         16 * DAY,

@@ -160,8 +160,10 @@ NOTES = {
     "not_reached": ("Six attempts on two channels.",),
 }
 RIGHT_CONTACTS = ("The plant manager, by way of the office", "Their head of operations", "The holding's CIO")
-CONTESTS = (
-    "The dossier says otherwise: see the size of the company.",
-    "They make what they sell; the visit report says so.",
-)
+#: What Marketing holds against a reason.
+CONTESTS = {
+    "too_small": "The dossier says otherwise: see the size of the company.",
+    "wrong_industry": "They make what they sell; the visit report says so.",
+    "no_budget": "They named a budget when they asked for the quote.",
+}
 RULINGS = ("The facts were there at the offer.", "What the rep learned weighs more.")

@@ -23,8 +23,7 @@ _TESTED = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.ACTIVE)
 
 class VersionChoice(forms.ModelChoiceField):
     def label_from_instance(self, version: AgreementVersion) -> str:
-        state = VersionState(version.state).label
-        return f"{version.agreement.name} v{version.number}, {state}"
+        return f"{version.agreement.name} v{version.number}, {version.state_label}"
 
 
 class LabForm(forms.Form):

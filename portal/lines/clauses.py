@@ -1,6 +1,6 @@
 """An agreement clause by clause for a page: its text, what it changes, who signed, what was said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -228,12 +228,14 @@ def signed(page: DraftPage) -> list[Signed]:
 def threads(page: DraftPage) -> list[Thread]:
     """Return what was said, gathered by clause in the order of the text, open ones first."""
     known = document.clauses(page.document)
+    changes = page.difference.changes if page.difference else ()
+    gone = {one.anchor: one.clause for one in changes if one.new is None}
     order = {anchor: place for place, anchor in enumerate(["", *known])}
     gathered: dict[str, list[Comment]] = {}
     for comment in page.comments:
         gathered.setdefault(comment.clause, []).append(comment)
     found = [
-        Thread(_about(anchor, known), tuple(said), any(one.settled_at is None for one in said))
+        Thread(_about(anchor, known, gone), tuple(said), any(one.settled_at is None for one in said))
         for anchor, said in sorted(gathered.items(), key=lambda pair: order.get(pair[0], len(order)))
     ]
     return sorted(found, key=lambda thread: not thread.is_open)
@@ -257,11 +259,14 @@ def _change(one: document.Change) -> ChangeLine:
     return ChangeLine(one.clause.number, verdicts.say(one.clause.title), state, one.pieces(verdicts.say))
 
 
-def _about(anchor: str, known: dict[str, Clause]) -> str:
+def _about(anchor: str, known: Mapping[str, Clause], gone: Mapping[str, Clause]) -> str:
     if not anchor:
         return _("The whole text")
-    clause = known.get(anchor)
-    return f"{clause.number} {verdicts.say(clause.title)}" if clause else _("A clause that is gone")
+    if anchor in known:
+        return f"{known[anchor].number} {verdicts.say(known[anchor].title)}"
+    if anchor in gone:
+        return _("%(clause)s, removed") % {"clause": verdicts.say(gone[anchor].title)}
+    return _("A clause that is gone")
 
 
 def _figure(value: float | None) -> str:

@@ -80,6 +80,8 @@ def _words(row: Row, now: datetime) -> tuple[str, str]:
     handoff, kind = row.handoff, row.item.kind
     if handoff is None:
         return _of_lead(row, now)
+    if row.step:
+        return tracks.step_text(handoff, row.step.number), _of_step(row.step.number, handoff, kind)
     if kind == "answer":
         asked = handoff.question
         return _("Asked: %(text)s") % {"text": Truncator(asked.text).words(WORDS)}, _(
@@ -88,12 +90,15 @@ def _words(row: Row, now: datetime) -> tuple[str, str]:
     if kind == "missing":
         lacks = ", ".join(str(LACKING.get(code, code)) for code in row.lacks)
         return _("Missing: %(what)s") % {"what": lacks}, _with(handoff)
-    if kind == "step" and row.step:
-        said = {"n": row.step.number, "track": tracks.label(handoff)}
-        return tracks.step_text(handoff, row.step.number), _("Step %(n)s of “%(track)s”") % said
     if kind == "sales":
         return _with(handoff), handoff.lead.source
     return _of_refusal(handoff, kind, now)
+
+
+def _of_step(number: int, handoff: Handoff, kind: str) -> str:
+    """Say which step of which track it is, and whether it pays the first touch that Marketing owes."""
+    said = _("Step %(n)s of “%(track)s”") % {"n": number, "track": tracks.label(handoff)}
+    return _("%(step)s, the first touch owed") % {"step": said} if kind == "track" else said
 
 
 def _with(handoff: Handoff) -> str:

@@ -38,6 +38,8 @@ SHORT: dict[str, str | Promise] = {
     Stage.DISQUALIFIED: gettext_lazy("Never"),
     Stage.LOST: gettext_lazy("Lost"),
 }
+#: Where a lead stands of which Sales may still make a win.
+UNDER_WAY = (Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY)
 #: Shares at which a cell of the heat map takes the next step.
 HEAT = (0.0, 0.05, 0.12, 0.2, 0.28)
 
@@ -106,6 +108,14 @@ def per_win(paths: Paths) -> str:
     if paths.per_win is None:
         return _("Nobody of them bought yet.")
     number = formats.number_format(round(paths.per_win, 1), 1 if paths.per_win < 10 else 0)
+    under_way = sum(paths.stands.get(stage, 0) for stage in UNDER_WAY)
+    if under_way:
+        words = ngettext(
+            "So far %(n)s inquiries made one win; %(open)s lead is still with Sales.",
+            "So far %(n)s inquiries made one win; %(open)s leads are still with Sales.",
+            under_way,
+        )
+        return words % {"n": number, "open": wording.count_text(under_way)}
     return _("It takes %(n)s inquiries to make one win.") % {"n": number}
 
 
@@ -176,7 +186,7 @@ def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> li
     if found.contested:
         words = ngettext("%(n)s contested decline waits", "%(n)s contested declines wait", found.contested)
         more = _("for the referee's ruling.")
-        url = f"{reverse('compliance')}#h-reasons"
+        url = f"{reverse('compliance')}#h-contested"
         rows.append(_since(found.contested_since, words % {"n": found.contested}, more, url))
     if found.disputed:
         words = ngettext("%(n)s disputed breach waits", "%(n)s disputed breaches wait", found.disputed)

@@ -1,17 +1,19 @@
 """Say what became of a lead that Sales gave back: what was said then, and what Marketing answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from leads.models import User
-from portal import wording
+from portal import badges, wording
 from portal.forms.refusals import SIGNS
-from portal.lines import dossier, tracks, verdicts
+from portal.forms.results import sees_people
+from portal.lines import clocks, dossier, tracks, verdicts
+from sla import permissions
 from sla.choices import REFUSED_STATES, HandoffState
-from sla.models import Handoff, Refusal
+from sla.models import Clock, Handoff, Refusal
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,31 @@ class Line:
 
     lead_in: str
     text: str
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A decline that Marketing contested, as it waits for the referee."""
+
+    handoff: Handoff
+    badge: badges.Badge | None
+    reason: str
+    declined_by: str
+    can_rule: bool
+
+
+def contested(found: Iterable[tuple[Handoff, Clock | None]], user: User, now: datetime) -> list[Contested]:
+    """Say which declines wait for a ruling, and which of them this person rules on."""
+    return [
+        Contested(
+            handoff,
+            clocks.badge(clock, now) if clock else None,
+            dossier.reason_label(handoff),
+            str(handoff.decided_by or handoff.rep or "") if sees_people(user) else "",
+            permissions.can_rule(user, handoff),
+        )
+        for handoff, clock in found
+    ]
 
 
 def lines(handoff: Handoff, now: datetime) -> tuple[Line, ...]:

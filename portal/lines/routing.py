@@ -108,6 +108,8 @@ def _people(lines: Iterable[dict[str, Any]], names: dict[int, str]) -> Iterable[
 def _sentence(handoff: Handoff, trace: dict[str, Any]) -> str:
     if trace.get("method") == "by_hand":
         return _("Somebody chose this person by name.")
+    if (trace.get("owner") or {}).get("outcome") == Considered.CHOSEN:
+        return _("The account is theirs.")
     if trace.get("why") in _POOLED:
         return str(_POOLED[trace["why"]])
     said = METHODS.get(trace.get("method", ""), "")

@@ -1,7 +1,7 @@
 """The agreement as a page to read: what both sides promised, how they stand, and who signed it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,10 @@ def agreement(request: HttpRequest) -> HttpResponse:
     current = agreements.current()
     if current is None:
         others = AgreementVersion.objects.select_related("agreement").defer("document", "canonical_text")
-        context = {"versions": _versions(tuple(others), None), **_drafting(request, others)}
+        context = {
+            "versions": _versions(tuple(others), None, timezone.localdate()),
+            **_drafting(request, others),
+        }
         return render(request, "agreement/none.html", context)
     return _page(request, current)
 
@@ -61,7 +64,7 @@ def _page(request: HttpRequest, shown: AgreementVersion) -> HttpResponse:
         "hours": lines.hours(page.hours),
         "words": lines.WORDS,
         "passed": lines.passed(shown, today) if page.is_in_force else None,
-        "versions": _versions(page.versions, shown),
+        "versions": _versions(page.versions, shown, today),
         "truth": _truth(shown, now),
         **_drafting(request, [one for one in page.versions if one.agreement_id == shown.agreement_id]),
     }
@@ -93,15 +96,18 @@ def _with_results(
     return [{"clause": clause, "row": results.get(clause.code)} for clause in clauses if clause.side in sides]
 
 
-def _versions(versions: tuple[AgreementVersion, ...], shown: AgreementVersion | None) -> list[dict[str, Any]]:
+def _versions(
+    versions: tuple[AgreementVersion, ...], shown: AgreementVersion | None, today: date
+) -> list[dict[str, Any]]:
     """Return the versions with what stands beside each; the name where it is another agreement."""
     return [
         {
             "version": each,
             "is_shown": shown is not None and each.pk == shown.pk,
             "name": each.agreement.name if shown is None or each.agreement_id != shown.agreement_id else "",
-            "label": _("Baseline") if each.is_baseline else each.get_state_display(),
+            "label": each.state_label,
             "until": each.superseded_at,
+            "is_to_come": each.starts_on > today,
         }
         for each in versions
     ]

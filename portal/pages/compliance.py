@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from leads.choices import Side
 from leads.models import Lead, User
 from leads.models.querysets import SEES_ALL
 from portal import access, charts, csvfile, figures
 from portal.forms.results import ResultsForm, sees_people
-from portal.lines import clocks, replay
+from portal.lines import clocks, refused, replay
 from sla import agreements
 from sla.choices import ActingSide, Cause
 from sla.compliance import members, payoff, plain, report, weeks
@@ -25,7 +26,7 @@ from sla.compliance.members import Member
 from sla.compliance.periodic import Volume
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock
-from sla.queries import replays
+from sla.queries import decisions, replays
 
 SHOWN = 200
 LATE_SHOWN = 8
@@ -37,8 +38,6 @@ OUTCOMES = (
     gettext_lazy("Never"),
     gettext_lazy("No decision in time"),
 )
-#: Behind these stand reviews with minutes, no leads.
-REVIEWS = ("pipeline_review", "definition_review")
 BUCKETS = {
     "all": gettext_lazy("All"),
     "kept": gettext_lazy("Kept"),
@@ -89,7 +88,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
     """Show both sides' commitments over a period."""
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
-    late = report.late_now(asked.filters)
+    late, shows_all = report.late_now(asked.filters), request.GET.get("late") == "all"
     if asked.visible is not None:
         late = late.filter(lead__in=asked.visible.values("pk"))
     after = asked.form.after_exceptions
@@ -107,9 +106,11 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "weeks": _weeks(found),
         "speed": _speed(asked),
         "reasons": _reasons(found),
-        "late": [_late_row(clock, asked.now) for clock in late[:LATE_SHOWN]],
-        "late_count": late.count(),
+        "late": [_late_row(clock, asked.now) for clock in late[: SHOWN if shows_all else LATE_SHOWN]],
+        "late_count": (late_count := late.count()),
+        "hides_late": not shows_all and late_count > LATE_SHOWN,
         "disputes": replay.waiting(replays.disputes_for(asked.user)),
+        "contested": refused.contested(decisions.contested(asked.user), asked.user, asked.now),
         "sees_people": sees_people(asked.user),
     }
     return render(request, "results/compliance.html", context)
@@ -131,7 +132,7 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
     line = _line(found, code)
-    if line.kind in REVIEWS:
+    if line.kind in figures.REVIEWS:
         return redirect("reviews")
     bucket = _bucket(request, BUCKETS)
     people = _members(asked, line, bucket)
@@ -266,10 +267,9 @@ def _reasons(found: report.Report) -> list[dict[str, Any]]:
 
 
 def _late_row(clock: Clock, now: datetime) -> dict[str, Any]:
-    person = clock.rep or (clock.handoff.rep if clock.handoff else None)
     return {
         "clock": clock,
         "badge": clocks.badge(clock, now),
-        "owner": str(person) if person else _("Nobody"),
+        "owner": str(members.owner_of(clock) or (_("Nobody") if clock.side == Side.SALES else "")),
         "cause": Cause(clock.cause).label if clock.cause else "",
     }

@@ -19,7 +19,7 @@ from portal.lines import clocks as words
 from portal.pages.compliance import Asked, asked_of
 from sla import agreements
 from sla.choices import Cause
-from sla.compliance import ledger, report, reviews
+from sla.compliance import ledger, members, report, reviews
 from sla.compliance.ledger import Entry, PeriodEntry
 
 SHOWN = 50
@@ -40,6 +40,7 @@ OUTCOMES = {
     "excused": ("na", gettext_lazy("Missed, excused")),
     "open": ("na", gettext_lazy("Open")),
     "too_few": ("na", gettext_lazy("Too few")),
+    "too_early": ("na", gettext_lazy("Too early")),
     "none": ("na", gettext_lazy("Nothing due")),
     "unjudged": ("na", gettext_lazy("Not judged")),
     "unknown": ("unknown", gettext_lazy("Unknown")),
@@ -162,11 +163,10 @@ def _review_cells(one: reviews.Owed) -> list[Any]:
 def _row(one: Entry) -> dict[str, Any]:
     tone, word = OUTCOMES[one.outcome]
     clock = one.clock
-    person = clock.rep or (clock.handoff.rep if clock.handoff and clock.side == "sales" else None)
     return {
         "clock": clock,
         "label": words.commitment_label(clock.commitment),
-        "owner": str(person or ""),
+        "owner": str(members.owner_of(clock) or ""),
         "tone": tone,
         "word": word,
         "proof": proof_text(one),

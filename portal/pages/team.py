@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from leads.choices import Role
 from leads.models import User
 from portal import access
-from portal.lines import actions, clocks, replay
+from portal.lines import actions, clocks, refused, replay
 from sla import permissions
 from sla.choices import Cause
 from sla.models import Clock
-from sla.queries import replays
+from sla.queries import decisions, replays
 from sla.queries import team as queries
 
 SHOWN = 50
@@ -39,6 +39,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "sentence": _sentence(found),
         "can_give": user.role == Role.SALES_MANAGER,
         "disputes": replay.waiting(replays.disputes_for(user)),
+        "contested": refused.contested(decisions.contested(user), user, now),
         "late": [_line(clock, user, now) for clock in found.late],
         "soon": [_line(clock, user, now) for clock in found.soon],
     }

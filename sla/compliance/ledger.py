@@ -120,6 +120,6 @@ def _proof(event: ClockEvent | None, touches: dict[int, Touch], names: dict[int,
 
 def _outcome(line: Line, period: Period | None, today: date) -> str:
     is_over = period is not None and period.last_on < today
-    if line.status in ("none", "unjudged", "unknown", "too_few") or is_over:
+    if line.status in ("none", "unjudged", "unknown", "too_few", "too_early") or is_over:
         return line.status
     return "open"

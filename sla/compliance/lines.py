@@ -20,8 +20,9 @@ class Line:
 
     `key` names it in addresses: its code, and with several promises of one code the leg behind it.
     `value` is the share kept, or the number handed over for `volume`; `n` what it is counted from.
-    `status`: kept, on_pace, missed, behind, too_few (judged by nobody), none (nothing fell due),
-    unjudged (an amount per month, asked of all times) or unknown.
+    `status`: kept, on_pace, missed, behind, too_few (judged by nobody), too_early (a close rate whose
+    interval crosses its target), none (nothing fell due), unjudged (an amount per month, asked of all
+    times) or unknown.
     """
 
     key: str
@@ -169,7 +170,7 @@ def _close_rate_line(line: Line, asked: Asked) -> Line:
     judged = {term.version.pk: asked.truths.of(term.version) for term in terms}
     known = {key: each for key, each in judged.items() if each is not None}
     worked, won = (sum(getattr(each, name) for each in known.values()) for name in ("followed_up", "won"))
-    words = {"refuted": "missed", "untested": "unknown", "too_early": "too_few", "proved": "kept"}
+    words = {"refuted": "missed", "untested": "unknown", "too_early": "too_early", "proved": "kept"}
     verdicts = {each.verdict for each in known.values()}
     status = (
         next((word for verdict, word in words.items() if verdict in verdicts), "none") if worked else "none"

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from leads.models import Lead
+from leads.choices import Side
+from leads.models import Lead, User
 from sla.choices import PERIODIC_KINDS, Cause
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
@@ -114,15 +115,22 @@ def _seen(visible: QuerySet[Lead] | None) -> Q:
     return Q() if visible is None else Q(lead_id__in=visible.values("pk"))
 
 
+def owner_of(clock: Clock) -> User | None:
+    """Return whose clock it is: the rep of the handoff owes what Sales promised, never what Marketing did."""
+    if clock.rep or clock.handoff is None or clock.side != Side.SALES:
+        return clock.rep
+    return clock.handoff.rep
+
+
 def _from_clock(clock: Clock) -> Member:
-    lead, rep = clock.lead, clock.rep or (clock.handoff.rep if clock.handoff else None)
+    lead = clock.lead
     assert lead is not None  # every clock that counts here stands on a lead
     return Member(
         lead_id=lead.pk,
         lead=str(lead),
         account=lead.account.name,
         source=lead.source,
-        owner=str(rep or ""),
+        owner=str(owner_of(clock) or ""),
         state=clock.state,
         started_at=clock.started_at,
         due_at=clock.due_at,

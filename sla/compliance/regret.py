@@ -50,6 +50,12 @@ class Regret:
         return sum(self.amounts.values(), Decimal(0))
 
     @property
+    def currency(self) -> str:
+        """The currency of the cases named, "" where they differ: amounts are summed as they stand."""
+        found = {case.currency for case in self.cases if case.amount is not None}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
     def by_reason(self) -> list[tuple[str, int, Decimal]]:
         """The reasons with number and value, the most frequent first."""
         rows = [(reason, n, self.amounts[reason]) for reason, n in self.counts.items()]

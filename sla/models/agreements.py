@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from leads.choices import Evidence, Side
 from leads.models import User
@@ -64,6 +65,11 @@ class AgreementVersion(models.Model):
     def review_on(self) -> date | None:
         """The day by which it must be reviewed: as signed, or as last confirmed; None for a baseline."""
         return self.confirmed_until or self.review_due_on
+
+    @property
+    def state_label(self) -> str:
+        """The word for its state; a baseline judges history and is never in force."""
+        return str(_("Baseline") if self.is_baseline else VersionState(self.state).label)
 
 
 class Signature(models.Model):

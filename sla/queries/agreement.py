@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from leads.models import User
 from sla import calendars
 from sla import document as documents
 from sla.agreements import document as text_of
@@ -14,14 +15,15 @@ from sla.models import AgreementVersion, Signature
 class AgreementPage:
     """A version, its text, its valid signatures, the hours it names by side, and its siblings.
 
-    `versions` are those of all agreements, this one's before the others', the newest first; `hours`
-    is None where a calendar is missing.
+    `referee` is the name, or the address where nobody here has it; `versions` are those of all agreements,
+    this one's before the others', the newest first; `hours` is None where a calendar is missing.
     """
 
     version: AgreementVersion
     document: documents.Document
     signatures: tuple[Signature, ...]
     hours: dict[str, Schedule | None]
+    referee: str
     versions: tuple[AgreementVersion, ...]
 
     @property
@@ -41,6 +43,7 @@ def page(version: AgreementVersion) -> AgreementPage:
         document=document,
         signatures=tuple(signed),
         hours={side: known[key] for side, key in document.calendars.items()},
+        referee=_name(document.referee),
         versions=tuple(
             sorted(
                 versions.order_by("agreement__segment_rank", "-number"),
@@ -48,6 +51,13 @@ def page(version: AgreementVersion) -> AgreementPage:
             )
         ),
     )
+
+
+def _name(email: str | None) -> str:
+    """Return the name of the person of an address, the address itself where nobody here has it."""
+    if not email:
+        return ""
+    return User.objects.filter(email__iexact=email).values_list("name", flat=True).first() or email
 
 
 def _hours(key: str) -> Schedule | None:

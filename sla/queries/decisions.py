@@ -6,9 +6,13 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from leads.choices import Side
+from leads.models import User
 from sla import agreements
 from sla.choices import CONTESTED_WITHIN, VersionState
-from sla.models import AgreementVersion, Clock, Dispute, Refusal
+from sla.models import AgreementVersion, Clock, Dispute, Handoff, Refusal
+
+#: Heavy columns of a handoff that no list shows; a version's text is kept in memory by its hash.
+UNSEEN = ("trace", "undo_seqs", "version__document", "version__canonical_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,18 @@ def waiting() -> Decisions:
         disputed=len(disputed),
         disputed_since=next(iter(disputed), None),
     )
+
+
+def contested(user: User, limit: int = 50) -> list[tuple[Handoff, Clock | None]]:
+    """Return the contested declines in sight that nobody ruled on yet, with their clocks; oldest first."""
+    found = Handoff.objects.visible_to(user).filter(
+        refusal__contested_at__isnull=False, refusal__ruled_at__isnull=True
+    )
+    related = found.select_related("refusal", "lead__account", "decided_by", "rep", "version__agreement")
+    handoffs = list(related.defer(*UNSEEN).order_by("refusal__contested_at", "pk")[:limit])
+    running = Clock.objects.open().filter(kind="rule", handoff__in=handoffs).select_related("commitment")
+    clocks = {clock.handoff_id: clock for clock in running}
+    return [(handoff, clocks.get(handoff.pk)) for handoff in handoffs]
 
 
 def late_to_contest() -> Exists:

@@ -32,8 +32,6 @@ CLOCK_OF = {
 }
 WAKING_WITHIN = timedelta(days=7)
 GROUPS = ("late", "today", "later")
-#: Heavy columns that no row shows; a version's text is kept in memory by its hash.
-UNSEEN = ("trace", "undo_seqs", "version__document", "version__canonical_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +140,13 @@ def _things(now: datetime, day_ends_at: datetime) -> Iterator[tuple[str, int, in
     fresh = refused.exclude(disputed).exclude(refusal__woken_at__isnull=False)
     repairs = refused.filter(disposition=Disposition.REPAIR, refusal__repaired_at__isnull=True)
     recycled = fresh.filter(disposition=Disposition.RECYCLE)
-    first_touch_owed = Clock.objects.open().filter(handoff=OuterRef("pk"), kind="nurture")
     parts = {
         "returned": fresh.exclude(disposition=Disposition.REPAIR).filter(
             refusal__acknowledged_at__isnull=True
         ),
         "repair": repairs.exclude(disputed),
         "contested": refused.filter(refusal__contested_at__isnull=False, refusal__ruled_at__isnull=True),
-        "track": recycled.filter(refusal__acknowledged_at__isnull=False).filter(Exists(first_touch_owed)),
+        "track": recycled.filter(refusal__acknowledged_at__isnull=False).filter(_owes_first_touch("pk")),
         "answer": _offered().filter(question__isnull=False, question__answered_at__isnull=True),
         "sales": _offered().exclude(question__isnull=False, question__answered_at__isnull=True),
     }
@@ -166,11 +163,18 @@ def _things(now: datetime, day_ends_at: datetime) -> Iterator[tuple[str, int, in
 
 
 def _steps(day_ends_at: datetime) -> Iterator[tuple[str, int, int, datetime]]:
-    """Yield the next steps of tracks whose day has come, in the day's own zone."""
+    """Yield the next steps of tracks whose day has come, in the day's own zone.
+
+    The step that pays an owed first touch lies on the desk as that touch: no lead asks twice for one thing.
+    """
     today = (day_ends_at - timedelta(microseconds=1)).date()
-    due = nurture.due_steps(today).values_list("refusal__handoff__lead", "refusal", "due_on")
-    for lead, handoff, due_on in due:
+    due = nurture.due_steps(today).exclude(_owes_first_touch("refusal"))
+    for lead, handoff, due_on in due.values_list("refusal__handoff__lead", "refusal", "due_on"):
         yield "step", lead, handoff, datetime.combine(due_on, time.min, tzinfo=day_ends_at.tzinfo)
+
+
+def _owes_first_touch(handoff: str) -> Exists:
+    return Exists(Clock.objects.open().filter(handoff=OuterRef(handoff), kind="nurture"))
 
 
 def _offered() -> Any:

@@ -12,7 +12,7 @@ from sla.choices import ClockScope, HandoffState
 from sla.models import Clock, Handoff
 from sla.models.querysets import ClockQuerySet
 from sla.permissions import TAKES_LEADS
-from sla.queries.desk import UNSEEN
+from sla.queries.decisions import UNSEEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sla import document as documents
 from sla.choices import HandoffState, Ruling
 from sla.compliance import regret, report, truth
 from sla.compliance.periods import Filters, Period
-from sla.models import ActionRow, AgreementVersion, Clock, Handoff, Question, Refusal, Review
+from sla.models import ActionRow, AgreementVersion, AlignmentLetter, Clock, Handoff, Question, Refusal, Review
 from sla.queries import desk, inbox
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +188,10 @@ def test_same_seed_invents_the_same_people() -> None:
 def test_load_demo_refuses_where_anybody_works_already() -> None:
     with pytest.raises(CommandError, match="needs an empty one"):
         call_command("load_demo")
+
+
+def test_leader_finds_the_letter_of_the_week_before() -> None:
+    letter = AlignmentLetter.objects.get()
+
+    assert letter.week_on == date(2026, 11, 9)
+    assert letter.facts["judged"] > 5

@@ -16,6 +16,7 @@ CODE_WORDS: dict[str, str | Promise] = {
     "prefer": _("people come last"),
     "only": _("people get no leads"),
     "others": _("all others"),
+    "pull": _("Reps take from the team's pool"),
     "ladder": _("escalation"),
     "recycle_days": _("back after days"),
     "target": _("kept in at least"),

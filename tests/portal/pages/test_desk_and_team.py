@@ -238,6 +238,18 @@ def test_step_of_a_track_is_done_with_one_tap_and_written_down_once(client, peop
     assert "Marketing answered" in dossier
 
 
+def test_step_that_pays_the_first_touch_stands_on_the_desk_once(client, people, version) -> None:
+    handoff = on_track(people, version, "Once Ltd")
+    rows.clock(version, "nurture", YESTERDAY, "breached", lead=handoff.lead, handoff=handoff)
+
+    desk = text(client, people.marketer, "desk")
+
+    assert "1 lead needs you." in desk
+    assert desk.count("<b>Once Ltd</b>") == 1
+    assert "the first touch owed" in desk
+    assert f"{reverse('handoff-step', args=[handoff.pk])}?number=1" in desk
+
+
 def test_rep_reads_what_marketing_answered_but_takes_no_step(client, people, version) -> None:
     handoff = on_track(people, version, "Tracked Ltd")
     type(handoff.lead).objects.filter(pk=handoff.lead_id).update(team=people.sales)

@@ -12,7 +12,8 @@ from django.urls import reverse
 from leads.choices import Role
 from portal import csvfile
 from sla import agreements
-from tests.factories import NOW, agreement_commitments, make_lead, signed_version, won_deal
+from sla.models import Refusal
+from tests.factories import NOW, agreement_commitments, make_lead, signed_version, user, won_deal
 from tests.sla.compliance import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -279,3 +280,71 @@ def test_behind_a_review_stand_its_minutes_and_no_leads(client, people):
         commitments=[*agreement_commitments(), promise],
     )
     assert page(client, people.leader, "compliance-commitment", "review")["Location"] == reverse("reviews")
+
+
+def contested(version, people, company: str, **fields):
+    """Write a decline of yesterday that Marketing contested, with the referee's clock."""
+    lead = make_lead(company=company, owner=people.rep)
+    handoff = rows.offer(version, people.sales, "declined", YESTERDAY, lead=lead, rep=people.rep, **fields)
+    Refusal.objects.create(handoff=handoff, contested_at=YESTERDAY, contest_note="They have 400 people.")
+    rows.clock(version, "rule", NOW + timedelta(hours=3), "running", lead=lead, handoff=handoff)
+    return handoff
+
+
+@pytest.fixture
+def referee(people):
+    return user(Role.LEADER, None, "Ruth Referee", email="referee@example.com")
+
+
+def test_contested_decline_is_found_by_the_referee_and_by_those_who_follow_it(
+    client, people, referee, version
+) -> None:
+    handoff = contested(version, people, "Argued Ltd")
+    rule = reverse("handoff-rule", args=[handoff.pk])
+
+    followed = [
+        page(client, user, name).content.decode()
+        for user, name in (
+            (people.sales_manager, "team"),
+            (people.sales_manager, "compliance"),
+            (people.marketing_manager, "compliance"),
+        )
+    ]
+    own = page(client, referee, "compliance").content.decode()
+    summary = page(client, referee, "alignment").content.decode()
+
+    assert all("They have 400 people." in text and rule not in text for text in followed)
+    assert "Argued Ltd" in own
+    assert rule in own
+    assert f"{reverse('compliance')}#h-contested" in summary
+
+
+def test_ruled_decline_waits_for_nobody(client, people, referee, version) -> None:
+    handoff = contested(version, people, "Settled Ltd")
+    Refusal.objects.filter(pk=handoff.pk).update(ruled_at=NOW, ruling="upheld")
+
+    assert "Contested declines" not in page(client, referee, "compliance").content.decode()
+
+
+def test_what_marketing_owes_is_not_laid_at_the_reps_door(client, people, version) -> None:
+    handoff = rows.offer(version, people.sales, "returned", YESTERDAY, rep=people.rep)
+    rows.clock(version, "nurture", YESTERDAY, "breached", lead=handoff.lead, handoff=handoff)
+
+    pages = (("compliance",), ("compliance-ledger",), ("compliance-commitment", "nurture"))
+    pages += (("compliance-commitment-csv", "nurture"),)
+    for name, *args in pages:
+        text = page(client, people.marketing_manager, name, *args).content.decode()
+        assert str(handoff.lead.account) in text, name
+        assert people.rep.name not in text.replace(f">{people.rep.name}</option>", ""), name
+
+
+def test_every_late_lead_is_shown_on_request(client, people, version) -> None:
+    for index in range(9):
+        rows.clock(version, "decide", YESTERDAY, "breached", lead=make_lead(company=f"Late {index} Ltd"))
+
+    short = page(client, people.marketing_manager, "compliance").content.decode()
+    whole = page(client, people.marketing_manager, "compliance", late="all").content.decode()
+
+    assert "Show all 9" in short
+    assert short.count("Ltd</b>") == 8
+    assert whole.count("Ltd</b>") == 9

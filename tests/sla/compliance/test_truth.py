@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sla.compliance import truth
+from sla.compliance import report, truth
+from sla.compliance.periods import Filters
 from tests.factories import NOW, START, add_touch, cast, make_account, make_lead, signed_version, won_deal
 from tests.sla.compliance import rows
 
@@ -48,6 +49,8 @@ def test_definition_is_too_early_when_the_interval_crosses(place) -> None:
     offers(place, 6, won=2)
 
     assert truth.judge(place[0], LATER).verdict == "too_early"
+    # Six cases are not too few: they are too few to tell on which side of the line the rate lies.
+    assert report.build(None, Filters(), LATER).line("close_rate").status == "too_early"
 
 
 def test_definition_of_whom_nobody_is_old_enough_is_too_early_to_tell(place) -> None:
