@@ -19,7 +19,9 @@ def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
 
 def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of ids."""
-    is_array = connection.vendor == "postgresql"
+    ids, is_array = list(ids), connection.vendor == "postgresql"
+    if len(ids) == 1:  # PostgreSQL takes an array for ten when it plans for any
+        return "= %s::bigint" if is_array else "= %s", ids[0]
     listed = "= ANY(%s::bigint[])" if is_array else "IN (SELECT value FROM json_each(%s))"
     return listed, parameter(ids)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from leads import storing
+from leads import setbased, storing
 from leads.models import AuditEntry, User
 
 #: By which way what is being done now came in; blank for commands and the worker.
@@ -163,13 +163,18 @@ def _breaks(entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
 def _ends(streams: set[str]) -> dict[str, tuple[int, str]]:
     """Return the last number and hash of each stream; reads one entry of each, however long it is."""
     is_postgres = connection.vendor == "postgresql"
-    listed = "unnest(%s::text[]) AS s(value)" if is_postgres else "json_each(%s) AS s"
+    given: str | list[str] = json.dumps(list(streams))
+    listed = "json_each(%s) AS s"
+    if len(streams) == 1:  # PostgreSQL takes an array for ten when it plans for any
+        listed, given = "(SELECT CAST(%s AS text) AS value) AS s", next(iter(streams))
+    elif is_postgres:
+        listed, given = "unnest(%s::text[]) AS s(value)", list(streams)
     last = "SELECT MAX(seq) FROM leads_auditentry WHERE stream = s.value"
-    with connection.cursor() as cursor:
+    with setbased.bound_cursor(len(streams)) as cursor:
         cursor.execute(
             f"SELECT e.stream, e.seq, e.hash FROM {listed}"  # noqa: S608 (words of ours)
             f" JOIN leads_auditentry e ON e.stream = s.value AND e.seq = ({last})",
-            [list(streams) if is_postgres else json.dumps(list(streams))],
+            [given],
         )
         return {stream: (seq, digest) for stream, seq, digest in cursor.fetchall()}
 
@@ -180,7 +185,7 @@ def _lock(streams: set[str]) -> None:
         return
     # In the order of the numbers, so that two writers of several streams never wait crosswise.
     numbers = "SELECT hashtextextended('audit ' || s, 0) AS n FROM unnest(%s::text[]) AS s ORDER BY n"
-    with connection.cursor() as cursor:
+    with setbased.bound_cursor(len(streams)) as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock(n) FROM ({numbers}) AS q", [list(streams)])  # noqa: S608 (numbers is SQL of ours)
 
 

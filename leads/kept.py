@@ -1,16 +1,19 @@
 """Questions worded once: what every touch and every move asks costs more to word than to answer."""
 
 from collections.abc import Callable, Collection, Iterator
+from contextvars import ContextVar
 from copy import copy
 from datetime import date, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
-from django.db.models.expressions import RawSQL
+from django.db.backends.postgresql.psycopg_any import sql
 
 from leads import among, setbased
 
 Row = TypeVar("Row")
+#: Whether a question is being worded for a single id.
+_of_one: ContextVar[bool] = ContextVar("kept_of_one", default=False)
 
 
 class Slot(models.Expression):
@@ -35,10 +38,17 @@ Day: TypeAlias = date | Slot
 
 
 class _Ids(Slot):
-    """The place of any number of ids."""
+    """The place of any number of ids, of a single one by itself.
+
+    PostgreSQL takes an array for ten ids when it plans for any, and for the one that mostly comes it would
+    rather plan anew each time: that costs ten times as much as to look the row up.
+    """
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s" if _of_one.get() else among.ids([]).sql, (self,)
 
     def filled(self, value: Any) -> Any:
-        return among.parameter(value)
+        return super().filled(*value) if _of_one.get() else among.parameter(value)
 
 
 def moment(name: str) -> Slot:
@@ -61,9 +71,9 @@ def text(name: str) -> Slot:
     return Slot(name, models.TextField())
 
 
-def ids(name: str) -> RawSQL:
+def ids(name: str) -> Slot:
     """Return what stands behind `__in`, the place of any number of ids."""
-    return RawSQL(among.ids([]).sql, [_Ids(name, models.BigIntegerField())])
+    return _Ids(name, models.BigIntegerField())
 
 
 class Question(Generic[Row]):
@@ -71,14 +81,19 @@ class Question(Generic[Row]):
 
     def __init__(self, build: Callable[[], "models.QuerySet[Any, Row]"], *, is_planned_once: bool) -> None:
         self._build, self._is_planned_once = build, is_planned_once
-        self._worded: dict[str, _Worded] = {}
+        self._worded: dict[tuple[str, bool], _Worded] = {}
 
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows, as the queryset would; `values` name every place of it."""
-        worded = self._worded.get(connection.vendor)
-        if worded is None:
-            worded = self._worded[connection.vendor] = _Worded(self._build(), self._is_planned_once)
-        return list(worded.asked(values))
+        sizes = {len(some) for some in values.values() if _is_many(some)}
+        key = connection.vendor, sizes == {1}
+        token = _of_one.set(sizes == {1})
+        try:
+            if key not in self._worded:
+                self._worded[key] = _Worded(self._build(), self._is_planned_once)
+            return list(self._worded[key].asked(values, max(sizes, default=1)))
+        finally:
+            _of_one.reset(token)
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, None without any."""
@@ -91,17 +106,17 @@ class _Worded:
     def __init__(self, queryset: Any, is_planned_once: bool) -> None:
         self._queryset, self._is_planned_once = queryset, is_planned_once
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._sql, self._parameters = compiler.as_sql()
+        self._sql, self._parameters = _with_constants(*compiler.as_sql())
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda expressions: converters
         self._compiler = compiler
 
-    def asked(self, values: dict[str, Any]) -> Iterator[Any]:
-        """Ask by this thread's connection and yield what the queryset would."""
+    def asked(self, values: dict[str, Any], keys: int) -> Iterator[Any]:
+        """Ask by this thread's connection and yield what the queryset would; `keys` is how many ids come."""
         query = self._compiler.query
         if query.select_for_update and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked within a transaction only.")
-        found = self._rows(values)
+        found = self._rows(values, keys)
         # The rows are there already; what makes tuples and objects of them is Django's own.
         compiler, asked = copy(self._compiler), copy(query)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
@@ -111,14 +126,25 @@ class _Worded:
         rows._fields = self._queryset._fields
         return iter(self._queryset._iterable_class(rows))
 
-    def _rows(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    def _rows(self, values: dict[str, Any], keys: int) -> list[tuple[Any, ...]]:
         parameters = [
             one.filled(values[one.name]) if isinstance(one, Slot) else one for one in self._parameters
         ]
-        keys = max((len(some) for some in values.values() if _is_many(some)), default=1)
         with setbased.bound_cursor(keys) if self._is_planned_once else connection.cursor() as cursor:
             cursor.execute(self._sql, parameters)
             return cursor.fetchall()
+
+
+def _with_constants(statement: str, parameters: Collection[Any]) -> tuple[str, list[Any]]:
+    """Return a statement in which constants stand, so that PostgreSQL plans for them, and its places."""
+    if connection.vendor != "postgresql":
+        return statement, list(parameters)
+    told = ("%s" if isinstance(one, Slot) else _literal(one) for one in parameters)
+    return statement.replace("%%", "%%%%") % tuple(told), [one for one in parameters if isinstance(one, Slot)]
+
+
+def _literal(value: Any) -> str:
+    return sql.Literal(value).as_string().replace("%", "%%")
 
 
 def _is_many(value: Any) -> bool:

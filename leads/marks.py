@@ -31,8 +31,9 @@ def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history:
     `since` is the earliest moment at which a changed fact became true; a mark that waits
     already keeps the earlier one, and stays history only if all changes are.
     """
-    condition, ids = among.ids_in(sorted(set(lead_ids)))
-    return _mark(f"id {condition}", [ids], min(since, now), is_history)
+    ids = sorted(set(lead_ids))
+    condition, parameter = among.ids_in(ids)
+    return _mark(f"id {condition}", [parameter], min(since, now), is_history, setbased.bound_cursor(len(ids)))
 
 
 def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool = False) -> int:
@@ -47,7 +48,7 @@ def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool 
 
 def mark_all(*, since: datetime) -> int:
     """Note for every living lead that it must be judged anew, as under a new version."""
-    return _mark("merged_into_id IS NULL AND erased_at IS NULL", [], since, False)
+    return _mark("merged_into_id IS NULL AND erased_at IS NULL", [], since, False, connection.cursor())
 
 
 def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[Mark]:
@@ -101,7 +102,7 @@ def clear(seen: Iterable[Mark]) -> list[Mark]:
     cleared: set[int] = set()
     for raised, ids in by_marks.items():
         condition, parameter = among.ids_in(ids)
-        with connection.cursor() as cursor:
+        with setbased.bound_cursor(len(ids)) as cursor:
             cursor.execute(
                 f"DELETE FROM {table} WHERE marks = %s AND lead_id {condition} RETURNING lead_id",  # noqa: S608 (names only)
                 [raised, parameter],
@@ -124,7 +125,7 @@ def set_aside(*, lead_id: int, error: str, now: datetime) -> None:
     )
 
 
-def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bool) -> int:
+def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bool, by: Any) -> int:
     table = connection.ops.quote_name(FactChange._meta.db_table)
     # Ordered by id, so that two writers never wait for each other crosswise.
     sql = f"""
@@ -137,6 +138,6 @@ def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bo
             retry_at = NULL
     """  # noqa: S608 (names only)
     moment = FactChange._meta.get_field("since").get_db_prep_save(since, connection)
-    with connection.cursor() as cursor:
+    with by as cursor:
         cursor.execute(sql, [moment, is_history, *parameters])
         return int(cursor.rowcount)

@@ -22,6 +22,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.knocking",
         "portal.readers",
         "portal.api_keys",
+        "portal.sessions",
         "portal.saved",
     ),
     (
@@ -110,6 +111,7 @@ EDGE = frozenset(
         "sla.management",
         "leads.management",
         "portal.transport",
+        "portal.sessions",
     }
 )
 # Django's own `createsuperuser` makes a user without telling the time, so the field must know it.

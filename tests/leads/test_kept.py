@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
 from leads import kept
@@ -37,6 +37,11 @@ def revisions() -> QuerySet[Calendar, int]:
     return Calendar.objects.filter(key=kept.text("key")).values_list("revision", flat=True)
 
 
+@kept.question
+def percents() -> QuerySet[Calendar, str]:
+    return Calendar.objects.filter(key="default").values_list(Value("100%s %% %"), flat=True)
+
+
 def test_each_asking_has_its_own_values() -> None:
     first, second = factories.make_lead(), factories.make_lead()
     factories.add_touch(first, "downloaded", ago=timedelta(days=2))
@@ -49,6 +54,24 @@ def test_each_asking_has_its_own_values() -> None:
     assert touches(leads=[first.pk, second.pk], until=until) == [(first.pk, "downloaded")]
     assert touches(leads=[second.pk], until=until) == []
     assert touches(leads=[], until=NOW) == []
+
+
+def test_one_id_is_asked_for_by_itself_and_may_follow_many() -> None:
+    first, second = factories.make_lead(), factories.make_lead()
+    factories.add_touch(first, "downloaded", ago=timedelta(days=2))
+    with CaptureQueriesContext(connection) as asked:
+        for ids in ({first.pk}, {second.pk: ""}, (first.pk, second.pk), {first.pk}):
+            assert touches(leads=ids, until=NOW) == ([(first.pk, "downloaded")] if first.pk in ids else [])
+    alone, _other, both, again = (one["sql"] for one in asked.captured_queries)
+    if connection.vendor == "sqlite":  # PostgreSQL's log does not say what was sent beside the statement
+        assert "json_each" not in alone + again
+        assert "json_each" in both
+
+
+def test_percent_signs_of_a_constant_stay() -> None:
+    factories.calendar()
+    assert percents() == ["100%s %% %"]
+    assert percents() == ["100%s %% %"]
 
 
 def test_objects_come_with_what_was_selected_along() -> None:
