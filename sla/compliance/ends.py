@@ -75,7 +75,7 @@ def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:
     """Yield what ended handoffs add."""
     own = ZoneInfo(zone)
     tests = {"is_owed": OWED, "gave": GAVE, "says_why": _SAYS_WHY}
-    columns = ("ended_at", "lead_id", "version_id", "team_id", "lead__source", "tier", "leg")
+    columns = ("ended_at", "lead_id", "version_id", *tallies.CELL, "leg")
     rows = found.order_by().annotate(**tests).values_list(*columns, "reason_code", "reason_side", *tests)
     for at, lead, version, team, source, tier, leg, code, side, *found_out in rows.iterator(chunk_size=5_000):
         is_owed, gave, says_why = found_out

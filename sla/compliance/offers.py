@@ -53,7 +53,7 @@ _TESTS = {
 }
 _OF_LEG = ("accepted", "declined", "overturned", "declined_though_met", "dossiers", "complete")
 _COLUMNS = (
-    "offered_at", "lead_id", "version_id", "team_id", "lead__source", "tier",
+    "offered_at", "lead_id", "version_id", *tallies.CELL,
     "leg", "cycle", "hop", "state", "decided_at", "accepted_at", "is_history",
     "touched", "first_touch_at", "lead__stage", "won_at", "outcome",
 )  # fmt: skip
@@ -117,8 +117,8 @@ def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:
         offered_at = one["offered_at"]
         day = offered_at.astimezone(own).date() if offered_at else UNDATED
         part = one["lead_id"] % PARTS
-        who = one["version_id"], one["team_id"], one["lead__source"] or "", one["tier"]
-        yield Row(day, part, *who, counts, times)
+        team, source, tier = (one[name] for name in tallies.CELL)
+        yield Row(day, part, one["version_id"], team, source or "", tier, counts, times)
 
 
 def _recorded() -> dict[str, Q]:

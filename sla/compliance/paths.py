@@ -94,16 +94,16 @@ def first_seen(period: Period | None, filters: Filters) -> QuerySet[Lead]:
 def _tell(found: QuerySet[Lead], zone: str) -> Iterator[Row]:
     """Yield what leads add: two queries, read side by side in the order of the leads."""
     own = ZoneInfo(zone)
-    leads = found.order_by("pk").values_list("pk", "created_at", "team_id", "source", "stage")
+    leads = found.order_by("pk").values_list("pk", "created_at", *tallies.CELL, "stage")
     walks = _changes(found)
     lead, changes = next(walks, (0, []))
-    for pk, created_at, team, source, stage in leads.iterator(chunk_size=5_000):
+    for pk, created_at, team, source, tier, stage in leads.iterator(chunk_size=5_000):
         while lead and lead < pk:
             lead, changes = next(walks, (0, []))
         counts, times = _pass(created_at, changes if lead == pk else [])
         counts |= {"leads": 1, f"stands:{stage}": 1}
         day = created_at.astimezone(own).date() if created_at else UNDATED
-        yield Row(day, pk % PARTS, NO_VERSION, team, source, None, counts, tuple(times))
+        yield Row(day, pk % PARTS, NO_VERSION, team, source or "", tier, counts, tuple(times))
 
 
 def _changes(cohort: QuerySet[Lead]) -> Iterator[tuple[int, list[Change]]]:
@@ -145,4 +145,5 @@ def _places(zone: str) -> Iterable[Place]:
     return ((day or UNDATED, part) for day, part in rows)
 
 
-COUNTING = tallies.Counting(Book.WAYS, first_seen, _within, _tell, _places, lead="pk")
+_CELL = F("team_id"), F("source"), tallies.NOTHING
+COUNTING = tallies.Counting(Book.WAYS, first_seen, _within, _tell, _places, _CELL, lead="pk")

@@ -187,11 +187,9 @@ def _tell(found: QuerySet[Clock], zone: str) -> Iterator[Row]:
         "excepted": is_exception(),
         "met": Q(state=ClockState.MET),
     }
-    columns = ("due_on", "lead_id", "version_id", "held_by", "lead__source", "handoff__tier")
-    rows = found.order_by().annotate(held_by=Coalesce("handoff__team", "lead__team"), **tests)
-    for due_on, lead, version, team, source, tier, code, elapsed, *found_out in rows.values_list(
-        *columns, "commitment__code", "elapsed", *tests
-    ).iterator(chunk_size=5_000):
+    columns = ("due_on", "lead_id", "version_id", *tallies.CELL, "commitment__code", "elapsed")
+    rows = found.order_by().annotate(**tests).values_list(*columns, *tests).iterator(chunk_size=5_000)
+    for due_on, lead, version, team, source, tier, code, elapsed, *found_out in rows:
         missed, kept, running, excepted, met = found_out
         counts = {f"{code}:n": 1}
         if missed:
@@ -217,4 +215,5 @@ def _places(zone: str) -> Iterable[Place]:
     return ((day, part) for day, part in rows if day)
 
 
-COUNTING = tallies.Counting(Book.CLOCKS, clocks_in, _within, _tell, _places)
+_CELL = Coalesce("handoff__team", "lead__team"), F("lead__source"), F("handoff__tier")
+COUNTING = tallies.Counting(Book.CLOCKS, clocks_in, _within, _tell, _places, _CELL)

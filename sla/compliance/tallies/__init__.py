@@ -7,7 +7,9 @@
 from sla.compliance.tallies.keeping import apart, behind, chunks, keep, locked
 from sla.compliance.tallies.reading import Detail, read
 from sla.compliance.tallies.telling import (
+    CELL,
     NO_VERSION,
+    NOTHING,
     UNDATED,
     Counting,
     Day,
@@ -25,6 +27,8 @@ from sla.compliance.tallies.telling import (
 )
 
 __all__ = [
+    "CELL",
+    "NOTHING",
     "NO_VERSION",
     "UNDATED",
     "Counting",

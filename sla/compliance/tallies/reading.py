@@ -54,7 +54,7 @@ def read(
             if not found.changed or _Stamp.of(counting.book) == stamp:
                 return found.days
     zone = period.zone if period else "UTC"
-    return days_of(counting.tell(counting.select(period, filters), zone))
+    return days_of(counting.told(counting.select(period, filters), zone, has_cells=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _summed(counting: Counting, asked: "_Asked", stamp: _Stamp) -> _Found | None
     before = TallyPart.objects.filter(cells.of_places(places), book=counting.book)
     for day, told in before.values_list("day", "cells"):
         days += asked.taken_off(day, told)
-    rows = counting.rows(places, stamp.zone, period, asked.filters)
+    rows = counting.rows(places, stamp.zone, period, asked.filters, has_cells=False)
     return _Found([*days, *days_of(rows)], changed=True)
 
 

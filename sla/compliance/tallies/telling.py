@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from sla.choices import PARTS, Book
 from sla.compliance.periods import Filters, Period
@@ -21,8 +21,11 @@ NO_VERSION = 0
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How exactly a time is told below a limit, in `coarse`.
 _STEPS = ((HOUR, timedelta(minutes=1)), (DAY, timedelta(minutes=15)), (14 * DAY, HOUR))
+#: Where a row tells team, source and tier.
+CELL = ("in_team", "in_source", "in_tier")
 Place = tuple[date, int]
 EVERYTHING = Filters()
+NOTHING = Value(None, output_field=CharField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Counting:
     """How a book is counted from its rows.
 
     `select` gives the rows of a question, `within` the condition of standing in parts of days in a zone,
-    `tell` what rows add, `places` every part of a day in which there are rows; `lead` is the column that
-    names the lead.
+    `tell` what rows add, `places` every part of a day in which there are rows; `cell` are the columns of
+    team, source and tier, which `tell` finds by the names of CELL; `lead` is the one that names the lead.
     """
 
     book: Book
@@ -68,7 +71,13 @@ class Counting:
     within: Callable[[Collection[Place], str], Q]
     tell: Callable[[QuerySet[Any], str], Iterator[Row]]
     places: Callable[[str], Iterable[Place]]
+    cell: tuple[Any, Any, Any] = (F("team_id"), F("lead__source"), F("tier"))
     lead: str = "lead"
+
+    def told(self, found: QuerySet[Any], zone: str, *, has_cells: bool) -> Iterator[Row]:
+        """Yield what these rows add; the tables that only their cells lie in are left alone without those."""
+        columns = self.cell if has_cells else (NOTHING,) * len(CELL)
+        return self.tell(found.annotate(**dict(zip(CELL, columns, strict=True))), zone)
 
     def rows(
         self,
@@ -76,10 +85,12 @@ class Counting:
         zone: str,
         period: Period | None = None,
         filters: Filters = EVERYTHING,
+        *,
+        has_cells: bool = True,
     ) -> Iterator[Row]:
         """Yield what the rows of a question in these parts of days add."""
         found = self.select(period, filters).alias(part=F(self.lead) % PARTS)
-        return self.tell(found.filter(self.within(places, zone)), zone)
+        return self.told(found.filter(self.within(places, zone)), zone, has_cells=has_cells)
 
 
 def in_parts(parts: Collection[int]) -> Q:

@@ -42,7 +42,8 @@ DAY = timedelta(days=1)
 
 
 def raw(counting: tallies.Counting, period: Period | None, filters: Filters) -> list[tallies.Day]:
-    return days_of(counting.tell(counting.select(period, filters), period.zone if period else ZONE))
+    rows = counting.select(period, filters)
+    return days_of(counting.told(rows, period.zone if period else ZONE, has_cells=False))
 
 
 def plain(days: list[tallies.Day]) -> Any:
