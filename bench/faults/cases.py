@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import shuffle
 
 import redis
-from django.db import connection
+from django.db import connection, transaction
 
 from bench import crowd
 from bench.faults.machines import Servers
@@ -166,10 +166,11 @@ def messages_shuffled(one: World) -> Outcome:
 
 def poisoned(one: World) -> Outcome:
     """One clock among 10,000 whose calendar is nowhere; it stands first in line."""
-    one.wave(10_000)
-    first = Clock.objects.filter(pk__gt=one.after).earliest("pk")
-    earlier = first.next_at - timedelta(hours=1) if first.next_at else None
-    Clock.objects.filter(pk=first.pk).update(calendar_key="nowhere", next_at=earlier)
+    with transaction.atomic():  # no sweep sees any of them before one is poisoned
+        one.wave(10_000)
+        first = Clock.objects.filter(pk__gt=one.after).earliest("pk")
+        earlier = first.next_at - timedelta(hours=1) if first.next_at else None
+        Clock.objects.filter(pk=first.pk).update(calendar_key="nowhere", next_at=earlier)
     one.count -= 1
     found = one.settled()
     first.refresh_from_db()
