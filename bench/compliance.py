@@ -8,6 +8,7 @@ page cannot be asked (a tier) is asked of the functions it calls.
 """
 
 import argparse
+import gc
 import os
 import platform
 import statistics
@@ -126,6 +127,8 @@ def measure(requests: int, teams: list[Team], rep: User, leader: User) -> None:
         start = time.perf_counter()
         recounted(quarter, one)
         print(f"Raw recount of the quarter {name}, once: {time.perf_counter() - start:.1f} s", flush=True)
+    gc.collect()
+    gc.freeze()  # as `portal.wsgi` does
     client = Client(SERVER_NAME="localhost")
     client.force_login(leader)
     asked = {"period": "own", "first_on": quarter.first_on, "last_on": quarter.last_on}

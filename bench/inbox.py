@@ -7,6 +7,7 @@ p95 of each run of 200 requests, and the median of the runs.
 """
 
 import argparse
+import gc
 import itertools
 import os
 import platform
@@ -254,6 +255,8 @@ def search_as(name: str, person: User) -> None:
 
 def pages(rep: User) -> None:
     """Print the times of the inbox of a rep, and of the dossiers of what lies in it."""
+    gc.collect()
+    gc.freeze()  # as `portal.wsgi` does
     client = Client(SERVER_NAME="localhost")
     client.force_login(rep)
     inbox = reverse("inbox")
