@@ -130,7 +130,7 @@ def _thaw(ids: list[int]) -> None:
     """Empty what was frozen at the offers; the one place where history is touched, last of all."""
     with guards.lifted("sla_snapshot", "sla_verdict"):
         mine = {"handoff__lead__in": ids}
-        Snapshot.objects.filter(**mine).update(title="", seniority="", met_role="", need="", attributes={})
+        Snapshot.objects.filter(**mine).update(**Snapshot.PERSONAL)
         for verdict in Verdict.objects.filter(**mine):
             leaves = [{**leaf, "fact": None} for leaf in verdict.leaves]
             Verdict.objects.filter(pk=verdict.pk).update(leaves=leaves)

@@ -14,12 +14,10 @@ from sla.lab import counting, effects, leaks, results, rows
 from sla.lab.asking import Asked
 from sla.lab.panel import Panel, asks_score
 from sla.lab.tallies import Tally
-from sla.models import AgreementVersion
 
 #: Told after each chunk: done, of how many.
 Progress = Callable[[int, int], None]
-_Span = tuple[int, int]
-_shared: list[Callable[[_Span, Tally], None]] = []
+_shared: list[Callable[[int, Tally], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,13 @@ def run(asked: Asked, *, progress: Progress | None = None, processes: int = 1) -
     Of the past memory keeps one byte an account and gate. More `processes` than one are for a command of its
     own, outside a transaction: each reads by a connection of its own.
     """
-    spans, found, tally = rows.ranges(asked), rows.versions(asked), Tally()
-    half_lives = {one.pk: agreements.document(one).engagement.half_life_days for one in found}
-    panel = Panel(asked.draft, asked.against, is_rescored=_is_rescored(asked, found))
-    reader = rows.Reader(asked, panel.columns, half_lives)
+    spans, tally = rows.spans(asked), Tally()
+    panel = Panel(asked.draft, asked.against, is_rescored=_is_rescored(asked))
+    reader = rows.Reader(asked, panel.columns)
 
-    def count(span: _Span, into: Tally) -> None:
+    def count(span: int, into: Tally) -> None:
         with bulk.undisturbed():
-            counting.count(reader.read(*span), panel, into)
+            counting.count(reader.read(span), panel, into)
 
     told = _in_parallel(count, spans, tally, processes) if processes > 1 else _in_turn(count, spans, tally)
     for done in told:
@@ -53,7 +50,7 @@ def run(asked: Asked, *, progress: Progress | None = None, processes: int = 1) -
     return BackTest(_figures(asked, panel, tally), tally, panel)
 
 
-def _in_turn(count: Callable[[_Span, Tally], None], spans: Sequence[_Span], tally: Tally) -> Iterator[int]:
+def _in_turn(count: Callable[[int, Tally], None], spans: Sequence[int], tally: Tally) -> Iterator[int]:
     """Count span by span and yield how many are done."""
     for done, span in enumerate(spans, start=1):
         count(span, tally)
@@ -61,7 +58,7 @@ def _in_turn(count: Callable[[_Span, Tally], None], spans: Sequence[_Span], tall
 
 
 def _in_parallel(
-    count: Callable[[_Span, Tally], None], spans: Sequence[_Span], tally: Tally, processes: int
+    count: Callable[[int, Tally], None], spans: Sequence[int], tally: Tally, processes: int
 ) -> Iterator[int]:
     """Count in forked children, which inherit the compiled gates and open connections of their own."""
     connections.close_all()
@@ -74,20 +71,20 @@ def _in_parallel(
             yield spans.index(batch[-1]) + 1
 
 
-def _child(spans: Sequence[_Span]) -> Tally:
+def _child(spans: Sequence[int]) -> Tally:
     tally = Tally()
     for _ in _in_turn(_shared[0], spans, tally):
         pass
     return tally
 
 
-def _is_rescored(asked: Asked, found: Sequence[AgreementVersion]) -> bool:
+def _is_rescored(asked: Asked) -> bool:
     """Tell whether the draft counts scores otherwise than the versions under which they were frozen."""
     terms = asked.draft.terms
     if terms is None or not asks_score(asked.draft.gate.leaves):
         return False
     own = (terms.document.fit, terms.document.engagement)
-    texts = (agreements.document(one) for one in found)
+    texts = (agreements.document(one) for one in rows.versions(asked))
     return any((text.fit, text.engagement) != own for text in texts)
 
 

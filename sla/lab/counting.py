@@ -20,7 +20,7 @@ T = TypeVar("T")
 def count(chunk: Chunk, panel: Panel, tally: Tally) -> None:
     """Judge the rows of a chunk and count them into a tally."""
     rows = _Rows(chunk)
-    said = panel.judge(chunk.columns, rows.everybody)
+    said = panel.judge(chunk.facts, rows.everybody)
     tally.n += rows.everybody.bit_count()
     rows.count_passed(said.draft, tally.draft)
     for place, (leaf, without) in enumerate(zip(said.leaves, said.without, strict=True)):

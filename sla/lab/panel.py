@@ -1,8 +1,7 @@
 """The leaves of the draft and of the gate in force, each judged once for every row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sla import readiness
 from sla.agreements import Terms
@@ -10,6 +9,7 @@ from sla.lab import sets
 from sla.lab.asking import Draft
 from sla.readiness import Crowd
 from sla.standings import frames
+from sla.standings.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Panel:
         #: What is read of a snapshot, and nothing else; see `frames.Judge`.
         self.columns = tuple(dict.fromkeys(read))
 
-    def judge(self, columns: Mapping[str, Sequence[Any]], everybody: int) -> Verdicts:
-        """Judge all rows of a table of columns, of which `everybody` is the set."""
-        said = {key: _crowd(judge.marks(columns)) for key, judge in self._judges.items()}
+    def judge(self, facts: Mapping[str, Column], everybody: int) -> Verdicts:
+        """Judge all rows of a table of facts, of which `everybody` is the set."""
+        said = {key: _crowd(judge.marks(facts)) for key, judge in self._judges.items()}
         own = [said[key] for key in self._of_draft]
         without = [
             readiness.passing(rest, [*own[:place], *own[place + 1 :]]) if rest else everybody

@@ -1,23 +1,21 @@
-"""Past handoffs in chunks of ids: their frozen facts as columns, and what became of them, by few queries."""
+"""Past handoffs span by span: what became of them, read anew, beside their frozen facts, by few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import (
     BooleanField,
     Exists,
     ExpressionWrapper,
     F,
-    Func,
     Max,
     Min,
     OuterRef,
     Q,
     TextField,
-    Value,
 )
 from django.db.models.functions import Cast, TruncMonth
 
@@ -26,34 +24,28 @@ from leads.choices import Evidence, TouchSide
 from leads.models import Touch
 from sla import agreements
 from sla.choices import Ruling
-from sla.lab import purchases
+from sla.lab import frozen, purchases
 from sla.lab.asking import Asked
 from sla.models import AgreementVersion, Refusal
-from sla.standings import frames
-from sla.standings.frames import ATTRIBUTE, WITHIN
-
-#: What the moment of freezing and the version tell.
-_DERIVED = ("taken_on", "half_life")
-#: So many ids at a time: the memory of one chunk, and how often progress is told.
-CHUNK = 10_000
+from sla.standings.columns import Column
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Handoffs as columns of one length by their names, and what their accounts bought since."""
+    """Handoffs as columns of one length by their names: what became of them, and what was known of them."""
 
     columns: dict[str, Sequence[Any]]
+    facts: dict[str, Column]
     bought: purchases.Bought
     overturned: set[int]
 
 
-def ranges(asked: Asked, size: int = CHUNK) -> list[tuple[int, int]]:
-    """Return the spans of ids to go through, lower end included."""
+def spans(asked: Asked) -> Sequence[int]:
+    """Return the spans of handoffs to go through."""
     ends = asked.offers().aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
-        return []
-    end = ends["high"] + 1
-    return [(start, min(start + size, end)) for start in range(ends["low"], end, size)]
+        return ()
+    return range(ends["low"] // frozen.SPAN, ends["high"] // frozen.SPAN + 1)
 
 
 def versions(asked: Asked) -> list[AgreementVersion]:
@@ -62,15 +54,12 @@ def versions(asked: Asked) -> list[AgreementVersion]:
 
 
 class Reader:
-    """Reads spans of ids, with the columns that `frames.Judge` asks for and those of `_own`."""
+    """Reads spans of handoffs, with the facts that `frames.Judge` asks for and the columns of `_own`."""
 
-    def __init__(self, asked: Asked, columns: Sequence[str], half_lives: Mapping[int, float]) -> None:
-        self._half_lives = half_lives
-        self._windows = [int(name.removeprefix(WITHIN)) for name in columns if name.startswith(WITHIN)]
-        facts = [name for name in columns if name not in _DERIVED and not name.startswith(WITHIN)]
-        read = {**{name: _column(name) for name in facts}, **_own(asked)}
-        if self._windows:
-            read.setdefault("touches", _touches_within(max(self._windows)))
+    def __init__(self, asked: Asked, facts: Sequence[str]) -> None:
+        self._kept = [name for name in facts if frozen.is_kept(name)]
+        self._unkept = [name for name in facts if name not in self._kept]
+        read = _own(asked) | {name: frozen.expression(name, "snapshot__") for name in self._unkept}
         self._names = tuple(read)
         low, high = kept.number("low"), kept.number("high")
         # Said of the snapshot too: databases do not conclude it from the join.
@@ -78,21 +67,18 @@ class Reader:
         handoffs = asked.handoffs().filter(span).order_by("pk").values_list(*read.values())
         self._handoffs = kept.planned_anew(lambda: handoffs)
 
-    def read(self, low: int, high: int) -> Chunk:
-        """Read the handoffs of a span of ids."""
+    def read(self, span: int) -> Chunk:
+        """Read the handoffs of a span."""
+        low, high = span * frozen.SPAN, (span + 1) * frozen.SPAN
         with transaction.atomic():
             bulk.prefer_indexes()
             rows = self._handoffs(low=low, high=high)
             columns = list(zip(*rows, strict=True)) or [()] * len(self._names)
-            told = self._derived(dict(zip(self._names, columns, strict=True)))
+            told: dict[str, Sequence[Any]] = dict(zip(self._names, columns, strict=True))
+            facts = {name: Column.of(told.pop(name)) for name in self._unkept}
+            facts |= frozen.columns(span, self._kept, told["pk"])
             bought = purchases.since(told["pk"], told["account"], told["offered_at"])
-            return Chunk(told, bought, _overturned(low, high))
-
-    def _derived(self, told: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-        """Add the columns that others tell."""
-        told["taken_on"] = [at[:10] for at in told["taken_at"]]
-        told["half_life"] = [self._half_lives[version] for version in told["version"]]
-        return told | frames.recent_touches(told.get("touches", ()), self._windows)
+            return Chunk(told, facts, bought, _overturned(low, high))
 
 
 def _own(asked: Asked) -> dict[str, Any]:
@@ -104,37 +90,12 @@ def _own(asked: Asked) -> dict[str, Any]:
         "state": F("state"),
         "reason": F("reason_code"),
         "team": F("team_id"),
-        "version": F("version_id"),
-        "taken_at": moments.written("snapshot__taken_at"),
         "is_worked": _worked(),
         "month": Cast(month, TextField()),
         "is_mature": ExpressionWrapper(Q(offered_at__lt=asked.now - asked.maturity), BooleanField()),
         "offered_at": moments.written("offered_at"),
         "closed_at": moments.written("closed_at"),
     }
-
-
-def _column(name: str) -> Any:
-    """Return the expression of a column of the snapshot as `frames.Judge` asks for it."""
-    if name.startswith(ATTRIBUTE):
-        return _Attribute("snapshot__attributes", Value(name.removeprefix(ATTRIBUTE), TextField()))
-    path = f"snapshot__{name}"
-    return Cast(path, TextField()) if name in frames.AS_TEXT else F(path)
-
-
-class _Attribute(Func):
-    """One attribute as JSON text."""
-
-    template, arg_joiner, output_field = "CAST(%(expressions)s AS text)", " -> ", TextField()
-
-
-def _touches_within(days: int) -> Any:
-    """Leave in the database the touches that no leaf looks at, where it can pick them."""
-    if connection.vendor != "postgresql":
-        return _column("touches")
-    path = Value(f"strict $[*] ? (@[0] < {days * 86_400})")
-    template = "jsonb_path_query_array(%(expressions)s::jsonpath)::text"
-    return Func("snapshot__touches", path, template=template, output_field=TextField())
 
 
 def _worked() -> Exists:

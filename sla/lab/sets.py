@@ -1,4 +1,4 @@
-"""Rows of a chunk as sets: whole numbers of one bit a row, the first row the highest, joined all at once."""
+"""Rows of a span as sets: whole numbers of one bit a row, the first row the highest, joined all at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, repeat

@@ -4,7 +4,7 @@ from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signa
 from sla.models.clocks import ActionRow, Clock, ClockEvent, Dispute
 from sla.models.discussions import Comment, Review
 from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal, Snapshot, Standing, Verdict
-from sla.models.lab import LabRun
+from sla.models.lab import FrozenColumn, LabRun
 from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark
 from sla.models.tallies import (
@@ -29,6 +29,7 @@ __all__ = [
     "Comment",
     "Commitment",
     "Dispute",
+    "FrozenColumn",
     "Handoff",
     "LabRun",
     "NurtureStep",

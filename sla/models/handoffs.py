@@ -1,6 +1,6 @@
 """Handoffs: a lead given once from one team to the next, and what became of it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -208,6 +208,12 @@ class Question(models.Model):
 
 class Snapshot(models.Model):
     """The facts as they stood at the offer, complete enough to judge any other gate later (append-only)."""
+
+    #: What tells of the person, and what is left of it when one is forgotten; the rest never changes.
+    PERSONAL: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(("title", "seniority", "met_role", "need"), ""),
+        "attributes": {},
+    }
 
     handoff = models.OneToOneField(
         Handoff, on_delete=models.CASCADE, primary_key=True, related_name="snapshot"

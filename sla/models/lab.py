@@ -1,4 +1,4 @@
-"""Saved runs of the lab: what was asked, how far it came, and what was found."""
+"""The lab: saved runs with what was asked and found, and frozen facts as the lab reads them."""
 
 from django.db import models
 
@@ -48,3 +48,20 @@ class LabRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class FrozenColumn(models.Model):
+    """One column of the frozen facts of a span of handoffs, packed; made of snapshots, which never change.
+
+    It may be thrown away at any time. Of what is emptied when a person is forgotten there is none.
+    """
+
+    span = models.PositiveBigIntegerField(help_text="Of so many ids of handoffs each, see `sla.lab.frozen`.")
+    name = models.CharField(max_length=40)
+    packed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["span", "name"], name="frozen_column_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} of span {self.span}"

@@ -19,6 +19,7 @@ from sla.readiness.facts import EVIDENCE, NUMBER_FACTS, TEXT_FACTS, TOUCH_KINDS,
 from sla.readiness.history import as_known, ready_since
 from sla.readiness.judging import LeafVerdict, Verdict, judge
 from sla.readiness.parsing import OPS, parse_criterion
+from sla.readiness.probing import days_until
 from sla.readiness.profile import compile_fit, fit
 
 #: The facts of account and lead that a criterion may ask for, beside `attributes.<key>`.
@@ -47,6 +48,7 @@ __all__ = [
     "as_known",
     "compile",
     "compile_fit",
+    "days_until",
     "describe",
     "dump_criterion",
     "fit",

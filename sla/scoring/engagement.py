@@ -185,7 +185,12 @@ def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
 
 def score_at(level: Level, at: datetime) -> float:
     """Return the score at a moment: 2^(level − half-lives since LANDMARK)."""
-    return _power(level.value - _half_lives(at, level.half_life_days))
+    return _power(log_score_at(level, at))
+
+
+def log_score_at(level: Level, at: datetime) -> float:
+    """Return log2 of the score at a moment: the level that at LANDMARK means the same."""
+    return level.value - _half_lives(at, level.half_life_days)
 
 
 def shown(score: float) -> int:

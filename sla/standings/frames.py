@@ -1,6 +1,7 @@
 """Frozen facts by the million: columns of values, judged by the very functions that judge `Facts`."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from leads import moments
 from sla import readiness, scoring
 from sla.agreements import Terms
 from sla.readiness import BantLeaf, FactLeaf, Leaf, ScoreLeaf, TouchFact, TouchLeaf
+from sla.standings.columns import Column
 
 #: A memory that grew beyond this begins anew.
 MOST_REMEMBERED = 20_000
@@ -26,6 +28,8 @@ _OF_BANT = {
 }
 _OF_SCORE = {"fit": ("fit",), "engagement": ("level",)}
 ATTRIBUTE, WITHIN = "attributes.", "touches."
+#: Columns that others of a snapshot tell: `WITHIN` so many days too, see `derived`.
+_DERIVED = {"log_score": ("level", "half_life", "taken_at"), "days_ahead": ("timing_on", "taken_at")}
 #: Columns read as text, with what makes a value of it: many are read, few are judged.
 AS_TEXT: dict[str, Callable[[str], Any]] = {
     "budget": Decimal,
@@ -53,8 +57,7 @@ class Judge(dict[Any, int]):
     """What a leaf says of the values it reads, judged once for each: leads are many, values few.
 
     Its `columns` are those of a snapshot, those of `AS_TEXT` as the database writes them, and besides:
-    `attributes.<key>`, one of them as JSON text or None; `touches.<days>` as `recent_touches` tells them;
-    `taken_on`, the date of `taken_at` in UTC, as text; `half_life` in days.
+    `attributes.<key>`, one of them as JSON text or None, and what `derived` tells.
     """
 
     def __init__(self, value: Value, columns: tuple[str, ...], fill: Fill | None = None) -> None:
@@ -65,10 +68,15 @@ class Judge(dict[Any, int]):
         self._is_kept = "taken_at" not in columns
         self._frame: Any = Frame()
 
-    def marks(self, columns: Mapping[str, Sequence[Any]]) -> bytes:
+    def marks(self, columns: Mapping[str, Column]) -> bytes:
         """Return MET, MISSED or UNKNOWN for each row of a table of columns."""
         read = [columns[name] for name in self.columns]
-        return bytes(map(self.__getitem__, read[0] if len(read) == 1 else zip(*read, strict=True)))
+        column = read[0] if len(read) == 1 else Column.of(zip(*read, strict=True))
+        return column.marks(self.said(list(column.known())))
+
+    def said(self, values: Sequence[Any]) -> bytes:
+        """Return the mark of each of some values."""
+        return bytes(map(self.__getitem__, values))
 
     def __missing__(self, values: Any) -> int:
         at = self._fill(self._frame, values)
@@ -80,14 +88,26 @@ class Judge(dict[Any, int]):
         return mark
 
 
+class _ScoreJudge(Judge):
+    """A leaf on a score that differs from lead to lead: along rising scores it changes its mind once."""
+
+    def said(self, values: Sequence[float]) -> bytes:
+        rising = sorted(values)
+        least, most = (self[one] for one in (rising[0], rising[-1])) if rising else (MISSED, MISSED)
+        if least == most:
+            return bytes([least]) * len(values)
+        bar = rising[bisect_left(rising, True, key=lambda one: self[one] == most)]
+        return bytes(most if one >= bar else least for one in values)
+
+
 def judge(leaf: Leaf, value: Value) -> Judge:
     """Return what judges a leaf of frozen facts and scores."""
     if isinstance(leaf, TouchLeaf):
         return Judge(value, (f"{WITHIN}{leaf.within_days}",), _fill_recent)
     if isinstance(leaf, ScoreLeaf) and leaf.score == "engagement":
-        return Judge(value, ("level", "half_life", "taken_at"), _fill_level)
+        return _ScoreJudge(value, ("log_score",), _fill_score)
     if isinstance(leaf, BantLeaf) and leaf.within_days is not None:
-        return Judge(value, ("timing_on", "taken_on"), _fill_plan)
+        return Judge(value, ("days_ahead",), _fill_plan)
     return Judge(value, columns_of(leaf))
 
 
@@ -125,10 +145,45 @@ def columns_of_all(leaves: Iterable[Leaf]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for leaf in leaves for name in columns_of(leaf)))
 
 
-def recent_touches(texts: Iterable[str], windows: Iterable[int]) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the columns of touches within so many days, out of one of touches as JSON text."""
-    told = json.loads(f"[{','.join(texts)}]")
-    return {f"{WITHIN}{days}": [_younger(touches, days * 86_400) for touches in told] for days in windows}
+def sources_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that are read of snapshots to tell some columns, each once."""
+    told = (("touches",) if name.startswith(WITHIN) else _DERIVED.get(name, (name,)) for name in names)
+    return tuple(dict.fromkeys(source for sources in told for source in sources))
+
+
+def derived(names: Iterable[str], read: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Return some columns out of those of `sources_of` them.
+
+    `log_score` is the engagement when it was frozen, `days_ahead` the planned date as seen from that day in
+    UTC, `touches.<days>` side, kind and evidence of those within so many days.
+    """
+    touches = json.loads(f"[{','.join(read['touches'])}]") if "touches" in read else []
+    told: dict[str, Sequence[Any]] = {}
+    for name in names:
+        if name.startswith(WITHIN):
+            seconds = int(name.removeprefix(WITHIN)) * 86_400
+            told[name] = [_younger(some, seconds) for some in touches]
+        elif name in _DERIVED:
+            rows = zip(*(read[source] for source in _DERIVED[name]), strict=True)
+            told[name] = [_DERIVE[name](*row) for row in rows]
+        else:
+            told[name] = read[name]
+    return told
+
+
+def _log_score(level: float | None, half_life: float, taken_at: str) -> float:
+    if level is None:
+        return scoring.ZERO
+    return scoring.log_score_at(scoring.Level(level, half_life), moments.read(taken_at))
+
+
+def _days_ahead(timing_on: str | None, taken_at: str) -> int | None:
+    if timing_on is None:
+        return None
+    return readiness.days_until(date.fromisoformat(timing_on), moments.read(taken_at))
+
+
+_DERIVE: dict[str, Callable[..., Any]] = {"log_score": _log_score, "days_ahead": _days_ahead}
 
 
 def _younger(touches: Sequence[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
@@ -144,17 +199,16 @@ def _fill_recent(frame: Any, touches: Iterable[tuple[Any, ...]]) -> datetime:
     return scoring.LANDMARK
 
 
-def _fill_level(frame: Any, values: tuple[float | None, float, str]) -> datetime:
-    level, half_life, taken_at = values
-    frame.engagement = scoring.Level(scoring.ZERO if level is None else level, half_life)
-    return moments.read(taken_at)
+def _fill_score(frame: Any, log_score: float) -> datetime:
+    """Put a score that was read at its own moment: at the landmark a level is one."""
+    frame.engagement = scoring.Level(log_score, 1.0)
+    return scoring.LANDMARK
 
 
-def _fill_plan(frame: Any, values: tuple[str | None, str]) -> datetime:
-    """Put a planned date beside the day of judging: within a day nothing changes."""
-    timing_on, taken_on = values
-    frame.timing_on = timing_on and date.fromisoformat(timing_on)
-    return moments.read(taken_on)
+def _fill_plan(frame: Any, days: int | None) -> datetime:
+    """Put a planned date so many days ahead."""
+    frame.timing_on = None if days is None else scoring.LANDMARK.date() + timedelta(days=days)
+    return scoring.LANDMARK
 
 
 def _filling(columns: Sequence[str]) -> Fill:

@@ -44,7 +44,9 @@ def test_rows_are_judged_like_the_facts_they_were(
         frozen = [_frozen(*pair) for pair in zip(handoffs, known, strict=True)]
         question = asked(data, against=other)
         found = backtest.run(question).figures
+        again = backtest.run(question).figures
         transaction.set_rollback(True)
+    assert found == again, "columns made of rows and columns that were kept tell different things"
     judged = [standings.facts_from_snapshot(snapshot) for snapshot in frozen]
     assert question.against is not None
     assert found["draft"]["passed"]["k"] == _passing(question.draft.gate, judged)
