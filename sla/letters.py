@@ -54,24 +54,24 @@ def write_due(*, now: datetime) -> AlignmentLetter | None:
     return write(version=version, first_on=monday - timedelta(days=7), zone=zone, now=now)
 
 
-@transaction.atomic
 def write(*, version: AgreementVersion, first_on: date, zone: str, now: datetime) -> AlignmentLetter | None:
     """Write the letter of a week and send it to those who signed; None if somebody else just did."""
     week = _Week(Period(first_on, first_on + timedelta(days=6), zone), now)
-    letter, is_new = AlignmentLetter.objects.get_or_create(
-        week_on=first_on, defaults={"version": version, "written_at": now, "facts": _facts(week, version)}
-    )
-    if not is_new:
-        return None
-    outbox.put(
-        key=f"letter:{first_on}",
-        kind=KIND,
-        subject_type="letter",
-        subject_id=letter.pk,
-        not_before=now,
-        now=now,
-        data={"to": week.period.last_on.isoformat()},
-    )
+    # Before the transaction: what a back-test keeps for others is not held back until the letter is done.
+    written = {"version": version, "written_at": now, "facts": _facts(week, version)}
+    with transaction.atomic():
+        letter, is_new = AlignmentLetter.objects.get_or_create(week_on=first_on, defaults=written)
+        if not is_new:
+            return None
+        outbox.put(
+            key=f"letter:{first_on}",
+            kind=KIND,
+            subject_type="letter",
+            subject_id=letter.pk,
+            not_before=now,
+            now=now,
+            data={"to": week.period.last_on.isoformat()},
+        )
     return letter
 
 

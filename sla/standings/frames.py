@@ -26,10 +26,7 @@ _OF_BANT = {
     "need": ("need",),
     "timing": ("timing_on",),
 }
-_OF_SCORE = {"fit": ("fit",), "engagement": ("level",)}
 ATTRIBUTE, WITHIN = "attributes.", "touches."
-#: Columns that others of a snapshot tell: `WITHIN` so many days too, see `derived`.
-_DERIVED = {"log_score": ("level", "half_life", "taken_at"), "days_ahead": ("timing_on", "taken_at")}
 #: Columns read as text, with what makes a value of it: many are read, few are judged.
 AS_TEXT: dict[str, Callable[[str], Any]] = {
     "budget": Decimal,
@@ -105,7 +102,7 @@ def judge(leaf: Leaf, value: Value) -> Judge:
     if isinstance(leaf, TouchLeaf):
         return Judge(value, (f"{WITHIN}{leaf.within_days}",), _fill_recent)
     if isinstance(leaf, ScoreLeaf) and leaf.score == "engagement":
-        return _ScoreJudge(value, ("log_score",), _fill_score)
+        return _ScoreJudge(value, columns_of(leaf), _fill_score)
     if isinstance(leaf, BantLeaf) and leaf.within_days is not None:
         return Judge(value, ("days_ahead",), _fill_plan)
     return Judge(value, columns_of(leaf))
@@ -133,7 +130,7 @@ def columns_of(leaf: Leaf) -> tuple[str, ...]:
     if isinstance(leaf, TouchLeaf):
         return ("touches",)
     if isinstance(leaf, ScoreLeaf):
-        return _OF_SCORE[leaf.score]
+        return ("log_score",) if leaf.score == "engagement" else ("fit",)
     if isinstance(leaf, BantLeaf):
         return _OF_BANT[leaf.bant]
     assert isinstance(leaf, FactLeaf)
@@ -147,8 +144,13 @@ def columns_of_all(leaves: Iterable[Leaf]) -> tuple[str, ...]:
 
 def sources_of(names: Iterable[str]) -> tuple[str, ...]:
     """Return the columns that are read of snapshots to tell some columns, each once."""
-    told = (("touches",) if name.startswith(WITHIN) else _DERIVED.get(name, (name,)) for name in names)
-    return tuple(dict.fromkeys(source for sources in told for source in sources))
+    return tuple(dict.fromkeys(source for name in names for source in _sources(name)))
+
+
+def _sources(name: str) -> tuple[str, ...]:
+    if name.startswith(WITHIN):
+        return ("touches",)
+    return _DERIVED[name][0] if name in _DERIVED else (name,)
 
 
 def derived(names: Iterable[str], read: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
@@ -164,8 +166,8 @@ def derived(names: Iterable[str], read: Mapping[str, Sequence[Any]]) -> dict[str
             seconds = int(name.removeprefix(WITHIN)) * 86_400
             told[name] = [_younger(some, seconds) for some in touches]
         elif name in _DERIVED:
-            rows = zip(*(read[source] for source in _DERIVED[name]), strict=True)
-            told[name] = [_DERIVE[name](*row) for row in rows]
+            sources, tell = _DERIVED[name]
+            told[name] = list(map(tell, *(read[source] for source in sources)))
         else:
             told[name] = read[name]
     return told
@@ -183,7 +185,11 @@ def _days_ahead(timing_on: str | None, taken_at: str) -> int | None:
     return readiness.days_until(date.fromisoformat(timing_on), moments.read(taken_at))
 
 
-_DERIVE: dict[str, Callable[..., Any]] = {"log_score": _log_score, "days_ahead": _days_ahead}
+#: Columns that others tell, row by row: those and how.
+_DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
+    "log_score": (("level", "half_life", "taken_at"), _log_score),
+    "days_ahead": (("timing_on", "taken_at"), _days_ahead),
+}
 
 
 def _younger(touches: Sequence[list[Any]], seconds: int) -> tuple[tuple[str, str, int], ...]:
