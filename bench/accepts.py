@@ -139,29 +139,36 @@ def api_calls(handoffs: Iterable[Handoff]) -> list[Call]:
 
 def together(name: str, port: int, calls: list[Call], clients: int) -> None:
     """Print what so many clients get done at once, and who takes the processors."""
-    postmaster = parent(backend())
-    sides: Sides = {
-        "web server": lambda: children(os.getpid(), "gunicorn"),
-        "PostgreSQL": lambda: children(postmaster),
-    }
-    connections.close_all()
-    crowd(port, calls[:WARM], clients)
-    with shares(sides) as used:
-        start = time.perf_counter()
-        walls, theirs = crowd(port, calls[WARM:], clients)
-        took = time.perf_counter() - start
+    took, walls, spent = at_once(port, calls[:WARM], calls[WARM:], clients)
     rate, p95 = len(walls) / took, statistics.quantiles(walls, n=20)[-1]
     verdict = "kept" if rate >= WANTED_PER_SECOND else "MISSED"
     print(f"{name}, {clients} clients, two processes: {rate:.0f} a second", end=" ")
     print(
         f"(wanted ≥ {WANTED_PER_SECOND}: {verdict}), p95 {p95:.0f} ms, median {statistics.median(walls):.0f}"
     )
-    rest = used.pop("all") - sum(used.values()) - theirs
-    spent = {**used, "clients": theirs, "all else on the machine": rest}
     each = ", ".join(f"{side} {one / len(walls) * 1000:.1f} ms" for side, one in spent.items())
     cores = os.cpu_count() or 1
     busy = sum(spent.values()) / took / cores
     print(f"    processor time for each accept: {each}; {cores} cores busy to {busy:.0%}", flush=True)
+
+
+def at_once(
+    port: int, warm: list[Call], calls: list[Call], clients: int
+) -> tuple[float, list[float], dict[str, float]]:
+    """Send calls by so many clients; return the seconds, the time of each, and what each side computed."""
+    postmaster = parent(backend())
+    sides: Sides = {
+        "web server": lambda: children(os.getpid(), "gunicorn"),
+        "PostgreSQL": lambda: children(postmaster),
+    }
+    connections.close_all()
+    crowd(port, warm, clients)
+    with shares(sides) as used:
+        start = time.perf_counter()
+        walls, theirs = crowd(port, calls, clients)
+        took = time.perf_counter() - start
+    rest = used.pop("all") - sum(used.values()) - theirs
+    return took, walls, {**used, "clients": theirs, "all else on the machine": rest}
 
 
 def crowd(port: int, calls: list[Call], clients: int) -> tuple[list[float], float]:

@@ -1,11 +1,12 @@
 """Measure lists of the API at any depth, and touches in batches of 1,000, among 1,000,000 leads.
 
-Run: python -m tests.stack python -m bench.api [--leads 1000000]     (PostgreSQL)
+Run: python -m tests.stack python -m bench.api [--leads 1000000] [--only-batches]     (PostgreSQL)
 
 Times are server times of whole requests in one process, warm: key, rights, query, count and JSON. Batches
 write, score and judge their leads and let clocks hear of them before they answer; every twentieth lead
 becomes ready with its first touches and is routed and offered. Beside them the floor: the same touches
-written by one bare INSERT.
+written by one bare INSERT. Then two clients send batches at once to two web processes, and what each side
+takes of the processors stands beside the rate.
 """
 
 import argparse
@@ -15,7 +16,9 @@ import json
 import os
 import platform
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import django
 
@@ -29,14 +32,18 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from bench import accepts, processors
 from bench.inbox import REPS, fill, hand_over, median_of_runs
+from bench.races import gunicorn
 from leads.models import Lead, User
 from portal import api_keys
 from portal.api import paging
 from portal.models import Scope
 from tests import factories
 
-BATCH, PER_LEAD, ONE_READY_OF = 1000, 5, 20
+BATCH, PER_LEAD, ONE_READY_OF, CLIENTS, WARM = 1000, 5, 20, 2, 4
+BATCHES = "/api/v1/touches/batch/"
+AGES = (("leads judged for the first time", 10), ("leads known, their clocks running", 5))
 NOW = datetime.now(UTC)
 
 
@@ -47,6 +54,11 @@ class Caller:
         terms = {"name": "bench", "scopes": Scope.values, "expires_at": None, "now": NOW}
         secret = api_keys.issue(owner=person, actor=person, **terms)[1]
         self.client, self.headers = Client(), {"Authorization": f"Bearer {secret}"}
+
+    def batch(self, touches: object) -> accepts.Call:
+        """Return a batch of touches to be sent over HTTP."""
+        headers = {**self.headers, "Content-Type": "application/json"}
+        return accepts.Call(BATCHES, json.dumps({"touches": touches}), headers, 200)
 
     def get(self, address: str) -> None:
         assert self.client.get(address, headers=self.headers).status_code == 200
@@ -98,32 +110,47 @@ def lists(marketer: User, rep: User) -> None:
 
 
 def batches(marketer: User, count: int) -> None:
-    """Measure touches in batches, five of each lead: of new leads, then of known ones."""
+    """Measure touches in batches: of new leads, then of known ones; one client alone, then two at once."""
     caller, numbers = Caller(marketer), itertools.count()
-    ids = (
-        Lead.objects.filter(stage="nurturing", owner__isnull=True).order_by("pk").values_list("pk", flat=True)
-    )
-    ids = list(ids[: (count + 1) * BATCH // PER_LEAD])
-    send(caller, ids[: BATCH // PER_LEAD], 20, numbers)  # warm
-    ids = ids[BATCH // PER_LEAD :]
-    for name, age in (("leads judged for the first time", 10), ("leads known, their clocks running", 5)):
-        times = send(caller, ids, age, numbers)
-        rate, ours = (BATCH * len(times) / sum(column) for column in zip(*times, strict=True))
+    found = Lead.objects.filter(stage="nurturing", owner__isnull=True).order_by("pk")
+    few, many = WARM * BATCH // PER_LEAD, count * BATCH // PER_LEAD
+    ids = list(found.values_list("pk", flat=True)[: few + 2 * many])
+    warm, alone, together = ids[:few], ids[few : few + many], ids[few + many :]
+    send(caller, warm, 20, numbers)
+    for name, age in AGES:
+        theirs = processors.of_database()
+        times = send(caller, alone, age, numbers)
+        theirs = processors.of_database() - theirs
+        sent = BATCH * len(times)
+        rate, ours = (sent / sum(column) for column in zip(*times, strict=True))
         slowest = max(wall for wall, _ours in times) * 1000
         print(f"touches in batches of {BATCH}, {PER_LEAD} of each lead, {name}: {rate:,.0f}/s, "
-              f"{ours:,.0f}/s by our own processor time, slowest batch {slowest:.0f} ms, "
-              f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    print(f"the same rows by one bare INSERT: {BATCH / floor(ids):,.0f}/s")
+              f"{ours:,.0f}/s by our own processor time, {sent / theirs:,.0f}/s by PostgreSQL's, "
+              f"slowest batch {slowest:.0f} ms, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(f"the same rows by one bare INSERT: {BATCH / floor(alone):,.0f}/s")
+    with gunicorn("portal.wsgi:application") as port:
+        for name, age in AGES:
+            calls, first = (
+                [caller.batch(one) for one in written(some, age, numbers)] for some in (together, warm)
+            )
+            at_once(name, port, first, calls)
 
 
-def send(
-    caller: Caller, ids: list[int], age: int, numbers: "itertools.count[int]"
-) -> list[tuple[float, float]]:
-    """Send touches of some minutes ago, a batch at a time; return wall and processor seconds of each."""
+def at_once(name: str, port: int, warm: list[accepts.Call], calls: list[accepts.Call]) -> None:
+    """Print how many touches arrive when clients send batches at once, and who takes the processors."""
+    took, _times, spent = accepts.at_once(port, warm, calls, CLIENTS)
+    sent = BATCH * len(calls)
+    each = ", ".join(f"{side} {seconds / sent * 1e6:.0f} µs" for side, seconds in spent.items())
+    busy = sum(spent.values()) / took / (os.cpu_count() or 1)
+    print(f"the same by {CLIENTS} clients to two web processes, {name}: {sent / took:,.0f}/s; processor time "
+          f"a touch: {each}; cores busy to {busy:.0%}", flush=True)  # fmt: skip
+
+
+def written(ids: list[int], age: int, numbers: "itertools.count[int]") -> Iterator[list[dict[str, Any]]]:
+    """Yield touches of some minutes ago, a batch at a time."""
     kinds = itertools.cycle([("prospect", "visited"), ("marketing", "mail"), ("prospect", "opened")])
-    times = []
     for start in range(0, len(ids), BATCH // PER_LEAD):
-        touches = [
+        yield [
             {
                 "lead": pk, "side": side, "kind": kind, "source": "bench", "external_id": str(next(numbers)),
                 "happened_at": (NOW - timedelta(minutes=age + number)).isoformat(),
@@ -131,8 +158,16 @@ def send(
             for pk in ids[start : start + BATCH // PER_LEAD]
             for number, (side, kind) in zip(range(PER_LEAD), kinds, strict=False)
         ]  # fmt: skip
+
+
+def send(
+    caller: Caller, ids: list[int], age: int, numbers: "itertools.count[int]"
+) -> list[tuple[float, float]]:
+    """Send batches of touches one by one; return wall and processor seconds of each."""
+    times = []
+    for touches in written(ids, age, numbers):
         wall, ours = time.perf_counter(), time.process_time()
-        done = caller.post("/api/v1/touches/batch/", {"touches": touches})["results"]
+        done = caller.post(BATCHES, {"touches": touches})["results"]
         times.append((time.perf_counter() - wall, time.process_time() - ours))
         assert [one["status"] for one in done] == ["created"] * BATCH
     return times

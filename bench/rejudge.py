@@ -30,7 +30,7 @@ from django.urls import reverse
 
 from bench import growing, processors
 from leads.models import Account, Lead, Touch, User
-from sla import agreements, document, intake, sweep
+from sla import document, intake, standings, sweep
 from sla.models import AgreementVersion, Handoff, Standing
 from tests import factories
 from tests.factories import NOW
@@ -193,11 +193,10 @@ def measured(name: str, count: int, work: Callable[[], object]) -> float:
 def check(version: AgreementVersion, touched: set[int]) -> None:
     """Raise unless every lead was judged by the version, and the touches that arrived were counted."""
     assert not Standing.objects.exclude(version=version).exists()
-    gate = agreements.terms(version).gates["readiness"]
-    place = next(n for n, (_, leaf) in enumerate(gate.leaves) if "submitted" in getattr(leaf, "kinds", ()))
-    found = Standing.objects.filter(pk__in=touched).values_list("parts", flat=True)
-    assert len(found) == len(touched)
-    assert all(parts["leaves"][place] is True for parts in found)
+    judged = Standing.objects.filter(pk__in=touched).select_related("lead")
+    assert len(judged) == len(touched)
+    for one in judged:
+        assert one.level == standings.explain(lead=one.lead, now=NOW).engagement.level.value
 
 
 if __name__ == "__main__":

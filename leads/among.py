@@ -22,8 +22,13 @@ def ids_in(ids: Iterable[int]) -> tuple[str, Any]:
     ids, is_array = list(ids), connection.vendor == "postgresql"
     if len(ids) == 1:  # PostgreSQL takes an array for ten when it plans for any
         return "= %s::bigint" if is_array else "= %s", ids[0]
-    listed = "= ANY(%s::bigint[])" if is_array else "IN (SELECT value FROM json_each(%s))"
-    return listed, parameter(ids)
+    return listed(), parameter(ids)
+
+
+def listed() -> str:
+    """Return the condition on a column that holds the ids of one `parameter`, in whose place stands %s."""
+    is_array = connection.vendor == "postgresql"
+    return "= ANY(%s::bigint[])" if is_array else "IN (SELECT value FROM json_each(%s))"
 
 
 def ids(some: Iterable[int]) -> RawSQL:

@@ -75,7 +75,7 @@ def of(lead_ids: Iterable[int]) -> list[Mark]:
 
 @kept.question
 def _of() -> QuerySet[Any, Any]:
-    return _columns(FactChange.objects.filter(pk__in=kept.ids("leads")))
+    return _columns(FactChange.objects.filter(pk__among=kept.ids("leads")))
 
 
 def _columns(found: QuerySet[FactChange]) -> QuerySet[Any, Any]:
@@ -85,7 +85,7 @@ def _columns(found: QuerySet[FactChange]) -> QuerySet[Any, Any]:
 def _read(rows: Iterable[Any]) -> list[Mark]:
     """Read marks; most were left by one statement and share their moment."""
     read = cache(moments.read)
-    return [Mark(pk, read(since), *rest) for pk, since, *rest in rows]
+    return [Mark(pk, read(since), is_history, marks) for pk, since, is_history, marks in rows]
 
 
 def clear(seen: Iterable[Mark]) -> list[Mark]:

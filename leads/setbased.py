@@ -87,7 +87,8 @@ def upsert_copied(
         if field.attname != key
     )
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {fresh} (LIKE {table}) ON COMMIT DELETE ROWS")
+        like = f"{fresh} (LIKE {table} INCLUDING DEFAULTS)"
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {like} ON COMMIT DELETE ROWS")
         cursor.execute(f"TRUNCATE {fresh}")
         _copy(cursor, fresh, fields, (_as_text(row, jsons) + rest for row in rows))
         cursor.execute(

@@ -38,7 +38,7 @@ def read_together(lead_ids: Collection[int], also: Collection[int] = ()) -> Shar
 
 @kept.question
 def _open() -> QuerySet[Clock]:
-    return _locked(Clock.objects.open().filter(lead__in=kept.ids("leads")))
+    return _locked(Clock.objects.open().filter(lead__among=kept.ids("leads")))
 
 
 def _with_ended(lead_ids: Collection[int], also: Collection[int]) -> list[Clock]:

@@ -129,7 +129,7 @@ def _attempts(shared: Shared) -> _Attempts:
 
 @kept.question
 def _tried() -> QuerySet[Any, Any]:
-    made = Touch.objects.filter(lead_id__in=kept.ids("leads"), side=TouchSide.SALES, is_automatic=False)
+    made = Touch.objects.filter(lead_id__among=kept.ids("leads"), side=TouchSide.SALES, is_automatic=False)
     rows = made.filter(happened_at__gte=kept.moment("since")).order_by("happened_at")
     return rows.values_list("lead_id", "happened_at", "kind", "evidence")
 
@@ -153,7 +153,7 @@ def _attach_handoffs(shared: Shared) -> None:
 @kept.question
 def _handoffs() -> QuerySet[Handoff]:
     along = ("rep__calendar", "rep__team__calendar", "team__calendar")
-    found = Handoff.objects.filter(pk__in=kept.ids("handoffs"))
+    found = Handoff.objects.filter(pk__among=kept.ids("handoffs"))
     return found.select_related(*along).defer("trace", "undo_seqs")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import deals, facts
+from leads import bulk, deals, facts
 from leads import touches as writers
 from leads.choices import Stage, TouchSide
 from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
@@ -100,12 +100,13 @@ def add_touches(
 
     `together` runs in the transaction of the writing: what it raises takes the touches back.
     """
-    with transaction.atomic():
-        written = writers.add_many(touches=touches, now=now, actor=actor)
-        if together:
-            together(written)
-    drain_leads(lead_ids={touch.lead_id for touch, _is_new in written}, now=now, actor=actor)
-    return written
+    with bulk.undisturbed():
+        with transaction.atomic():
+            written = writers.add_many(touches=touches, now=now, actor=actor)
+            if together:
+                together(written)
+        drain_leads(lead_ids={touch.lead_id for touch, _is_new in written}, now=now, actor=actor)
+        return written
 
 
 def create_account(*, now: datetime, actor: User | None = None, **known: Any) -> Account:

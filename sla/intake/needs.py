@@ -86,13 +86,13 @@ def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]
 @kept.question
 def _states() -> QuerySet[Any, Any]:
     open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
-    leads = Lead.objects.alive().filter(pk__in=kept.ids("leads"))
+    leads = Lead.objects.alive().filter(pk__among=kept.ids("leads"))
     return leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
 
 
 @kept.question
 def _leads() -> QuerySet[Lead]:
-    return Lead.objects.alive().filter(pk__in=kept.ids("leads"))
+    return Lead.objects.alive().filter(pk__among=kept.ids("leads"))
 
 
 def _settled(found: dict[int, Need]) -> dict[int, Need]:
@@ -159,7 +159,7 @@ def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[c
 
 @kept.question
 def _told() -> QuerySet[Any, Any]:
-    rows = Touch.objects.filter(lead_id__in=kept.ids("leads"), happened_at__gte=kept.moment("since"))
+    rows = Touch.objects.filter(lead_id__among=kept.ids("leads"), happened_at__gte=kept.moment("since"))
     return rows.order_by("happened_at", "pk").values_list(*clocks.Told._fields)
 
 

@@ -90,6 +90,6 @@ def _without_room() -> QuerySet[Standing]:
 def _with_room(limit: int) -> list[int]:
     """Return of the leads that waited for room those for which there is some now."""
     waiting = _without_room().order_by("grid", "ready_since").select_related("version")
-    found = list(waiting.defer("version__document", "version__canonical_text", "parts")[:limit])
+    found = list(waiting.defer("version__document", "version__canonical_text")[:limit])
     room = Room()
     return [one.lead_id for one in found if not room.holds(one.tier, agreements.document(one.version))]

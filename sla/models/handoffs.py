@@ -269,7 +269,8 @@ class Standing(models.Model):
     """What the version in force says of a lead now; `recheck_at` = when a leaf changes by time alone."""
 
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
+    #: No index: one that names the version has every row of every index written anew under each new version.
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     judged_at = models.DateTimeField()
     is_ready = models.BooleanField(default=False)
     ready_since = models.DateTimeField(null=True)
@@ -278,7 +279,6 @@ class Standing(models.Model):
     grid = models.CharField(max_length=2, blank=True)
     tier = models.CharField(max_length=24, blank=True)
     recheck_at = models.DateTimeField(null=True)
-    parts = models.JSONField(default=dict, help_text="Parts of both scores and the leaves of the verdict.")
     held_because = models.CharField(
         max_length=120, blank=True, help_text="Why a ready lead is not offered yet."
     )
@@ -289,7 +289,6 @@ class Standing(models.Model):
                 fields=["recheck_at"], name="standing_recheck", condition=Q(recheck_at__isnull=False)
             ),
             models.Index(fields=["lead"], name="standing_ready_lead", condition=Q(is_ready=True)),
-            models.Index(fields=["version", "level"], name="standing_level"),
             models.Index(fields=["grid", "lead"], name="standing_by_grid"),
         )
 

@@ -112,7 +112,7 @@ def rows(items: tuple[Item, ...]) -> list[Row]:
     leads = Lead.objects.select_related("account", "owner").defer("attributes", "search_text").in_bulk(ids)
     clock_ids = [item.clock_id for item in items if item.clock_id]
     clocks = Clock.objects.select_related("commitment").in_bulk(clock_ids)
-    standings = Standing.objects.filter(lead__in=ids).defer("parts").in_bulk()
+    standings = Standing.objects.filter(lead__in=ids).in_bulk()
     tracked = [item.handoff_id for item in items if item.kind in ("step", "track") and item.handoff_id]
     steps = {step.refusal_id: step for step in nurture.following(tracked)}
     lacking = nurture.lacking(

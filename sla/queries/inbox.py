@@ -252,7 +252,7 @@ def _flag(condition: Q) -> ExpressionWrapper:
 
 @kept.question
 def _clocks() -> QuerySet[Clock]:
-    return Clock.objects.defer("error").filter(pk__in=kept.ids("clocks"))
+    return Clock.objects.defer("error").filter(pk__among=kept.ids("clocks"))
 
 
 @kept.question
@@ -261,7 +261,7 @@ def _with_parts() -> QuerySet[Handoff]:
     return (
         Handoff.objects.select_related("lead__account", "snapshot", "question", "team")
         .only(*SEEN)
-        .filter(pk__in=kept.ids("handoffs"))
+        .filter(pk__among=kept.ids("handoffs"))
         .annotate(
             touch_summary=Subquery(latest.values("summary")[:1]),
             touch_kind=Subquery(latest.values("kind")[:1]),

@@ -105,22 +105,22 @@ def rows(leads: Sequence[Lead], user: User) -> list[LeadRow]:
 
 @kept.question
 def _shown() -> QuerySet[Lead]:
-    return Lead.objects.filter(pk__in=kept.ids("leads")).select_related("account", "owner").only(*SEEN)
+    return Lead.objects.filter(pk__among=kept.ids("leads")).select_related("account", "owner").only(*SEEN)
 
 
 @kept.question
 def _standings() -> QuerySet[Standing]:
-    return Standing.objects.filter(pk__in=kept.ids("leads")).only(*STANDING)
+    return Standing.objects.filter(pk__among=kept.ids("leads")).only(*STANDING)
 
 
 @kept.question
 def _open_handoffs() -> QuerySet[Handoff]:
-    return Handoff.objects.open().filter(lead_id__in=kept.ids("leads")).only(*HANDOFF).order_by("leg")
+    return Handoff.objects.open().filter(lead_id__among=kept.ids("leads")).only(*HANDOFF).order_by("leg")
 
 
 @kept.question
 def _running() -> QuerySet[Clock]:
-    found = Clock.objects.open().filter(lead_id__in=kept.ids("leads"), due_at__isnull=False)
+    found = Clock.objects.open().filter(lead_id__among=kept.ids("leads"), due_at__isnull=False)
     return found.only(*CLOCK).order_by(F("breached_at").asc(nulls_last=True), "due_at")
 
 

@@ -135,7 +135,7 @@ def _stages() -> QuerySet[StageChange]:
 
 @kept.question
 def _people() -> QuerySet[User]:
-    return User.objects.filter(pk__in=kept.ids("people"))
+    return User.objects.filter(pk__among=kept.ids("people"))
 
 
 def _words(handoffs: Iterable[Handoff]) -> Iterable[Happening]:

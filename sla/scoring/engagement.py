@@ -1,15 +1,17 @@
 """Engagement that decays by one half-life, kept as one number whose log2 never needs a recount."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from math import exp2
+from typing import NamedTuple, Protocol
 
 #: Levels count half-lives from here; moving it would re-date every stored level.
 LANDMARK = datetime(2020, 1, 1, tzinfo=UTC)
 ZERO = -math.inf
+_LANDMARK, _DAY = LANDMARK.timestamp(), 86_400
 
 
 class Touch(Protocol):
@@ -24,7 +26,7 @@ class Touch(Protocol):
 
 
 class LateTouch(ValueError):
-    """A touch older than the latest of its capped kind: recount the lead from its touches."""
+    """A touch older than the latest of its kind: recount the lead from its touches."""
 
 
 class Level(NamedTuple):
@@ -43,16 +45,6 @@ class PointsRule:
     points: float
     cap: float | None = None
 
-    @cached_property
-    def level(self) -> float:
-        """The points as log2."""
-        return math.log2(self.points)
-
-    @cached_property
-    def ceiling(self) -> float:
-        """The cap as log2, without bound where there is none."""
-        return math.inf if self.cap is None else math.log2(self.cap)
-
 
 @dataclass(frozen=True)
 class EngagementTerms:
@@ -67,13 +59,15 @@ class EngagementTerms:
         return {(rule.side, rule.kind): rule for rule in reversed(self.rules)}
 
 
-class Part(NamedTuple):
-    """The share of one kind of touch in the engagement: its own level, touches and points so far."""
+@dataclass(slots=True)
+class Part:
+    """The share of one kind of touch: its score when the latest came, its touches and points so far."""
 
-    value: float
-    touches: int
-    given: float
-    latest_at: datetime
+    #: Seconds since the epoch.
+    latest_at: float
+    score: float = 0.0
+    touches: int = 0
+    given: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,29 +91,12 @@ class Engagement:
     @property
     def level(self) -> Level:
         """Sum the parts into the one level that is stored, compared and indexed."""
-        return Level(_log_sum([part.value for part in self.parts.values()]), self.half_life_days)
-
-    @property
-    def latest_at(self) -> datetime | None:
-        """Return the time of the latest touch that earned points."""
-        return max((part.latest_at for part in self.parts.values()), default=None)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what a JSON column keeps: {"half_life_days", "parts": [[side, kind, level, …]]}."""
-        parts = [
-            [side, kind, part.value, part.touches, part.given, part.latest_at.isoformat()]
-            for (side, kind), part in sorted(self.parts.items())
-        ]
-        return {"half_life_days": self.half_life_days, "parts": parts}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Engagement":
-        """Read what `to_json` wrote."""
-        parts = {
-            (side, kind): Part(value, touches, given, datetime.fromisoformat(latest_at))
-            for side, kind, value, touches, given, latest_at in data["parts"]
-        }
-        return cls(data["half_life_days"], parts)
+        shares = self.parts.values()
+        if not shares:
+            return Level(ZERO, self.half_life_days)
+        latest_at, half_life = max(part.latest_at for part in shares), self.half_life_days * _DAY
+        score = sum([part.score * exp2((part.latest_at - latest_at) / half_life) for part in shares])
+        return Level(math.log2(score) + (latest_at - _LANDMARK) / half_life, self.half_life_days)
 
 
 def nothing(terms: EngagementTerms) -> Engagement:
@@ -128,58 +105,54 @@ def nothing(terms: EngagementTerms) -> Engagement:
 
 
 def add(engagement: Engagement, touch: Touch, terms: EngagementTerms) -> Engagement:
-    """Add one touch in constant time.
-
-    The cap acts at this moment: after adding, the decayed sum of the kind is
-    min(cap, sum + points). Raises LateTouch for a touch older than the latest
-    of a capped kind, because order matters there and there only.
-    """
-    rule = terms.by_kind.get((touch.side, touch.kind))
-    if rule is None:
-        return engagement
-    key = (rule.side, rule.kind)
-    part = _added(engagement.parts.get(key), (touch.at,), rule, terms.half_life_days)
-    return Engagement(engagement.half_life_days, {**engagement.parts, key: part})
+    """Add one touch in constant time; raises LateTouch, because the cap acts in the order of the touches."""
+    before = engagement.parts.get((touch.side, touch.kind))
+    if before and touch.at.timestamp() < before.latest_at:
+        raise LateTouch(f"{touch.kind} at {touch.at} is older than the latest.")
+    parts = {key: replace(part) for key, part in engagement.parts.items()}
+    return _counted(parts, (touch,), terms)
 
 
 def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement:
-    """Count the engagement anew from all touches of a lead, in any order."""
-    rules, half_life_days = terms.by_kind, terms.half_life_days
-    moments: dict[tuple[str, str], list[datetime]] = {}
+    """Count the engagement anew from all touches of a lead, which ascend by time."""
+    return _counted({}, touches, terms)
+
+
+def _counted(
+    parts: dict[tuple[str, str], Part], touches: Iterable[Touch], terms: EngagementTerms
+) -> Engagement:
+    """Add touches to the parts themselves.
+
+    The cap acts at the moment of a touch: after it, the decayed sum of the kind is min(cap, sum + points).
+    """
+    rules, half_life = terms.by_kind, terms.half_life_days * _DAY
     for touch in touches:
         key = (touch.side, touch.kind)
-        if key in rules:
-            moments.setdefault(key, []).append(touch.at)
-    parts = {key: _added(None, sorted(some), rules[key], half_life_days) for key, some in moments.items()}
-    return Engagement(half_life_days, parts)
-
-
-def _added(before: Part | None, moments: Sequence[datetime], rule: PointsRule, half_life_days: float) -> Part:
-    """Return the part of a kind after more touches of it, given by their moments; raises LateTouch."""
-    level, count, given, latest_at = before or (ZERO, 0, 0.0, moments[0])
-    gained, ceiling = rule.level, rule.ceiling
-    for at in moments:
-        if at < latest_at:
-            if rule.cap is not None:
-                raise LateTouch(f"{rule.kind} at {at} is older than {latest_at}")
-        else:
-            latest_at = at
-        age = (at - LANDMARK).total_seconds() / 86_400 / half_life_days
-        # To the last bit what `_log_sum` says of the two, without a call for each touch.
-        gain, points = age + gained, rule.points
-        apart = level - gain
-        value = (gain if apart <= 0 else level) + math.log2(1.0 + 2.0 ** -abs(apart))
-        if value > age + ceiling:
-            value = age + ceiling
-            points = (rule.cap or 0) - _power(level - age)
-        level, given = value, given + points
-    return Part(level, count + len(moments), given, latest_at)
+        rule = rules.get(key)
+        if rule is None:
+            continue
+        at = touch.at.timestamp()
+        part = parts.get(key)
+        if part is None:
+            part = parts[key] = Part(at)
+        points = rule.points
+        score = part.score * exp2((part.latest_at - at) / half_life) + points
+        if rule.cap is not None and score > rule.cap:
+            points -= score - rule.cap
+            score = rule.cap
+        part.latest_at, part.score = at, score
+        part.touches += 1
+        part.given += points
+    return Engagement(terms.half_life_days, parts)
 
 
 def parts(engagement: Engagement, at: datetime) -> tuple[ScorePart, ...]:
     """Explain a score line by line, the largest share first."""
-    age, shares = _half_lives(at, engagement.half_life_days), engagement.parts.items()
-    lines = [ScorePart(*key, part.touches, part.given, _power(part.value - age)) for key, part in shares]
+    now, half_life = at.timestamp(), engagement.half_life_days * _DAY
+    lines = [
+        ScorePart(*key, part.touches, part.given, part.score * exp2((part.latest_at - now) / half_life))
+        for key, part in engagement.parts.items()
+    ]
     return tuple(sorted(lines, key=lambda line: (-line.now, line.side, line.kind)))
 
 
@@ -223,12 +196,4 @@ def _half_lives(at: datetime, half_life_days: float) -> float:
 
 
 def _power(exponent: float) -> float:
-    return math.exp2(min(1023.0, exponent))
-
-
-def _log_sum(values: Sequence[float]) -> float:
-    """Add numbers given as log2 without leaving log2; a raw weight overflows after 1,023 half-lives."""
-    highest = max(values, default=ZERO)
-    if highest == ZERO:
-        return ZERO
-    return highest + math.log2(sum(2.0 ** (value - highest) for value in values))
+    return exp2(min(1023.0, exponent))

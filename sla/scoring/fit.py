@@ -49,6 +49,10 @@ class GridTerms:
     engagement_1: float
     engagement_2: float
 
+    def bar(self, cell: str) -> float | None:
+        """Return the engagement below which a lead leaves its cell; None where there is none."""
+        return self.engagement_1 if cell[1] == "1" else self.engagement_2 if cell[1] == "2" else None
+
 
 CELLS = tuple(f"{row}{column}" for row in "ABC" for column in "123")
 

@@ -28,7 +28,6 @@ class Judgement(NamedTuple):
     grid: str
     tier: str
     recheck_at: datetime | None
-    parts: dict[str, Any]
 
 
 class Judged(NamedTuple):
@@ -100,7 +99,7 @@ def _before(lead_ids: Collection[int]) -> dict[int, Before]:
 @kept.question
 def _standing_rows() -> QuerySet[Any, Any]:
     texts = (moments.written(name) for name in ("ready_since", "judged_at"))
-    return Standing.objects.filter(pk__in=kept.ids("leads")).values_list("pk", "is_ready", *texts)
+    return Standing.objects.filter(pk__among=kept.ids("leads")).values_list("pk", "is_ready", *texts)
 
 
 def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:
@@ -159,7 +158,7 @@ def _judge_one(
 ) -> Judged:
     terms = agreements.terms(version)
     gate = terms.gates["readiness"]
-    fit, engagement = score(facts, terms, now)
+    fit, _engagement = score(facts, terms, now)
     vector = gate.vector(facts, now)
     is_ready = gate.verdict(vector) is True
     was_ready = before is not None and before.is_ready
@@ -170,23 +169,17 @@ def _judge_one(
         ready_since = moments.read(before.ready_since)
     level = facts.engagement.value if facts.engagement else scoring.ZERO
     grid, tier = place(facts, terms, now)
-    parts = {
-        "engagement": engagement.to_json(),
-        "fit": [part.value for part in fit.parts],
-        "leaves": vector,
-    }
     standing = Judgement(
         lead_id,
         version.pk,
-        judged_at=now,
-        is_ready=is_ready,
-        ready_since=ready_since,
-        fit=fit.value,
-        level=None if level == scoring.ZERO else level,
-        grid=grid,
-        tier=tier,
-        recheck_at=_recheck_at(terms, facts, vector, fit, now),
-        parts=parts,
+        now,
+        is_ready,
+        ready_since,
+        fit.value,
+        None if level == scoring.ZERO else level,
+        grid,
+        tier,
+        _recheck_at(terms, facts, vector, fit, grid, now),
     )
     return Judged(standing, version, facts, became_ready_at, was_ready and not is_ready)
 
@@ -221,6 +214,7 @@ def _recheck_at(
     facts: readiness.Facts,
     vector: list[bool | None],
     fit: scoring.Fit,
+    grid: str,
     now: datetime,
 ) -> datetime | None:
     """Return when time alone changes verdict, segment, fit, the cell of the grid or a signifier."""
@@ -230,7 +224,7 @@ def _recheck_at(
     # One that is shown already has nothing to wait for.
     shown = (signifier.look(facts, now) for signifier in terms.awaited)
     turns += [until for value, until in shown if value is not True]
-    if facts.engagement:
-        bars = (terms.document.grid.engagement_1, terms.document.grid.engagement_2)
-        turns += [scoring.crossing(facts.engagement, bar) for bar in bars]
-    return min((moment for moment in turns if moment and moment > now), default=None)
+    bar = terms.document.grid.bar(grid)
+    if facts.engagement and bar is not None:
+        turns.append(scoring.crossing(facts.engagement, bar))
+    return min([moment for moment in turns if moment and moment > now], default=None)

@@ -12,7 +12,7 @@ from leads import bulk
 from sla import intake
 
 #: Leads of one round: few enough for little memory, enough that its statements cost nothing per lead.
-AT_ONCE = 2_000
+AT_ONCE = 5_000
 
 
 def judge_marked(*, now: datetime, seconds: float = math.inf, share: tuple[int, int] = (0, 1)) -> int:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @kept.question
 def touches() -> QuerySet[Touch, tuple[int, str]]:
-    made = Touch.objects.filter(lead__in=kept.ids("leads"), happened_at__lte=kept.moment("until"))
+    made = Touch.objects.filter(lead__among=kept.ids("leads"), happened_at__lte=kept.moment("until"))
     return made.order_by("happened_at").values_list("lead_id", "kind")
 
 

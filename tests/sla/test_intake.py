@@ -525,7 +525,7 @@ def overtaken(lead: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
         before = honest(**asked)
         intake.add_touch(lead=touched, now=NOW, side="prospect", kind="downloaded", happened_at=NOW - HOUR)
         stale = before[touched.pk].standing
-        Standing.objects.filter(pk=touched.pk).update(level=stale.level, parts=stale.parts)
+        Standing.objects.filter(pk=touched.pk).update(level=stale.level)
         return before
 
     monkeypatch.setattr(standings, "judge", slow)
