@@ -97,19 +97,22 @@ class Question(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows, as the queryset would; `values` name every place of it."""
+        return list(self._asked(values))
+
+    def first(self, **values: Any) -> Row | None:
+        """Return the first row, None without any."""
+        return next(iter(self._asked(values)), None)
+
+    def _asked(self, values: dict[str, Any]) -> Iterator[Row]:
         sizes = {len(some) for some in values.values() if _is_many(some)}
         key = connection.vendor, sizes == {1}
         token = _of_one.set(sizes == {1})
         try:
             if key not in self._worded:
                 self._worded[key] = _Worded(self._build(), self._is_planned_once)
-            return list(self._worded[key].asked(values, max(sizes, default=1)))
+            return self._worded[key].asked(values, max(sizes, default=1))
         finally:
             _of_one.reset(token)
-
-    def first(self, **values: Any) -> Row | None:
-        """Return the first row, None without any."""
-        return next(iter(self(**values)), None)
 
 
 class _Worded:
@@ -124,14 +127,14 @@ class _Worded:
         self._compiler = compiler
 
     def asked(self, values: dict[str, Any], keys: int) -> Iterator[Any]:
-        """Ask by this thread's connection and yield what the queryset would; `keys` is how many ids come."""
-        query = self._compiler.query
-        if query.select_for_update and not connection.in_atomic_block:
+        """Ask by this thread's connection; yield what the queryset would. `keys` is how many ids come."""
+        query, here = self._compiler.query, connections[DEFAULT_DB_ALIAS]
+        if query.select_for_update and not here.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked within a transaction only.")
         found = self._rows(values, keys)
         # The rows are there already; what makes tuples and objects of them is Django's own.
         compiler, asked = copy(self._compiler), copy(query)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        compiler.connection = here
         compiler.execute_sql = lambda *arguments, **options: [found]
         asked.get_compiler = lambda *arguments, **options: compiler
         rows: Any = models.QuerySet(self._queryset.model, asked, DEFAULT_DB_ALIAS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 from leads import copying, recordsets
@@ -265,11 +265,12 @@ def bound_cursor(rows: int) -> Any:
     For a few `rows` PostgreSQL keeps its plan. One for many is made anew: a plan of a time when tables were
     small would go through them whole for each row.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
+    here: Any = connections[DEFAULT_DB_ALIAS]  # through `connection` each word of it is looked up anew
+    if here.vendor != "postgresql":
+        return here.cursor()
+    here.ensure_connection()
     raw: Any = ServerBindingCursor if rows <= FEW else _PlannedAnew
-    return connection._prepare_cursor(raw(connection.connection))  # type: ignore[attr-defined]  # as Django does
+    return here._prepare_cursor(raw(here.connection))  # as Django does
 
 
 def _field(model: type[models.Model], name: str) -> models.Field:

@@ -1,6 +1,7 @@
 """Fetch what a person may see: whoever may not see a thing cannot tell it from a missing one."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from leads import kept
 from leads.choices import Role
 from leads.models import Account, Deal, Lead, User
 from leads.models.querysets import SEES_ALL
-from sla import permissions
+from sla import handoffs, permissions
 from sla.models import Clock, Dispute, Handoff
 
 Kind = TypeVar("Kind", bound=Model)
@@ -74,6 +75,20 @@ def current(user: User, pk: int) -> Handoff:
     if found.is_ended:
         lead(user, found.lead_id)
     return found
+
+
+def accept(user: User, pk: int, now: datetime) -> Handoff:
+    """Accept an offer; raises Http404 or, to whoever sees it, why it was refused.
+
+    Whom the move table names sees the offer, and the move asks that: it is read before by nobody.
+    """
+    try:
+        return handoffs.accept(handoff=Handoff(pk=pk), actor=user, now=now)
+    except Handoff.DoesNotExist:
+        raise Http404 from None
+    except handoffs.MoveRefused:
+        offer(user, pk)
+        raise
 
 
 def offer(user: User, pk: int) -> Handoff:

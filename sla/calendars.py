@@ -57,18 +57,17 @@ def for_clock(*, commitment: Commitment, document: Document, team: Team | None, 
     """Return the hours that rule a commitment which starts now.
 
     The rep's own hours without absences when the commitment says so and there is a rep, else
-    the team's, else those that the version names for the side.
+    the team's, else those that the version names for the side. A calendar that was read with the team
+    or the rep stands as it was read.
     """
     side = commitment.side if commitment.side in document.calendars else "sales"
-    key = document.calendars[side]
     # A team of the other side has no say in this side's hours.
-    if team and team.side == side:
-        key = _key_of_team(team) or key
-    is_personal = commitment.whose_hours == "rep" and rep is not None
-    if is_personal and rep:
-        key = _key_of_user(rep) or key
-    revision = current_revision(key)
-    return Hours(stored(key, revision, rep if is_personal else None), key, revision)
+    calendar = team.calendar if team and team.side == side else None
+    own = rep if commitment.whose_hours == "rep" else None
+    calendar = (own and _of_user(own)) or calendar
+    key = calendar.key if calendar else document.calendars[side]
+    revision = calendar.revision if calendar else current_revision(key)
+    return Hours(stored(key, revision, own), key, revision)
 
 
 def stored(key: str, revision: int, rep: User | None = None) -> Schedule:
@@ -158,14 +157,13 @@ def forget() -> None:
     _without.cache_clear()
 
 
-def _key_of_team(team: Team) -> str:
-    return team.calendar.key if team.calendar else ""
+def _of_user(user: User) -> Calendar | None:
+    return user.calendar or (user.team.calendar if user.team else None)
 
 
 def _key_of_user(user: User) -> str:
-    if user.calendar:
-        return user.calendar.key
-    return _key_of_team(user.team) if user.team else ""
+    calendar = _of_user(user)
+    return calendar.key if calendar else ""
 
 
 @lru_cache(maxsize=256)

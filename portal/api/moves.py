@@ -34,11 +34,17 @@ class Verb:
     act: Act
     guard: Guard | None = None
     fetch: Callable[[User, int], Handoff] = access.handoff
+    #: The move itself asks who sees the handoff: it is read before only to compare its tag.
+    is_own_door: bool = False
 
 
 def _by_table(move: str) -> Guard:
     """Let whoever the move table names, whatever the handoff's state."""
     return lambda user, handoff: permissions.may(user, move, handoff)
+
+
+def _accept(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
+    return access.accept(actor, handoff.pk, now)
 
 
 def _reroute(*, handoff: Handoff, actor: User, now: datetime, to: int | None = None, reason: str = "") -> Any:
@@ -62,7 +68,7 @@ def _colleague(handoff: Handoff, pk: int) -> User:
 
 VERBS = (
     Verb("accept", "Accept an offer; one of two who try is told who was faster.", shapes.Nothing,
-         handoffs.accept, fetch=access.offer),
+         _accept, fetch=access.offer, is_own_door=True),
     Verb("decline", "Say no to an offer, with a reason.", shapes.Refused,
          handoffs.decline, _by_table("decline")),
     Verb("hand-back", "Hand an accepted lead back, with a reason.", shapes.Refused,
@@ -111,7 +117,8 @@ class MoveView(ApiView):
 
     def post(self, request: Request, pk: int) -> Response:
         user, now = self.person, timezone.now()
-        handoff = self.verb.fetch(user, pk)
+        is_read_later = self.verb.is_own_door and "If-Match" not in request.headers
+        handoff = Handoff(pk=pk) if is_read_later else self.verb.fetch(user, pk)
         if self.verb.guard:
             access.require(self.verb.guard(user, handoff))
         matching.check(request, handoff)

@@ -33,7 +33,11 @@ class PerCaller(BaseThrottle):
 
 def _count(name: str) -> int:
     try:
-        return 1 if cache.add(name, 1, 2 * MINUTE_SECONDS) else cache.incr(name)
+        try:
+            return cache.incr(name)
+        except ValueError:  # the first call of its minute
+            cache.add(name, 0, 2 * MINUTE_SECONDS)
+            return cache.incr(name)
     except Exception:
         # A cache that is away must not close the door: the limit is a courtesy, the rights are not.
         log.warning("calls could not be counted", exc_info=True)

@@ -69,7 +69,7 @@ def next_due(lead: Lead, now: datetime) -> str:
 @kept.question
 def _running() -> QuerySet[Clock]:
     found = Clock.objects.open().filter(lead=kept.number("lead"), side=Side.SALES, due_at__isnull=False)
-    return found.select_related("commitment").order_by("due_at", "pk")
+    return found.select_related("commitment").order_by("due_at", "pk")[:1]
 
 
 def reason_label(handoff: Handoff) -> str:

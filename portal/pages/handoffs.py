@@ -1,5 +1,6 @@
 """The moves of whoever is offered a lead and works it."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,17 +25,16 @@ NO_VERDICT = "none"
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept an offer; one of two who try is told who was faster."""
-    user = access.person(request)
-    handoff = access.offer(user, pk)
-    company = handoff.lead.account
-    return moves.make(
-        request,
-        handoff,
-        lambda now: handoffs.accept(handoff=handoff, actor=user, now=now),
-        _("Accepted %(company)s.") % {"company": company},
-        sub=lambda moved: dossiers.next_due(moved.lead, timezone.now()),
-        phone=handoff.lead.phone,
-    )
+    user, now = access.person(request), timezone.now()
+    try:
+        moved = access.accept(user, pk, now)
+    except handoffs.NotYours as refused:
+        raise PermissionDenied(str(refused.sentence)) from refused
+    except handoffs.MoveRefused as refused:
+        return moves.refuse(request, access.offer(user, pk), str(refused.sentence))
+    lead = moved.lead
+    said = _("Accepted %(company)s.") % {"company": lead.account}
+    return moves.answer(request, moved, moved, said, dossiers.next_due(lead, now), lead.phone)
 
 
 @require_POST

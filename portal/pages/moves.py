@@ -48,24 +48,13 @@ class Words:
     foot: Text = ""
 
 
-def make(
-    request: HttpRequest,
-    handoff: Handoff,
-    act: Act,
-    text: Text,
-    *,
-    sub: Callable[[Handoff], str] | None = None,
-    phone: str = "",
-) -> HttpResponse:
-    """Make a move, say what was done with its undo, and answer; a refusal becomes a sentence.
-
-    With a `phone` the next step is one click away.
-    """
+def make(request: HttpRequest, handoff: Handoff, act: Act, text: Text) -> HttpResponse:
+    """Make a move, say what was done with its undo, and answer; a refusal becomes a sentence."""
     try:
         moved = _moved(act)
     except handoffs.MoveRefused as refused:
         return refuse(request, handoff, str(refused.sentence))
-    return answer(request, handoff, moved, text, sub(moved) if sub else "", phone)
+    return answer(request, handoff, moved, text)
 
 
 def dialog(
@@ -151,7 +140,8 @@ def answer(
 ) -> HttpResponse:
     """Say what was done and show what became of it: the row anew, or the page it was done from.
 
-    `moved` is the handoff after the move, which may be the next hop of `handoff`.
+    `moved` is the handoff after the move, which may be the next hop of `handoff`. With a `phone` the next
+    step is one click away.
     """
     undo_url = reverse("handoff-undo", args=[moved.pk])
     until = moved.undo_until if permissions.can_undo(access.person(request), moved, timezone.now()) else None
