@@ -33,7 +33,18 @@ def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history:
     """
     ids = sorted(set(lead_ids))
     condition, parameter = among.ids_in(ids)
-    return _mark(f"id {condition}", [parameter], min(since, now), is_history, setbased.bound_cursor(len(ids)))
+    with setbased.bound_cursor(len(ids)) as cursor:
+        cursor.execute(_marking(f"id {condition}"), [_at(min(since, now)), is_history, parameter])
+        return int(cursor.rowcount)
+
+
+def mark_one(*, lead_id: int, since: datetime, now: datetime, is_history: bool = False) -> Mark:
+    """Note that facts of a lead changed, as `mark` does, and return its mark as it stands now."""
+    with setbased.bound_cursor(1) as cursor:
+        sql = f"{_marking('id = %s')} RETURNING lead_id, CAST(since AS text), is_history, marks"
+        cursor.execute(sql, [_at(min(since, now)), is_history, lead_id])
+        pk, began, was_history, raised = cursor.fetchone()
+        return Mark(pk, moments.read(began), bool(was_history), raised)
 
 
 def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool = False) -> int:
@@ -48,7 +59,9 @@ def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool 
 
 def mark_all(*, since: datetime) -> int:
     """Note for every living lead that it must be judged anew, as under a new version."""
-    return _mark("merged_into_id IS NULL AND erased_at IS NULL", [], since, False, connection.cursor())
+    with connection.cursor() as cursor:
+        cursor.execute(_marking("merged_into_id IS NULL AND erased_at IS NULL"), [_at(since), False])
+        return int(cursor.rowcount)
 
 
 def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[Mark]:
@@ -125,10 +138,11 @@ def set_aside(*, lead_id: int, error: str, now: datetime) -> None:
     )
 
 
-def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bool, by: Any) -> int:
+def _marking(condition: str) -> str:
+    """Return the statement that marks leads; its first places are the moment, and whether it is history."""
     table = connection.ops.quote_name(FactChange._meta.db_table)
     # Ordered by id, so that two writers never wait for each other crosswise.
-    sql = f"""
+    return f"""
         INSERT INTO {table} (lead_id, since, is_history, marks, attempts, error)
         SELECT id, %s, %s, 1, 0, '' FROM {Lead._meta.db_table} WHERE {condition} ORDER BY id
         ON CONFLICT (lead_id) DO UPDATE SET
@@ -137,7 +151,7 @@ def _mark(condition: str, parameters: list[Any], since: datetime, is_history: bo
             marks = {table}.marks + 1,
             retry_at = NULL
     """  # noqa: S608 (names only)
-    moment = FactChange._meta.get_field("since").get_db_prep_save(since, connection)
-    with by as cursor:
-        cursor.execute(sql, [moment, is_history, *parameters])
-        return int(cursor.rowcount)
+
+
+def _at(moment: datetime) -> Any:
+    return FactChange._meta.get_field("since").get_db_prep_save(moment, connection)

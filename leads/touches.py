@@ -16,6 +16,13 @@ class InvalidTouch(ValueError):
     """A touch of a kind that its side does not know, or of a time still to come."""
 
 
+class Added(NamedTuple):
+    """A touch as its row is now, and the mark that it left; none where it says nothing new."""
+
+    touch: Touch
+    mark: marks.Mark | None
+
+
 @transaction.atomic
 def add(
     *,
@@ -34,7 +41,7 @@ def add(
     campaign: str = "",
     import_run: ImportRun | None = None,
     is_history: bool = False,
-) -> Touch:
+) -> Added:
     """Write down a touch once; the same source and external id return the one that is there.
 
     Of a touch that is there, only the evidence may rise and `reached` become known; what else
@@ -45,9 +52,10 @@ def add(
     facts |= {"actor": actor, "evidence": evidence, "reached": reached, "is_automatic": is_automatic}
     facts |= {"summary": summary, "campaign": campaign, "import_run": import_run}
     touch, is_new = _store(source, external_id, facts)
-    if is_new or raise_evidence(touch=touch, evidence=evidence, reached=reached):
-        marks.mark(lead_ids=[touch.lead_id], since=touch.happened_at, now=now, is_history=is_history)
-    return touch
+    if not is_new and not raise_evidence(touch=touch, evidence=evidence, reached=reached):
+        return Added(touch, None)
+    since = touch.happened_at
+    return Added(touch, marks.mark_one(lead_id=touch.lead_id, since=since, now=now, is_history=is_history))
 
 
 class NewTouch(NamedTuple):

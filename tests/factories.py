@@ -306,7 +306,7 @@ def add_touch(
     **fields: Any,
 ) -> Touch:
     """Add a touch, by default a download one hour before `now`."""
-    return touches.add(lead=lead, side=side, kind=kind, happened_at=now - ago, now=now, **fields)
+    return touches.add(lead=lead, side=side, kind=kind, happened_at=now - ago, now=now, **fields).touch
 
 
 def ready_lead(name: str = "", *, now: datetime = NOW, **known: Any) -> Lead:

@@ -185,19 +185,19 @@ def _change(handoff: Handoff, changes: dict[str, Any], undo_until: datetime | No
 
 
 def lock_lead(handoff: Handoff) -> Lead:
-    """Lock the lead without touching its keys, and go on with it as it is now; raises Changed."""
-    read = handoff.lead
-    lead = _locked.first(pk=read.pk)
-    if lead is None or (lead.stage, lead.stage_seq) != (read.stage, read.stage_seq):
+    """Lock the lead without touching its keys, and go on with who holds it now; raises Changed."""
+    lead = handoff.lead
+    there = _locked.first(pk=lead.pk)
+    if there is None or there[:2] != (lead.stage, lead.stage_seq):
         raise errors.Changed
-    handoff.lead = lead
+    lead.owner_id, lead.team_id = there[2:]
     return lead
 
 
 @kept.question
-def _locked() -> QuerySet[Lead]:
-    found = Lead.objects.select_for_update(of=("self",), no_key=True)
-    return found.select_related("account").filter(pk=kept.number("pk"))
+def _locked() -> QuerySet[Lead, tuple[str, int, int | None, int | None]]:
+    found = Lead.objects.select_for_update(no_key=True).filter(pk=kept.number("pk"))
+    return found.values_list("stage", "stage_seq", "owner_id", "team_id")
 
 
 def step(lead: Lead, to_stage: str, case: Case, cause: str = "") -> None:

@@ -83,7 +83,7 @@ def lose(*, handoff: Handoff, actor: User | None, now: datetime, reason: str = "
 @transaction.atomic
 def rate(*, handoff: Handoff, actor: User, quality: str, now: datetime) -> Handoff:
     """Say how good the lead was against what was promised; blank takes the verdict back. Raises NotYours."""
-    fresh = Handoff.objects.select_related("lead").get(pk=handoff.pk)
+    fresh = Handoff.objects.select_related("lead__account").get(pk=handoff.pk)
     if not permissions.can_rate(actor, fresh):
         raise errors.NotYours
     fresh.quality = Quality(quality).value if quality else ""
@@ -97,7 +97,7 @@ def rate(*, handoff: Handoff, actor: User, quality: str, now: datetime) -> Hando
 @transaction.atomic
 def nudge(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
     """Remind the owner, on record; changes nothing else. Raises NotYours."""
-    fresh = Handoff.objects.select_related("lead").get(pk=handoff.pk)
+    fresh = Handoff.objects.select_related("lead__account").get(pk=handoff.pk)
     if not permissions.can_nudge(actor, fresh):
         raise errors.NotYours
     acting.lock_lead(fresh)

@@ -61,8 +61,8 @@ def edit_account(
 
 def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: Any) -> Touch:
     """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`."""
-    added = writers.add(lead=lead, now=now, actor=actor, **touch)
-    drain_lead(lead_id=added.lead_id, now=now, actor=actor)
+    added, mark = writers.add(lead=lead, now=now, actor=actor, **touch)
+    drain_lead(lead_id=added.lead_id, now=now, actor=actor, mark=mark)
     return added
 
 
@@ -76,7 +76,7 @@ def take_step(*, handoff: Handoff, number: int, now: datetime, actor: User) -> T
         raise handoffs.WrongStage(handoff.lead)
     with transaction.atomic():
         step = handoffs.claim_step(handoff=handoff, number=number, actor=actor, now=now)
-        touch = writers.add(
+        touch, mark = writers.add(
             lead=handoff.lead,
             now=now,
             actor=actor,
@@ -85,7 +85,7 @@ def take_step(*, handoff: Handoff, number: int, now: datetime, actor: User) -> T
             happened_at=now,
             summary=step.label,
         )
-    drain_lead(lead_id=touch.lead_id, now=now, actor=actor)
+    drain_lead(lead_id=touch.lead_id, now=now, actor=actor, mark=mark)
     return touch
 
 

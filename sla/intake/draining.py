@@ -29,9 +29,14 @@ _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
 )
 
 
-def drain_lead(*, lead_id: int, now: datetime, actor: User | None = None) -> standings.Judged | None:
-    """Judge one lead now and let follow what follows; None when no agreement covers it or it failed."""
-    judged = _take_up([lead_id], marks.of([lead_id]), now, actor)
+def drain_lead(
+    *, lead_id: int, now: datetime, actor: User | None = None, mark: Mark | None = None
+) -> standings.Judged | None:
+    """Judge one lead now and let follow what follows; None when no agreement covers it or it failed.
+
+    Without its `mark`, as it was left a moment ago, that is looked up.
+    """
+    judged = _take_up([lead_id], [mark] if mark else marks.of([lead_id]), now, actor)
     return judged.get(lead_id)
 
 

@@ -35,13 +35,13 @@ def test_offer_of_many_takes_as_many_statements_as_of_two():
 def test_single_offer_is_short():
     scene()
     lead = factories.ready_lead()
-    assert statements(lambda: handoffs.offer(lead=lead, now=NOW)) <= 38
+    assert statements(lambda: handoffs.offer(lead=lead, now=NOW)) <= 36
 
 
 def test_accept_is_short():
     play = scene()
     handoff = offered(play)
-    assert statements(lambda: handoffs.accept(handoff=handoff, actor=play.rep, now=NOW)) <= 18
+    assert statements(lambda: handoffs.accept(handoff=handoff, actor=play.rep, now=NOW)) <= 16
 
 
 def test_touch_of_a_prospect_is_short():
@@ -49,7 +49,7 @@ def test_touch_of_a_prospect_is_short():
     lead = factories.make_lead(employees=10)
     touch = {"lead": lead, "side": "prospect", "kind": "opened", "happened_at": NOW, "now": NOW}
     intake.add_touch(**touch)  # reads what is kept in memory from then on
-    assert statements(lambda: intake.add_touch(**touch)) <= 15
+    assert statements(lambda: intake.add_touch(**touch)) <= 14
 
 
 def test_touch_of_sales_is_short():
@@ -57,4 +57,4 @@ def test_touch_of_sales_is_short():
     leads = [handoffs.accept(handoff=offered(play), actor=play.rep, now=NOW).lead for _ in range(2)]
     touch = {"side": "sales", "kind": "call", "reached": True, "happened_at": LATER, "now": LATER}
     intake.add_touch(lead=leads[0], **touch)
-    assert statements(lambda: intake.add_touch(lead=leads[1], **touch)) <= 25
+    assert statements(lambda: intake.add_touch(lead=leads[1], **touch)) <= 23
