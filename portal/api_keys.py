@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from leads import audit
+from leads import audit, kept
 from leads.models import User
 from portal.models import ApiKey, IntakeSource, Scope
 
@@ -50,10 +50,15 @@ def opened_by(secret: str, *, now: datetime) -> ApiKey | None:
     """Return the key that this secret opens now, with its owner; None for any other text."""
     if not (secret.isascii() and secret.isprintable()):
         return None
-    found = ApiKey.objects.get_usable_keys().filter(prefix=secret.partition(".")[0]).first()
+    found = _usable.first(prefix=secret.partition(".")[0])
     if found is None or found.is_over(now) or not found.owner.is_active:
         return None
     return found if found.is_valid(secret) else None
+
+
+@kept.question
+def _usable() -> QuerySet[ApiKey]:
+    return ApiKey.objects.get_usable_keys().filter(prefix=kept.text("prefix"))
 
 
 def note_use(*, key: ApiKey, now: datetime) -> None:
