@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 
 import django
 
+from bench import memory
+
 RUNS = 5
 ROWS = 100_000
 #: The other importer needs minutes for all rows; its speed does not depend on their number.
@@ -141,7 +143,7 @@ def write_file(path: Path, count: int) -> None:
 
 
 def ours(path: Path) -> dict[str, float]:
-    """Import the file into an empty database and again, and return speed, memory and processor time."""
+    """Import the file into an empty database and again, and return speed and processor time."""
     from bench import processors  # noqa: PLC0415 (a child sets Django up first)
     from leads import importing  # noqa: PLC0415 (as above)
 
@@ -154,8 +156,6 @@ def ours(path: Path) -> dict[str, float]:
         run = importing.run(path=path, mapping=mapping, target=target, now=NOW)
         out[name] = run.rows_done / (time.perf_counter() - start)
         own, reading = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        # What both processes share is counted twice.
-        out[f"{name}_memory"] = (own.ru_maxrss + reading.ru_maxrss) / 1024
         out[f"{name}_writing"] = own.ru_utime + own.ru_stime - sum(spent[:2])
         out[f"{name}_reading"] = reading.ru_utime + reading.ru_stime - sum(spent[2:])
         out[f"{name}_database"] = processors.of_database() - database
@@ -234,16 +234,18 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self.folder, self.url = folder, os.environ.get("DATABASE_URL", "")
         self._count = 0
-        self._run(self._environment("template"), "manage.py", "migrate", "-v0", "--skip-checks")
+        self._answer(
+            self._started(self._environment("template"), "manage.py", "migrate", "-v0", "--skip-checks")
+        )
 
     def measure(self, what: str, path: Path) -> dict[str, float]:
         """Return what a child measures on a fresh database."""
         self._count += 1
         name = f"run_{self._count}"
         environment = self._environment(name, copy_of="template")
-        return json.loads(
-            self._run(environment, "-m", "bench.import_leads", "--child", what, "--file", str(path))
-        )
+        child = self._started(environment, "-m", "bench.import_leads", "--child", what, "--file", str(path))
+        peak = memory.peak_until_end(child)
+        return {**json.loads(self._answer(child)), "memory": peak / 1_000_000}
 
     def _environment(self, name: str, copy_of: str = "") -> dict[str, str]:
         if not self.url:
@@ -268,11 +270,17 @@ class Databases:
         return {**os.environ, "DATABASE_URL": urlsplit(self.url)._replace(path=f"/{name}").geturl()}
 
     @staticmethod
-    def _run(environment: dict[str, str], *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    def _started(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *arguments], env=environment, stdout=subprocess.PIPE, text=True
         )
-        return done.stdout
+
+    @staticmethod
+    def _answer(child: subprocess.Popen[str]) -> str:
+        answer = child.communicate()[0]
+        if child.returncode:
+            raise subprocess.CalledProcessError(child.returncode, child.args)
+        return answer
 
 
 def main() -> None:
@@ -305,8 +313,7 @@ def report(databases: Databases, path: Path, runs: int) -> None:
     found = [databases.measure("ours", path) for _ in range(runs)]
     for name, label in (("first", "import into an empty database"), ("again", "the same file again")):
         speed = statistics.median(one[name] for one in found)
-        memory = max(one[f"{name}_memory"] for one in found)
-        print(f"{label:<32}{speed:>10,.0f} rows/s   at most {memory:,.0f} MB in both processes")
+        print(f"{label:<32}{speed:>10,.0f} rows/s")
         spent = {
             who: statistics.median(one[f"{name}_{who}"] for one in found)
             for who in ("writing", "reading", "database")
@@ -314,6 +321,8 @@ def report(databases: Databases, path: Path, runs: int) -> None:
         told = ", ".join(f"{who} {seconds:.1f} s" for who, seconds in spent.items())
         print(f"{'':<32}processor time: {told}; together {sum(spent.values()):.1f} s")
         print(f"{'':<32}created, updated, unchanged, rejected: {found[0][f'{name}_counts']}")
+    most = max(one["memory"] for one in found)
+    print(f"{'memory over both imports':<32}{most:>10,.0f} MB      (PSS of both processes at one moment)")
     for what in ("default", "tuned"):
         speeds = [databases.measure(what, path) for _ in range(runs)]
         speed = statistics.median(one["first"] for one in speeds)
