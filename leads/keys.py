@@ -124,10 +124,17 @@ def _salesforce_suffix(value: str) -> str:
 
 
 def search_text(name: str, company: str, email: str) -> str:
-    """Return what a search looks through: lower case, marks kept and also taken off."""
-    words = " ".join(part for part in (name, company, email) if part).lower()
-    bare = _bare(words)
-    return (words if bare == words else f"{words} {bare}")[:600]
+    """Return the words a search looks through: lower case, with their marks and without.
+
+    A word that stands in another is not said again: most addresses hold the name, many the company.
+    """
+    words = f"{email} {name} {company}".lower().split()
+    marked = [word for word in words if not word.isascii()]
+    text = ""
+    for word in [*words, *_bare(" ".join(marked)).split()]:
+        if word not in text:
+            text = f"{text} {word}" if text else word
+    return text[:600]
 
 
 def search_term(text: str) -> str:
