@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 #: Rows that travel together: the database takes up some while the next are written down.
-_BLOCK = 1000
+_BLOCK = 250
 _NULL = "\\N"
 _MICROSECOND = timedelta(microseconds=1)
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
