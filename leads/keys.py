@@ -12,6 +12,7 @@ _PLAIN_ADDRESS = re.compile(
 _SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _NO_DIGIT = re.compile(r"\D")
+_TYPED_PHONE = re.compile(r"\+?[\d\s()/.-]+")
 _PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
 
 
@@ -87,6 +88,17 @@ def phone_key(text: str, country: str = "") -> str:
     elif not spoken.startswith(("+", "(+")):
         digits = _with_prefix(digits, country)
     return digits[:40] if is_long_enough else ""
+
+
+def phone_end(text: str) -> str:
+    """Return the digits with which `phone_key` ends where a number or its last digits were typed, else "".
+
+    A zero in front, dialed only inside a country, is no part of the key; three digits would find too many.
+    """
+    if not _TYPED_PHONE.fullmatch(text):
+        return ""
+    digits = _NO_DIGIT.sub("", text.replace("(0)", "")).lstrip("0")
+    return digits if len(digits) >= 4 else ""
 
 
 def _with_prefix(digits: str, country: str) -> str:

@@ -6,8 +6,8 @@ from operator import or_
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import StrIndex
-from django.db.models.lookups import GreaterThan
+from django.db.models.functions import Reverse, StrIndex
+from django.db.models.lookups import GreaterThan, StartsWith
 
 from leads import keys
 from leads.models import Account, Lead, User
@@ -21,6 +21,7 @@ FEW = 10_000
 def search(*, user: User, text: str, limit: int = 50) -> list[Lead]:
     """Return the leads this person may see whose name, company and e-mail hold every word of the text.
 
+    Digits alone also find the phone numbers that end with them.
     Fewer than three letters find nothing: no index could help. The first `limit` leads that the
     database finds come back, by name; sorting all of them would cost more than finding them.
     """
@@ -39,7 +40,13 @@ def holds(term: str) -> Q:
 
     Word by word the index of letters is quick too: of a long term it would compare every letter's list.
     """
-    return Q(*(Q(search_text__contains=word) for word in term.split()))
+    return Q(*(Q(search_text__contains=word) for word in term.split())) | _phoned(term)
+
+
+def _phoned(term: str) -> Q:
+    """Match phone numbers that end with the digits of a term, by an index of the numbers read backwards."""
+    digits = keys.phone_end(term)
+    return Q(StartsWith(Reverse("phone_key"), digits[::-1])) if digits else Q(pk__in=())
 
 
 def _searched(user: User, term: str) -> Iterator[QuerySet[Lead]]:
@@ -52,7 +59,7 @@ def _searched(user: User, term: str) -> Iterator[QuerySet[Lead]]:
         if _are_few(seen):
             # By position, not LIKE: the index of letters would gather the matches of everybody first.
             places = (StrIndex("search_text", Value(word)) for word in term.split())
-            yield seen.filter(*(GreaterThan(place, 0) for place in places))
+            yield seen.filter(Q(*(GreaterThan(place, 0) for place in places)) | _phoned(term))
         else:
             yield seen.filter(holds(term))
 

@@ -116,5 +116,7 @@ def clock_line(badge: Badge) -> SafeString:
     """Say under a badge which commitment it is and when it is due."""
     beside = badge.note or badge.due_line
     return format_html(
-        '<span class="clk-line"><b>{}</b>{}</span>', badge.label, f" · {beside}" if beside else ""
+        '<span class="clk-line"><b>{}</b>{}</span>',
+        badge.label,
+        format_html(" · <span>{}</span>", beside) if beside else "",
     )

@@ -75,6 +75,12 @@ def count_text(value: float) -> str:
     return formats.number_format(round(value), decimal_pos=0, force_grouping=True)
 
 
+def rough_text(value: float) -> str:
+    """Say an estimate by its first three digits: the others would claim to be known."""
+    size = max(len(str(round(abs(value)))) - 3, 0)
+    return count_text(round(value, -size))
+
+
 def initials(name: str) -> str:
     """Return the first letters of the first and the last word of a name."""
     words = name.split()

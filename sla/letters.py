@@ -16,6 +16,7 @@ from sla.lab import asking, backtest
 from sla.lab.effects import Effect, of_criteria
 from sla.models import AgreementVersion, AlignmentLetter
 from sla.queries import decisions
+from sla.wording import Sentence, gettext_noop
 
 KIND = "letter.weekly"
 #: The letter of a week is written on Monday from this hour on, in the zone of the sales calendar.
@@ -122,7 +123,10 @@ def _weakest(version: AgreementVersion, now: datetime) -> dict[str, Any] | None:
         return None
     worst = min(judged, key=_lift)
     return {
-        "label": worst.need,
+        "label": Sentence(
+            gettext_noop("%(subject)s: %(need)s"),
+            {"subject": Sentence.from_json(worst.label), "need": Sentence.from_json(worst.need)},
+        ).to_json(),
         "met": [worst.won_met.k, worst.won_met.n],
         "missed": [worst.won_missed.k, worst.won_missed.n],
     }

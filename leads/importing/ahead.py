@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from contextvars import copy_context
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar, cast
+
+from django.utils import translation
 
 T = TypeVar("T")
 _PATIENCE_SECONDS = 0.2
@@ -18,7 +19,8 @@ class _Background(Generic[T]):
         self._items = items
         self._waiting: Queue[tuple[bool, T | BaseException | None]] = Queue(maxsize=1)
         self._is_stopped = Event()
-        self._thread = Thread(target=copy_context().run, args=(self._fill,), name="import-ahead", daemon=True)
+        self._language = translation.get_language()  # a thread begins with none
+        self._thread = Thread(target=self._fill, name="import-ahead", daemon=True)
         self._thread.start()
 
     def take(self) -> tuple[bool, T | BaseException | None]:
@@ -35,10 +37,11 @@ class _Background(Generic[T]):
 
     def _fill(self) -> None:
         try:
-            for item in self._items:
-                self._put((True, item))
-                if self._is_stopped.is_set():
-                    return
+            with translation.override(self._language):
+                for item in self._items:
+                    self._put((True, item))
+                    if self._is_stopped.is_set():
+                        return
         except Exception as error:
             self._put((False, error))
         else:

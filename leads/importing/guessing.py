@@ -79,6 +79,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "reason": ("reason", "disqualify reason", "decline reason", "lost reason"),
     "role": ("role",),
     "team": ("team", "department", "group"),
+    "team_side": ("side", "team side", "team's side"),
     "consent.mail": ("email opt out", "unsubscribed", "unsubscribed from all email", "hasoptedoutofemail"),
     "bant.budget": ("budget",),
     "bant.authority": ("authority", "decision maker"),

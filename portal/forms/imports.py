@@ -1,5 +1,6 @@
 """Forms of the import: which file, what its columns mean, what its words mean."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
@@ -102,6 +103,8 @@ SHORT_ZONES = (
 )
 
 
+#: Texts of several columns may become one; of numbers, dates and chosen words that makes nonsense.
+JOINED_KINDS = ("text", "note", "reference")
 #: What stands for "means nothing" in a list of meanings.
 BLANK = "-"
 
@@ -194,11 +197,15 @@ class ColumnsForm(forms.Form):
         return [word.strip() for word in self.cleaned_data["blanks"].split(",") if word.strip()]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a mapping by which no row could be told from another."""
+        """Refuse a mapping by which no row could be told from another, or one value has two columns."""
         data = super().clean() or {}
-        uses = {value for name, value in data.items() if name.startswith("use_") and value}
+        uses = Counter(value for name, value in data.items() if name.startswith("use_") and value)
+        for name, columns in uses.items():
+            if columns > 1 and name in self.shape.fields and self.shape.fields[name].kind not in JOINED_KINDS:
+                said = _("%(field)s can come from one column only; %(n)s are used as it.")
+                self.add_error(None, said % {"field": USES.get(name, name), "n": columns})
         needed = [name for name, field in self.shape.fields.items() if field.is_required and name not in uses]
-        if needed and not ("name" in needed and uses & {"first_name", "last_name"}):
+        if needed and not ("name" in needed and uses.keys() & {"first_name", "last_name"}):
             names = ", ".join(str(USES.get(name, name)) for name in needed)
             raise forms.ValidationError(_("Say which column holds: %s.") % names)
         return data

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from leads import importing
 from leads.models import ImportReject, ImportRun
-from portal import celery
+from portal import celery, readers
 from portal.imports import keeping, undoing
 from portal.imports.mapping import target_for
 from portal.models import ImportJob
@@ -58,7 +59,9 @@ def work(*, now: Callable[[], datetime], jobs: int = 5) -> int:
         job = _take(now())
         if job is None:
             return done
-        _run(job, now)
+        # What is wrong with a row is kept as it was said, so it is said to whoever asked.
+        with readers.speaking_to(job.owner, otherwise=settings.LANGUAGE_CODE):
+            _run(job, now)
     return jobs
 
 

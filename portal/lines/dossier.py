@@ -58,12 +58,12 @@ def page(found: queries.Dossier, now: datetime) -> dict[str, Any]:
 
 
 def next_due(lead: Lead, now: datetime) -> str:
-    """Say which of Sales' clocks on a lead is due next, "" when none is."""
+    """Say which of Sales' clocks on a lead is due next or was due first, "" when none is."""
     clock = _running.first(lead=lead.pk)
     if clock is None or clock.due_at is None:
         return ""
     said = {"clock": clocks.commitment_label(clock.commitment), "due": wording.moment_text(clock.due_at, now)}
-    return _("%(clock)s is due %(due)s.") % said
+    return (_("%(clock)s was due %(due)s.") if clock.breached_at else _("%(clock)s is due %(due)s.")) % said
 
 
 @kept.question

@@ -172,7 +172,7 @@ def risk_bars(found: payoff.AtRisk) -> list[dict[str, Any]]:
         {
             "label": str(Cause(code).label) if code else _("Cause open"),
             "value": float(amount),
-            "text": wording.count_text(round(amount)),
+            "text": wording.rough_text(float(amount)),
             "tone": "late",
         }
         for code, amount in found.by_cause

@@ -136,7 +136,7 @@ def _risk(found: Mapping[str, Any]) -> str:
     )
     if found["amount"] is None:
         return words % {"n": found["leads"]} + "."
-    worth = f"{wording.count_text(found['amount'])} {found['currency']}"
+    worth = f"{wording.rough_text(found['amount'])} {found['currency']}"
     return _("%(words)s, with an expected value of %(worth)s.") % {
         "words": words % {"n": found["leads"]},
         "worth": worth,

@@ -89,6 +89,7 @@ def _worth(asked: Asked, bar: float) -> dict[str, Any]:
         "bar": bar,
         "speeds": lines.speeds(speeds),
         "risk": risk,
+        "risk_amount": wording.rough_text(risk.amount or 0),
         "risk_bars": lines.risk_bars(risk),
     }
 

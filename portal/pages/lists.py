@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads import queries as lead_queries
 from leads.models import User
-from portal import access, saved, toasts
+from portal import access, imports, saved, toasts
 from portal.forms.lists import KeepViewForm, LeadFilterForm
 from portal.lines import rows
 from portal.models import SavedView
@@ -66,6 +66,7 @@ def leads(request: HttpRequest) -> HttpResponse:
         "keep_form": KeepViewForm(user=user),
         "shown": shown,
         "view": view,
+        "can_import": bool(imports.kinds_for(user)),
     }
     return render(request, "leads/leads.html", context)
 

@@ -1,4 +1,4 @@
-// Keys: rows by j, k and arrows, actions of the focused row, g and a letter to go elsewhere.
+// Keys: rows by j, k and arrows, actions of the marked row, g and a letter to go elsewhere.
 import { openPalette } from "./palette.js";
 
 const isOn = document.body.dataset.keys === "on";
@@ -58,6 +58,12 @@ function step(by) {
   return true;
 }
 
+/** The row that keys act on: the one with the focus, the marked one while nothing else has it. */
+function rowAt(element) {
+  if (element === document.body) return document.querySelector("[data-rows] [data-row].focus");
+  return element?.closest("[data-row]");
+}
+
 function press(scope, key) {
   const wanted = key.length === 1 ? key.toUpperCase() : key;
   const twins = [...scope.querySelectorAll(`[data-key="${CSS.escape(wanted)}"]`)];
@@ -101,7 +107,7 @@ function act(selector, verb) {
 }
 
 function inRow(event, row) {
-  if (event.key === "Enter" && event.target === row) {
+  if (event.key === "Enter" && [row, document.body].includes(event.target)) {
     row.querySelector("[data-open]")?.click();
     return true;
   }
@@ -132,7 +138,7 @@ function onKey(event) {
     return dialog.querySelector("form[method=post]")?.requestSubmit();
   }
   if (event.metaKey || event.ctrlKey || event.target.closest(TYPING)) return;
-  const row = event.target.closest("[data-row]");
+  const row = rowAt(event.target);
   const done = dialog ? isOn && press(dialog, event.key) : (row && inRow(event, row)) || anywhere(event) || onPage(event);
   if (done) event.preventDefault();
 }

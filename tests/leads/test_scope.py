@@ -1,6 +1,7 @@
 """Who sees which lead: the scope, the predicate and the search say the same."""
 
 import pytest
+from django.db import connection
 
 from leads import ownership, permissions, queries
 from leads.models import Lead, User
@@ -145,3 +146,35 @@ def test_sources_are_named_once_each_and_blank_ones_not(leads: dict[str, Lead]) 
 
 def test_without_sources_there_is_none_to_name() -> None:
     assert queries.sources() == []
+
+
+@pytest.mark.parametrize("few", [0, queries.FEW])
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("+49 30 23125 237", True),
+        ("0049 30 23125-237", True),
+        ("030 23125237", True),
+        ("23125 237", True),
+        ("(0)30/23125.237", True),
+        ("237", False),
+        ("23125 23", False),
+    ],
+)
+def test_search_finds_a_phone_number_by_its_last_digits(
+    cast: factories.Cast, monkeypatch: pytest.MonkeyPatch, typed: str, is_found: bool, few: int
+) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
+    factories.make_lead("Maren Kern", phone="+49 30 23125 237", owner=cast.rep)
+    factories.make_lead("Greta Sattler", phone="+49 30 99999 205", owner=cast.rep)
+    for user in (cast.leader, cast.rep):
+        found = [lead.name for lead in queries.search(user=user, text=typed)]
+        assert found == (["Maren Kern"] if is_found else [])
+
+
+def test_phone_numbers_are_looked_up_by_an_index(cast: factories.Cast) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite looks through a company's leads one by one")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "lead_phone_end" in Lead.objects.filter(queries.holds("23125 237")).explain()

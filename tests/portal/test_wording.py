@@ -76,3 +76,11 @@ def test_numbers_follow_the_readers_language() -> None:
 )
 def test_initials_are_first_and_last(name: str, letters: str) -> None:
     assert wording.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (37, "37"), (912_115.4, "912,000"), (4_081_500, "4,080,000"), (999_600, "1,000,000")],
+)
+def test_estimate_claims_no_more_than_three_digits(value: float, said: str) -> None:
+    assert wording.rough_text(value) == said

@@ -283,3 +283,49 @@ def test_rejected_rows_are_kept_for_a_month(client: Client, marketer: User) -> N
     assert imports.forget_rejects(now=now + timedelta(days=29)) == 0
     assert imports.forget_rejects(now=now + timedelta(days=31)) == 1
     assert "rejects" not in ImportJob.objects.get().report
+
+
+def test_number_that_two_columns_are_used_as_is_refused_before_the_check(
+    client: Client, marketer: User
+) -> None:
+    job = brought(client, marketer, b"id,name,staff,turnover\n1,Ada Byron,120,4000\n")
+    chosen = {"system": "crm", "dates": "iso", "time_zone": "UTC", "use_0": "id", "use_1": "name"}
+
+    answer = client.post(
+        reverse("import-columns", args=[job.pk]), {**chosen, "use_2": "employees", "use_3": "employees"}
+    )
+
+    assert answer.status_code == 422
+    assert "Employees can come from one column only; 2 are used as it." in text(answer)
+    assert text(answer).count('<option value="employees" selected>') == 2
+
+
+def test_file_of_which_nothing_would_be_taken_offers_no_import(client: Client, marketer: User) -> None:
+    job = brought(client, marketer, b"id,name,staff\n1,Ada Byron,many\n")
+    chosen = {"system": "crm", "dates": "iso", "time_zone": "UTC"}
+    uses = {"use_0": "id", "use_1": "name", "use_2": "employees"}
+    client.post(reverse("import-columns", args=[job.pk]), chosen | uses)
+    client.post(reverse("import-words", args=[job.pk]), {})
+    imports.work(now=timezone.now)
+
+    page = text(client.get(reverse("import-job", args=[job.pk])))
+
+    assert "There is nothing to import" in page
+    assert reverse("import-start", args=[job.pk]) not in page
+
+
+def test_what_is_wrong_with_a_row_is_said_in_the_language_of_whoever_asked(
+    client: Client, marketer: User
+) -> None:
+    marketer.language = "de"
+    marketer.save()
+    job = brought(client, marketer, b"id,name,staff\n1,Ada Byron,many\n")
+    chosen = {"system": "crm", "dates": "iso", "time_zone": "UTC"}
+    uses = {"use_0": "id", "use_1": "name", "use_2": "employees"}
+    client.post(reverse("import-columns", args=[job.pk]), chosen | uses)
+    client.post(reverse("import-words", args=[job.pk]), {})
+    imports.work(now=timezone.now)
+
+    job.refresh_from_db()
+
+    assert job.report["rejects"][0][1] == "employees: „many“ ist keine Zahl."

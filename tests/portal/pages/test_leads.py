@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from leads.choices import Role
 from tests import factories
 from tests.sla.scene import Scene, offered
 
@@ -60,6 +62,14 @@ def test_empty_view_points_to_all(play: Scene, client: Client) -> None:
     found = text(client, play.rep, view="late")
     assert "No lead in this view." in found
     assert "/leads/?view=all" in found
+
+
+def test_list_before_the_first_lead_says_where_leads_come_from(client: Client, db: None) -> None:
+    way = f'<a class="link" href="{reverse("imports")}">'
+    for role, may_import in ((Role.MARKETER, True), (Role.LEADER, False)):
+        found = text(client, factories.user(role, None), view="all")
+        assert "No leads yet." in found
+        assert (way in found) == may_import
 
 
 def test_long_list_is_paged(play: Scene, client: Client) -> None:
