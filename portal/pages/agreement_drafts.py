@@ -135,7 +135,7 @@ def _keep(
     user: User,
 ) -> HttpResponse:
     try:
-        agreements.revise(
+        revised = agreements.revise(
             version=version,
             part=changed,
             seen=request.POST.get("seen", ""),
@@ -150,7 +150,10 @@ def _keep(
         return _page(request, error.version, section, part, {"conflict": theirs}, status=409)
     except agreements.NotADraft:
         raise Http404 from None
-    toasts.say(request, _("Saved."), sub=_("Signatures under the earlier text no longer count."))
+    if revised.sha256 == version.sha256:
+        toasts.say(request, _("Nothing was changed, so signatures still count."))
+    else:
+        toasts.say(request, _("Saved."), sub=_("Signatures under the earlier text no longer count."))
     return (
         redirect("agreement-edit", version.pk, section.parent)
         if section.parent

@@ -65,6 +65,16 @@ def test_changed_term_is_saved_and_shown_as_a_difference(manager: Client, draft:
     assert "6 business hours (others)" in shown
 
 
+def test_saving_what_was_not_changed_leaves_signatures_alone_and_says_so(
+    manager: Client, at: company.Company, draft: AgreementVersion
+) -> None:
+    manager.post(reverse("agreement-sign", args=[draft.pk]), sign_form(draft, at.cast.marketing_manager.name))
+    form = open_form(manager, draft, "commitment-decide")
+    page = manager.post(address(draft, "commitment-decide"), form, follow=True).content.decode()
+    assert "Nothing was changed, so signatures still count." in page
+    assert "1 of 2 signed" in manager.get(reverse("agreement-draft", args=[draft.pk])).content.decode()
+
+
 def test_rows_are_added_moved_and_removed_without_a_script(manager: Client, draft: AgreementVersion) -> None:
     form = open_form(manager, draft, "reasons")
     first, second = draft.document["reasons"][0]["code"], draft.document["reasons"][1]["code"]
