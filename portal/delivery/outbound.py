@@ -132,8 +132,7 @@ def look_up(url: str) -> Place:
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"The name {host} is not known: {error}") from error
     ips = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not ips or not all(_is_internal(ip) or is_public(ip) for ip in ips):
-        raise Forbidden(_("%(host)s is no address on the public network.") % {"host": host})
+    _check_network(ips, host)
     if scheme == "http" and not (settings.IS_TRYOUT or _is_internal(ips[0])):
         raise Forbidden(_("Only https is posted to."))
     return Place(scheme, host, port, path, str(ips[0]))
@@ -142,12 +141,19 @@ def look_up(url: str) -> Place:
 def checked(url: str) -> str:
     """Return an address as it is kept, its name in ASCII; raises Forbidden for what could never be posted to.
 
-    Where its name leads is looked at with every post: it may change.
+    Where its name leads is looked at with every post: it may change. A number leads nowhere else.
     """
     scheme, host, port, path = _parts(url)
+    with suppress(ValueError):
+        _check_network([ipaddress.ip_address(host)], host)
     if scheme == "http" and not (settings.IS_TRYOUT or settings.OUTBOUND_INTERNAL_NETWORKS):
         raise Forbidden(_("Only https is posted to."))
     return urlunsplit((scheme, _authority(scheme, host, port), path, "", ""))
+
+
+def _check_network(ips: list[Address], host: str) -> None:
+    if not ips or not all(_is_internal(ip) or is_public(ip) for ip in ips):
+        raise Forbidden(_("%(host)s is no address on the public network.") % {"host": host})
 
 
 def is_public(ip: Address) -> bool:

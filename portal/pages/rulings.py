@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal import access
 from portal.forms import moves as forms
+from portal.lines import refused
 from portal.lines import tracks as tracks_words
 from portal.pages import moves
 from sla import agreements, handoffs, intake, permissions
@@ -161,11 +163,11 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a contested decline."""
     user, handoff = moves.subject(request, pk, "rule")
     form = forms.RuleForm(moves.entered(request))
-    refusal = getattr(handoff, "refusal", None)
+    heard = refused.lines(handoff, timezone.now())
     words = moves.Words(
         _("Rule on %(company)s") % {"company": handoff.lead.account},
         _("Rule"),
-        sub=refusal.contest_note if refusal else "",
+        sub=" ".join(f"{line.lead_in} {line.text}" for line in heard),
     )
     return moves.dialog(
         request,

@@ -216,3 +216,9 @@ def test_name_is_looked_up_and_asked_for_in_ascii(
         assert outbound.post(f"http://bücher.example:{port}", b"{}", {}).is_taken
     assert asked[0] == "xn--bcher-kva.example"
     assert told.got[0][0]["host"].startswith("xn--bcher-kva.example:")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]"])
+def test_number_outside_the_public_network_is_refused_when_it_is_entered(host: str) -> None:
+    with pytest.raises(outbound.Forbidden, match="no address on the public network"):
+        outbound.checked(f"https://{host}/hook")

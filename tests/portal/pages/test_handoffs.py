@@ -150,6 +150,16 @@ def test_referee_rules_and_the_lead_comes_back(play: Scene, client: Client) -> N
     assert Refusal.objects.get(pk=handoff.pk).ruling == "overturned"
 
 
+def test_referee_reads_what_both_sides_said_before_ruling(play: Scene, client: Client) -> None:
+    handoff = offered(play)
+    handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", note="Budget is spent", now=NOW)
+    handoffs.contest(handoff=handoff, actor=play.marketer, note="They named one.", now=NOW)
+    client.force_login(play.referee)
+    asked = words(client.get(reverse("handoff-rule", args=[handoff.pk])))
+    assert "Budget is spent" in asked
+    assert "They named one." in asked
+
+
 def test_repair_is_noted_by_marketing(play: Scene, client: Client) -> None:
     handoff = offered(play)
     handoffs.decline(handoff=handoff, actor=play.rep, reason="bad_data", note="Bounces", now=NOW)
