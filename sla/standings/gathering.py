@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -76,31 +76,24 @@ def _facts(
     consent: tuple[str, datetime] | None,
     touches: tuple[readiness.TouchFact, ...],
 ) -> readiness.Facts:
-    _pk, first_at, of_account, own, *_ = row
+    _pk, first_at, of_account, own, *values = row
     first = moments.read(first_at)
-    known: dict[str, Any] = _known(row[4:])
+    known: dict[str, Any] = {
+        name: value for name, value in zip(_NAMES, values, strict=True) if value or value == 0
+    }
     known_at = dict.fromkeys(known, first)
     known_at["fit"] = first
     if of_account != "{}" or own != "{}":
-        attributes = {**json.loads(of_account), **json.loads(own)}
-        known = {**known, "attributes": attributes}
-        known_at |= {f"attributes.{key}": first for key in attributes}
+        known["attributes"] = {**json.loads(of_account), **json.loads(own)}
+        known_at |= {f"attributes.{key}": first for key in known["attributes"]}
     if bant:
-        known = known.copy()
         for name, (kind, field) in _BANT_FACTS.items():
             if kind in bant:
                 known[name] = getattr(bant[kind], field) or None
                 known_at[name] = bant[kind].known_at
     if consent:
-        known = {**known, "consent": consent[0]}
-        known_at["consent"] = consent[1]
+        known["consent"], known_at["consent"] = consent
     return readiness.Facts(touches=touches, known_at=known_at, **known)
-
-
-@lru_cache(maxsize=20_000)
-def _known(values: tuple[Any, ...]) -> dict[str, Any]:
-    """Return by name what the columns tell; leads are many, what they tell is alike. Not to be changed."""
-    return {name: value for name, value in zip(_NAMES, values, strict=True) if value or value == 0}
 
 
 #: The judge's name of each BANT fact → its kind and the column that holds it.
