@@ -195,3 +195,26 @@ def test_leader_finds_the_letter_of_the_week_before() -> None:
 
     assert letter.week_on == date(2026, 11, 9)
     assert letter.facts["judged"] > 5
+
+
+def test_agreement_names_its_referee_and_says_what_is_to_come() -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="jana.wolf@example.com"))
+    page = client.get("/agreement/").content.decode()
+    draft = AgreementVersion.objects.get(state="proposed")
+    discussed = client.get(f"/agreement/versions/{draft.pk}/draft/").content.decode()
+
+    assert "Referee of contested declines: Clara Steiner" in page
+    assert "to start on 1 Dec 2026" in page
+    assert "Competitor, student or spam, removed" in discussed
+    assert "Baseline" in client.get("/lab/").content.decode()
+
+
+def test_lead_of_an_account_with_an_owner_says_so_where_leads_are_given_out() -> None:
+    client = Client()
+    client.force_login(User.objects.get(email="ruth.okafor@example.com"))
+    page = client.get("/team/routing/").content.decode()
+
+    assert "The account is theirs." in page
+    assert "Office hours" in page
+    assert ">pull<" not in page

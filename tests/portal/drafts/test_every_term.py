@@ -10,8 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.forms.drafts import sections
+from portal.lines import clocks
 from sla import agreements, document
+from sla.document.names import commitment_name
 from sla.models import AgreementVersion
+from sla.wording import Sentence
 from tests import company, factories
 from tests.portal.drafts.filled import filled
 
@@ -212,3 +215,9 @@ def test_a_segment_has_a_name_beside_its_rule(manager: Client, draft: AgreementV
     manager.post(address(draft, "segment"), {**form, "segment.label": ["Alpine machines"]})
     assert saved(draft)["segment"]["label"] == "Alpine machines"
     assert manager.post(address(draft, "segment"), {**form, "segment.label": [""]}).status_code == 422
+
+
+@pytest.mark.parametrize("kind", document.KINDS)
+def test_commitment_is_called_the_same_in_the_signed_text_and_in_the_results(kind: str) -> None:
+    for params in ({}, {"from": "offer"}):
+        assert str(Sentence(commitment_name(kind, params))) == clocks.promise_label(kind, params)

@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from leads.choices import Role
 from portal import csvfile
+from portal.lines import payoff
 from sla import agreements
+from sla.compliance.paths import Paths, Step
 from sla.models import Refusal
 from tests.factories import NOW, agreement_commitments, make_lead, signed_version, user, won_deal
 from tests.sla.compliance import rows
@@ -348,3 +350,16 @@ def test_every_late_lead_is_shown_on_request(client, people, version) -> None:
     assert "Show all 9" in short
     assert short.count("Ltd</b>") == 8
     assert whole.count("Ltd</b>") == 9
+
+
+@pytest.mark.parametrize(
+    ("stands", "said"),
+    [
+        ({"opportunity": 2, "lost": 5}, "So far 4.0 inquiries made one win; 2 leads are still with Sales."),
+        ({"lost": 5}, "It takes 4.0 inquiries to make one win."),
+    ],
+)
+def test_funnel_read_backwards_says_what_is_not_over(stands: dict[str, int], said: str) -> None:
+    won = Step("customer", 3, None, None)
+
+    assert payoff.per_win(Paths(12, (won,), {}, stands)) == said
