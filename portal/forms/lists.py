@@ -25,7 +25,7 @@ one_of = partial(forms.ChoiceField, required=False, choices=[ANY], widget=select
 class LeadFilterForm(forms.Form):
     """Filters of the list of leads; whoever takes leads has no choice of owner and team."""
 
-    q = forms.CharField(label=gettext_lazy("Name, company or e-mail"), required=False, max_length=120)
+    q = forms.CharField(label=gettext_lazy("Name, company, e-mail or phone"), required=False, max_length=120)
     stage = one_of(label=gettext_lazy("Stage"), choices=[ANY, *Stage.choices])
     owner = one_of(label=gettext_lazy("Owner"))
     team = one_of(label=gettext_lazy("Team"))
