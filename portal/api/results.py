@@ -57,7 +57,7 @@ class Compliance(ResultView):
 class Alignment(ResultView):
     @extend_schema(parameters=[asking.ResultsAsked], responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
-        """Read what leadership reads: the report, the truth of each definition, and regret."""
+        """Read what leadership reads: the report, the truth of each definition, regret and its mirror."""
         access.require(permissions.can_see_alignment(self.person))
         period, filters, now = self.question("quarter")
         found = report.build(period, filters, now)
@@ -68,6 +68,7 @@ class Alignment(ResultView):
                 **plain.of_report(found),
                 "truth": [plain.of_truth(each) for each in verdicts if each is not None],
                 "regret": {"refused": refused.refusals, "bought_later": refused.n},
+                "in_vain": {"accepted": refused.accepted, "lost_or_handed_back": refused.in_vain},
             }
         )
 

@@ -101,6 +101,7 @@ def _regret(asked: Asked) -> dict[str, Any]:
     reasons = figures.reason_labels()
     return {
         "regret": refused,
+        "regret_year": year,
         "regret_sum": f"{wording.count_text(float(refused.amount))} {refused.currency}".strip(),
         "regret_cases": [
             {"case": case, "label": reasons.get(case.reason, case.reason)} for case in refused.cases

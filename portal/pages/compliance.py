@@ -47,6 +47,7 @@ BUCKETS = {
 OFFERS = {
     "offered": gettext_lazy("Offered"),
     "accepted": gettext_lazy("Accepted"),
+    "in_vain": gettext_lazy("Accepted, then lost or handed back"),
     "declined": gettext_lazy("Declined"),
     "declined_though_met": gettext_lazy("Declined although the definition was met"),
     "expired": gettext_lazy("Not decided in time"),

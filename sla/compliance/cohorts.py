@@ -30,6 +30,8 @@ REFUSED = (
     & ~Q(refusal__ruling=Ruling.OVERTURNED)
     & ~Q(disposition=Disposition.REPAIR)
 )  # fmt: skip
+#: Accepted and worked, and nothing came of it: the mirror of what was refused and bought later.
+IN_VAIN = (HandoffState.RETURNED, HandoffState.LOST)
 #: Handoffs with a decision of their own, whatever came after.
 DECIDED = (*ACCEPTED, HandoffState.DECLINED)
 #: Of handoffs that `followed` knows of: those whose follow-up can be told.
@@ -45,9 +47,12 @@ def offered_in(period: Period | None, filters: Filters, leg: int | None = None) 
 
 
 def in_bucket(handoffs: QuerySet[Handoff], bucket: str) -> QuerySet[Handoff]:
-    """Narrow offers to `accepted`, `declined`, `expired`, `undecided`, `declined_though_met`; else all."""
+    """Narrow offers to a bucket: `accepted`, `in_vain`, `declined`, `declined_though_met`, `expired`,
+    `undecided`; any other word keeps all.
+    """
     tests = {
         "accepted": COUNTS_ACCEPTED,
+        "in_vain": Q(state__in=IN_VAIN),
         "declined": COUNTS_DECLINED,
         "declined_though_met": COUNTS_DECLINED & Q(verdict__value=True),
         "expired": Q(state=HandoffState.EXPIRED),
@@ -78,6 +83,13 @@ def followed(handoffs: QuerySet[Handoff]) -> Any:
         touched=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
         first_touch_at=Subquery(counted.values("first"), output_field=DateTimeField()),
     )
+
+
+def worked(handoffs: QuerySet[Handoff]) -> Any:
+    """Add how many times Sales touched the lead between the offer and its end."""
+    until = sales_touches().filter(happened_at__lte=OuterRef("ended_at"))
+    counted = until.order_by().values("lead").annotate(n=Count("id")).values("n")
+    return handoffs.annotate(touches=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
 
 def handed_over(period: Period | None, filters: Filters) -> Any:

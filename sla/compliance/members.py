@@ -1,6 +1,5 @@
 """The leads behind a figure: every number drills down to its rows, counted by the same conditions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +36,8 @@ class Member:
     clock_id: int | None = None
     handoff_id: int | None = None
     is_excused: bool = False
+    #: Sales' touches between offer and end, where leads are told by the work they took.
+    touches: int | None = None
 
     @property
     def cause_label(self) -> str:
@@ -68,17 +69,27 @@ def of_commitment(
 def of_offers(
     bucket: str, leg: int, period: Period | None, filters: Filters, visible: QuerySet[Lead] | None = None
 ) -> list[Member]:
-    """Return the leads of an offer cohort, by a bucket of `cohorts.in_bucket` or `never_followed_up`."""
+    """Return the leads of an offer cohort, by a bucket of `cohorts.in_bucket` or `never_followed_up`.
+
+    By day of offer; those `in_vain` by the work they took, the most first.
+    """
     if bucket == "never_followed_up":
-        found = cohorts.handed_over(period, filters).filter(touched=0)
-    else:
-        found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
+        return of_handoffs(cohorts.handed_over(period, filters).filter(touched=0), visible)
+    found = cohorts.in_bucket(cohorts.offered_in(period, filters, leg), bucket)
+    if bucket == "in_vain":
+        return of_handoffs(cohorts.worked(found), visible, order=("-touches", "id"))
     return of_handoffs(found, visible)
 
 
-def of_handoffs(found: QuerySet[Handoff], visible: QuerySet[Lead] | None = None) -> list[Member]:
+def of_handoffs(
+    found: QuerySet[Handoff],
+    visible: QuerySet[Lead] | None = None,
+    *,
+    order: tuple[str, ...] = ("offered_at", "id"),
+) -> list[Member]:
     """Return the leads of some handoffs."""
-    return [_from_handoff(handoff) for handoff in _related(found, visible)]
+    related = found.filter(_seen(visible)).select_related("lead__account", "rep")
+    return [_from_handoff(handoff) for handoff in related.order_by(*order)[:MOST]]
 
 
 def _units_of(promise: Promise, bucket: str, period: Period | None, filters: Filters) -> QuerySet[Handoff]:
@@ -104,11 +115,6 @@ def _conditions(kind: str, units: QuerySet[Handoff]) -> tuple[QuerySet[Handoff],
     if kind == "volume":
         return periodic.countable(units), Q()
     return units, Q(state="won")
-
-
-def _related(handoffs: QuerySet[Handoff], visible: QuerySet[Lead] | None) -> Iterable[Handoff]:
-    found = handoffs.filter(_seen(visible)).select_related("lead__account", "rep")
-    return found.order_by("offered_at", "id")[:MOST]
 
 
 def _seen(visible: QuerySet[Lead] | None) -> Q:
@@ -160,4 +166,5 @@ def _from_handoff(handoff: Handoff) -> Member:
         cause="",
         reason=handoff.reason_code,
         handoff_id=handoff.pk,
+        touches=getattr(handoff, "touches", None),
     )

@@ -1,4 +1,4 @@
-"""Leads that Sales refused and that bought later: how many, how much, refused for which reason."""
+"""Leads that Sales refused and that bought later: how many, how much, for which reason; and its mirror."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from leads.models import Deal, Lead
-from sla.compliance import offers
+from sla.compliance import cohorts, offers
 from sla.compliance.accounts import regretted
 from sla.compliance.periods import Filters, Period
 from sla.compliance.tallies import Detail
@@ -34,9 +34,14 @@ class Regretted:
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """Of so many refusals, those after which the lead bought: number and value by reason, and cases."""
+    """Of so many refusals, those after which the lead bought: number and value by reason, and cases.
+
+    Its mirror: of so many leads accepted on the first leg, those `in_vain` were lost or handed back.
+    """
 
     refusals: int
+    accepted: int
+    in_vain: int
     cases: tuple[Regretted, ...]
     counts: Mapping[str, int]
     amounts: Mapping[str, Decimal]
@@ -75,8 +80,15 @@ def find(
     them, and of `visible` leads only; counted are all.
     """
     sums = regretted.read(period, filters, visible, most)
-    refusals = offers.read(period, filters, detail=Detail.MONTHS).counts["refused"]
-    return Regret(refusals, tuple(_named(sums.greatest)), sums.counts, sums.amounts)
+    counts = offers.read(period, filters, detail=Detail.MONTHS).counts
+    return Regret(
+        refusals=counts["refused"],
+        accepted=counts["1:counts_accepted"],
+        in_vain=sum(counts[f"1:{state}"] for state in cohorts.IN_VAIN),
+        cases=tuple(_named(sums.greatest)),
+        counts=sums.counts,
+        amounts=sums.amounts,
+    )
 
 
 def _named(cases: list[regretted.Case]) -> list[Regretted]:

@@ -1,7 +1,9 @@
 """Compliance and alignment: who sees what, and that every number leads to its leads."""
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from portal.lines import payoff
 from sla import agreements
 from sla.compliance.paths import Paths, Step
 from sla.models import Refusal
-from tests.factories import NOW, agreement_commitments, make_lead, signed_version, user, won_deal
+from tests.factories import NOW, add_touch, agreement_commitments, make_lead, signed_version, user, won_deal
 from tests.sla.compliance import rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -223,6 +225,23 @@ def test_alignment_shows_regret_and_unknown_follow_up(client, people, version) -
 
     assert "Missed Ltd" in text
     assert "60,000" in text
+
+
+def test_alignment_leads_to_what_took_most_work_and_came_to_nothing(client, people, version) -> None:
+    ago = 30 * timedelta(days=1)
+    little = rows.offer(version, people.sales, "lost", NOW - ago, ended_at=NOW - ago / 2)
+    much = rows.offer(version, people.sales, "returned", NOW - ago, ended_at=NOW - ago / 2)
+    rows.offer(version, people.sales, "won", NOW - ago)
+    for handoff, calls in ((little, 1), (much, 3)):
+        for number in range(calls):
+            add_touch(handoff.lead, "call", side="sales", ago=ago - timedelta(days=number + 1))
+        add_touch(handoff.lead, "call", side="sales", ago=timedelta(days=1))  # after the end: other work
+    text = page(client, people.leader, "alignment").content.decode()
+
+    assert "2 of 3 leads accepted in these 12 months were lost or handed back." in text
+    address = html.unescape(re.search(r'href="([^"]+in_vain[^"]+)"', text)[1])
+    members = client.get(address).context["members"]
+    assert [(one.lead_id, one.touches) for one in members] == [(much.lead_id, 3), (little.lead_id, 1)]
 
 
 def test_results_need_as_many_queries_for_thirty_leads_as_for_one(client, people, version) -> None:

@@ -28,7 +28,7 @@ def offer(version: AgreementVersion, team: Team, state: str, at: datetime | None
         decided_at=decided_at,
         accepted_at=decided_at if accepted else None,
         is_ended=state in PAST,
-        ended_at=(decided_at or at) if state in PAST else None,
+        ended_at=fields.pop("ended_at", (decided_at or at) if state in PAST else None),
         **{**(refused if state in ("declined", "returned") else {}), **fields},
     )
 
