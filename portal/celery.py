@@ -67,7 +67,7 @@ app.conf.update(
     task_create_missing_queues=True,
     task_default_queue="concord",
     # What may take minutes waits in a queue of its own, so that no sweep ever waits behind it.
-    task_routes={name: {"queue": "concord-long"} for name in ("sla.lab", "portal.imports")},
+    task_routes={name: {"queue": "concord-long"} for name in ("sla.lab", "portal.imports", "portal.demo")},
     # Ids and words only: no message can carry code, and old and new workers understand each other.
     task_serializer="json",
     accept_content=["json"],

@@ -101,17 +101,20 @@ def found(since: datetime, now: datetime) -> Company:
     # Hashed once: every login of the demo has the same, public password.
     password = make_password(logins.PASSWORD)
     people = {
-        name: User.objects.create(
+        # Whoever removed the demo and loads it again works here already, with a password of their own.
+        name: User.objects.get_or_create(
             email=address_of(name),
-            name=name,
-            role=role,
-            team=teams.get(team),
-            password=password,
-            time_zone=ZONE,
-            max_open=manner.max_open if manner else None,
-            is_staff=role == Role.OPERATIONS,
-            joined_at=since,
-        )
+            defaults={
+                "name": name,
+                "role": role,
+                "team": teams.get(team),
+                "password": password,
+                "time_zone": ZONE,
+                "max_open": manner.max_open if manner else None,
+                "is_staff": role == Role.OPERATIONS,
+                "joined_at": since,
+            },
+        )[0]
         for name, role, team, manner in PEOPLE
     }
     manners = {people[name].pk: manner for name, _role, _team, manner in PEOPLE if manner}

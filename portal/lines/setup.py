@@ -1,6 +1,6 @@
 """The steps of setting up in words, each with one thing to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ class Step:
     url: str
     verb: str
     can_wait: bool = False
+    #: Another way to the same end: its verb and its page.
+    instead: tuple[str, str] | None = None
 
     @property
     def state(self) -> tuple[str, str]:
@@ -32,7 +34,6 @@ def steps(found: Beginning) -> list[Step]:
     """Return the steps in the order in which they build on each other."""
     hours = _("Clocks run only in these hours. Public holidays of a country are taken over in one step.")
     people = _("A file with name, e-mail, role and team brings everybody in. One manager a side signs.")
-    leads = _("A file of any CRM; it is checked before anything is changed.")
     teams = _("At least one of Marketing and one of Sales.")
     calendars, calendar = "settings-calendars", "settings-calendar-new"
     return [
@@ -48,7 +49,7 @@ def steps(found: Beginning) -> list[Step]:
         _step(_("Teams"), teams, found.has_teams, "settings-teams", "settings-team-new", _("Add a team")),
         _step(_("People"), people, found.has_people, "settings-people", "imports", _("Import people")),
         _agreement(found),
-        _step(_("Leads"), leads, found.has_leads, "leads", "imports", _("Import leads")),
+        _leads(found),
         Step(
             _("Chat and other systems"),
             _("Chat messages to teams, webhooks, and keys for other programs."),
@@ -80,6 +81,19 @@ def _company(found: Beginning) -> Step:
     )
     verb = _("Change") if company else _("Name it")
     return Step(_("Company and time zone"), what, company is not None, reverse("setup-company"), verb)
+
+
+def _leads(found: Beginning) -> Step:
+    step = _step(
+        _("Leads"),
+        _("A file of any CRM; it is checked before anything is changed."),
+        found.has_leads,
+        "leads",
+        "imports",
+        _("Import leads"),
+    )
+    demo = (_("Or load the demo company"), reverse("demo-load"))
+    return step if found.has_leads else replace(step, instead=demo)
 
 
 def _agreement(found: Beginning) -> Step:

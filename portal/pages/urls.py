@@ -205,6 +205,8 @@ DELIVERY = [
 ]
 SETTINGS = [
     path("settings/demo/", demo.remove, name="demo-remove"),
+    path("settings/demo/load/", demo.load, name="demo-load"),
+    path("settings/demo/load/progress/", demo.progress, name="demo-progress"),
     path("setup/", setup.setup, name="setup"),
     path("setup/company/", setup.company, name="setup-company"),
     path("setup/mail/", setup.mail, name="setup-mail"),

@@ -32,6 +32,7 @@ NO_PAGES: dict[str, str] = {
         ("import-columns", "import-start", "import-remove", "settings-person-invite"), "leads on"
     ),
     "import-progress": "part of a page",
+    "demo-progress": "part of a page",
     "lab-progress": "part of a page",
     **dict.fromkeys(("lead-touch-at-once", "handoff-rate", "slack-end"), "leads on"),
     "slack-code": "its page, with a code shown once",
@@ -179,7 +180,7 @@ SETTINGS = [
     *visits("settings settings-people settings-person-new settings-teams settings-team-new", "operations"),
     Visit("settings-audit", "operations"),
     Visit("lead-erase", "operations", "accepted"),
-    *visits("setup setup-company", "operations"),
+    *visits("setup setup-company demo-load", "operations"),
     Visit("settings-person", "operations", "person"),
     Visit("settings-team", "operations", "salesteam"),
 ]

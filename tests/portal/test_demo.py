@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from leads import audit
-from leads.choices import Side
+from leads.choices import Role, Side
 from leads.models import Deal, FactChange, Lead, OutboxMessage, Team, User
 from portal import demo, logins, navigation
+from portal.demo import asking, removing
 from portal.demo.market import Market
 from sla import agreements, calendars, clocks, standings, sweep
 from sla import document as documents
@@ -22,19 +23,25 @@ from sla.compliance import regret, report, truth
 from sla.compliance.periods import Filters, Period
 from sla.models import ActionRow, AgreementVersion, AlignmentLetter, Clock, Handoff, Question, Refusal, Review
 from sla.queries import desk, inbox
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
+ASKER = "Nora New"
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31), "Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[demo.Loaded]:
-    """Load once; every test then works in a savepoint of its own."""
+    """Load once, for somebody who works here; every test then works in a savepoint of its own."""
     calendars.forget()
     agreements.forget()
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield demo.load(now=NOW)
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(IS_TRYOUT=True):
+        asker = factories.user(Role.OPERATIONS, None, ASKER)
+        asking.ask(actor=asker, now=NOW)
+        found = asking.load(actor_id=asker.pk, now=NOW)
+        assert found is not None
+        yield found
         transaction.set_rollback(True)
 
 
@@ -188,6 +195,28 @@ def test_same_seed_invents_the_same_people() -> None:
 def test_load_demo_refuses_where_anybody_works_already() -> None:
     with pytest.raises(CommandError, match="needs an empty one"):
         call_command("load_demo")
+
+
+def test_whoever_asked_is_told_and_may_remove_it_again(client: Client) -> None:
+    asker = User.objects.get(name=ASKER)
+    client.force_login(asker)
+    assert "The demo company is loaded." in client.get("/settings/demo/load/").content.decode()
+    assert client.get("/settings/demo/load/progress/").headers["HX-Refresh"] == "true"
+    assert "Demo data of an invented company." in client.get("/settings/").content.decode()
+    assert client.post("/settings/demo/").headers["Location"] == "/setup/"
+    assert list(User.objects.values_list("pk", "role", "team")) == [(asker.pk, Role.OPERATIONS, None)]
+    assert not Lead.objects.exists()
+    assert not AgreementVersion.objects.exists()
+    assert asking.refusal(asker) == ""
+
+
+def test_loading_twice_changes_nothing(client: Client) -> None:
+    asker, before = User.objects.get(name=ASKER), Lead.objects.count()
+    client.force_login(asker)
+    assert client.post("/settings/demo/load/").status_code == 302
+    assert asking.load(actor_id=asker.pk, now=NOW) is None
+    assert Lead.objects.count() == before
+    assert removing.is_there()
 
 
 def test_leader_finds_the_letter_of_the_week_before() -> None:

@@ -26,6 +26,8 @@ APART = {
     **dict.fromkeys(("agreement-new", "agreement-upload"), _DRAFTERS),
     # For whoever builds pages.
     "styleguide": frozenset({"operations"}),
+    # Offered while there are no leads, and here are some.
+    "demo-load": frozenset({"operations"}),
     # On the page of a team; operations has no team of its own.
     "team-absences": frozenset({"operations"}),
     # Empty for whoever works no leads.

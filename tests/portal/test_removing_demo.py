@@ -29,6 +29,8 @@ def olga(client: Client, settings) -> User:
     for state in ("won", "returned", "offered"):
         scene.in_state(play, state)
     user = factories.user(Role.OPERATIONS, play.cast.sales, "Olga Brandt")
+    user.email = "olga.brandt@example.com"
+    user.save()
     people.save_company(name="Walzenberg Software", time_zone="UTC", now=NOW, actor=user)
     client.force_login(user)
     return user
