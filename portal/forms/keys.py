@@ -13,6 +13,7 @@ from portal.forms.facts import DayInput
 from portal.models import IntakeSource, Scope
 
 LONGEST = timedelta(days=366)
+_PROPOSED = timedelta(days=365)
 
 
 class KeyForm(forms.Form):
@@ -38,6 +39,7 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.today = today
+        self.initial.setdefault("expires_on", today + _PROPOSED)
 
     def clean_expires_on(self) -> date:
         """Refuse a day that is over, and one too far ahead for a secret."""

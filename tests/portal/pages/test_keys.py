@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import AuditEntry
 from portal import api_keys
@@ -31,6 +32,19 @@ def test_secret_is_shown_once_and_opens(samples: Samples) -> None:
         said = Client().get("/api/v1/me/", headers={"Authorization": f"Bearer {secret}"}).json()
         assert said["id"] == samples.company.cast.rep.pk
         assert client.get(reverse("api-docs")).status_code == 200
+        return made
+
+    samples.watch("rep", use)
+
+
+def test_form_proposes_a_year_and_takes_it(samples: Samples) -> None:
+    def use(client: Client) -> object:
+        form = client.get(reverse("profile-keys")).context["form"]
+        proposed = form["expires_on"].value()
+        assert proposed == timezone.localdate() + timedelta(days=365)
+        assert f'value="{proposed.isoformat()}"' in str(form["expires_on"])
+        made = client.post(reverse("profile-keys"), entered(expires_on=proposed.isoformat()))
+        assert made.context["secret"]
         return made
 
     samples.watch("rep", use)
