@@ -107,7 +107,9 @@ def per_win(paths: Paths) -> str:
     """Say the funnel backwards: what one win takes."""
     if paths.per_win is None:
         return _("Nobody of them bought yet.")
-    number = formats.number_format(round(paths.per_win, 1), 1 if paths.per_win < 10 else 0)
+    needed = round(paths.per_win, 1)
+    is_whole = needed >= 10 or (needed >= 3 and needed == int(needed))
+    number = formats.number_format(needed, 0 if is_whole else 1)
     under_way = sum(paths.stands.get(stage, 0) for stage in UNDER_WAY)
     if under_way:
         words = ngettext(

@@ -374,11 +374,18 @@ def test_every_late_lead_is_shown_on_request(client, people, version) -> None:
 @pytest.mark.parametrize(
     ("stands", "said"),
     [
-        ({"opportunity": 2, "lost": 5}, "So far 4.0 inquiries made one win; 2 leads are still with Sales."),
-        ({"lost": 5}, "It takes 4.0 inquiries to make one win."),
+        ({"opportunity": 2, "lost": 5}, "So far 4 inquiries made one win; 2 leads are still with Sales."),
+        ({"lost": 5}, "It takes 4 inquiries to make one win."),
     ],
 )
 def test_funnel_read_backwards_says_what_is_not_over(stands: dict[str, int], said: str) -> None:
     won = Step("customer", 3, None, None)
 
     assert payoff.per_win(Paths(12, (won,), {}, stands)) == said
+
+
+@pytest.mark.parametrize(("leads", "said"), [(13, "4.3"), (9, "3"), (6, "2.0"), (33, "11")])
+def test_inquiries_for_a_win_have_decimals_only_where_they_tell(leads: int, said: str) -> None:
+    won = Step("customer", 3, None, None)
+
+    assert payoff.per_win(Paths(leads, (won,), {}, {})) == f"It takes {said} inquiries to make one win."
