@@ -94,13 +94,15 @@ def _unfold(book: str, zone: str) -> bool:
 def _taken(book: str, zone: str) -> tuple[list[int], list[Place], bool]:
     """Return the oldest marks, the parts of days they name, and whether these were all."""
     found: dict[Place, list[int]] = defaultdict(list)
-    rows = TallyMark.objects.filter(book=book).order_by("pk").values_list("pk", "day", "at", "part")
+    # Marks of many leads that wait to be unfolded name no part of a day yet.
+    marks = TallyMark.objects.filter(book=book, first_lead=None).order_by("pk")
+    rows = marks.values_list("pk", "day", "at", "part")
     looked_at = list(rows[:MARKS_AT_ONCE])
     for pk, day, at, part in looked_at:
         found[place_of(day, at, part, zone)].append(pk)
     places = list(found)[:PARTS_AT_ONCE]
-    marks = [pk for place in places for pk in found[place]]
-    return marks, places, len(looked_at) < MARKS_AT_ONCE and len(found) <= PARTS_AT_ONCE
+    are_all = len(looked_at) < MARKS_AT_ONCE and len(found) <= PARTS_AT_ONCE
+    return [pk for place in places for pk in found[place]], places, are_all
 
 
 def locked(book: str) -> TallyState | None:

@@ -308,6 +308,17 @@ def test_leads_that_come_together_are_told_each(play: Scene, monkeypatch: pytest
     assert list(tallies.apart(paths.COUNTING)) == []
 
 
+def test_leads_of_many_imports_wait_for_their_turn(play: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep()
+    for number in range(4):
+        _come_together(make_account(f"Crowd {number}"), 10 + number)
+    monkeypatch.setattr(tallies.keeping, "SPANS_AT_ONCE", 1)
+    keep()
+    assert not TallyMark.objects.exists()
+    assert is_exact(paths.COUNTING, None, Filters())
+    assert list(tallies.apart(paths.COUNTING)) == []
+
+
 @pytest.mark.parametrize("book", [counting.book for counting in rollups.BOOKS])
 def test_lost_mark_is_noticed(play: Scene, book: str) -> None:
     some_leads(play)
