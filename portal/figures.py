@@ -1,8 +1,9 @@
 """Say the figures of a report in words, shapes and numbers: presentation only, nothing is computed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from leads.choices import Side
 from portal import wording
 from portal.lines import clocks, verdicts
 from sla import agreements
+from sla.choices import HandoffState
 from sla.compliance.lines import Line
 from sla.compliance.members import Member
 from sla.compliance.periods import Period
@@ -253,7 +255,21 @@ def reason_labels() -> dict[str, str]:
     return {each.code: each.label for each in agreements.document(version).reasons} if version else {}
 
 
-def in_words(people: Iterable[Member]) -> list[Member]:
-    """Return leads behind a figure with their reasons in words; one no longer agreed keeps its code."""
+def listed(people: Sequence[Member], most: int) -> dict[str, Any]:
+    """Return what a list of leads behind a figure prints: the first of them, and which columns tell.
+
+    A reason that is no longer agreed keeps its code.
+    """
     labels = reason_labels()
-    return [replace(one, reason=labels.get(one.reason, one.reason)) for one in people]
+    outcomes = {state.value: str(state.label) for state in HandoffState}
+    outcomes |= {"kept": _("Kept"), "missed": _("Missed"), "open": _("Open")}
+    shown = [
+        replace(one, reason=labels.get(one.reason, one.reason), outcome=outcomes.get(one.outcome, ""))
+        for one in people[:most]
+    ]
+    return {
+        "members": shown,
+        "total": len(people),
+        "is_timed": any(one.clock_id for one in shown),
+        "is_mixed": len({one.outcome for one in shown}) > 1,
+    }

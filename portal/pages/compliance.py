@@ -143,8 +143,7 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
         "report": found,
         "bucket": bucket,
         "tabs": _bucket_tabs(request, BUCKETS, bucket, line),
-        "members": figures.in_words(people[:SHOWN]),
-        "total": len(people),
+        **figures.listed(people, SHOWN),
         "sees_people": sees_people(asked.user),
     }
     return render(request, "results/commitment.html", context)
@@ -171,8 +170,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         "form": asked.form,
         "title": OFFERS[bucket],
         "tabs": _bucket_tabs(request, OFFERS, bucket),
-        "members": figures.in_words(people[:SHOWN]),
-        "total": len(people),
+        **figures.listed(people, SHOWN),
         "bucket": bucket,
         "sees_people": sees_people(asked.user),
     }

@@ -65,8 +65,7 @@ def _chosen(request: HttpRequest, asked: Asked, what: str) -> dict[str, Any]:
     return {
         "chosen": name or _("Unknown"),
         "chosen_rating": SAID.get(rating, ""),
-        "members": figures.in_words(people[:SHOWN]),
-        "total": len(people),
+        **figures.listed(people, SHOWN),
     }
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from leads.choices import Side
 from leads.models import Lead, User
-from sla.choices import PERIODIC_KINDS, Cause
+from sla.choices import PERIODIC_KINDS, Cause, ClockState
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
 from sla.compliance.promises import Promise
@@ -27,6 +27,8 @@ class Member:
     source: str
     owner: str
     state: str
+    #: How it counts: kept, missed, open or blank of a clock; the state of a handoff.
+    outcome: str
     started_at: datetime | None
     due_at: datetime | None
     ended_at: datetime | None
@@ -63,7 +65,7 @@ def of_commitment(
     clocks = timed.in_bucket(found, bucket, now)
     related = clocks.filter(_seen(visible)).select_related("lead__account", "rep", "handoff__rep")
     related = related.order_by("due_at", "id")[:MOST]
-    return [_from_clock(clock) for clock in related]
+    return [_from_clock(clock, now) for clock in related]
 
 
 def of_offers(
@@ -128,7 +130,16 @@ def owner_of(clock: Clock) -> User | None:
     return clock.handoff.rep
 
 
-def _from_clock(clock: Clock) -> Member:
+def _outcome(clock: Clock, now: datetime) -> str:
+    """Return the bucket of `timed.in_bucket` that a clock is in."""
+    if clock.breached_at or (clock.ended_at is None and clock.due_at and clock.due_at < now):
+        return "missed"
+    if clock.state == ClockState.MET:
+        return "kept"
+    return "open" if clock.ended_at is None else ""
+
+
+def _from_clock(clock: Clock, now: datetime) -> Member:
     lead = clock.lead
     assert lead is not None  # every clock that counts here stands on a lead
     return Member(
@@ -138,6 +149,7 @@ def _from_clock(clock: Clock) -> Member:
         source=lead.source,
         owner=str(owner_of(clock) or ""),
         state=clock.state,
+        outcome=_outcome(clock, now),
         started_at=clock.started_at,
         due_at=clock.due_at,
         ended_at=clock.ended_at,
@@ -159,6 +171,7 @@ def _from_handoff(handoff: Handoff) -> Member:
         source=lead.source,
         owner=str(handoff.rep or ""),
         state=handoff.state,
+        outcome=handoff.state,
         started_at=handoff.offered_at,
         due_at=None,
         ended_at=handoff.ended_at or handoff.decided_at,

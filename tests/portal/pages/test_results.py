@@ -227,6 +227,16 @@ def test_alignment_shows_regret_and_unknown_follow_up(client, people, version) -
     assert "60,000" in text
 
 
+def test_leads_behind_a_commitment_say_how_each_counts(client, people, version) -> None:
+    for state in ("met", "late", "breached"):
+        rows.clock(version, "decide", YESTERDAY, state)
+    found = page(client, people.marketing_manager, "compliance-commitment", "decide").context["members"]
+    assert sorted(one.outcome for one in found) == ["Kept", "Missed", "Missed"]
+
+    text = page(client, people.marketing_manager, "compliance-commitment", "decide", bucket="kept")
+    assert "Outcome" not in text.content.decode()
+
+
 def test_alignment_leads_to_what_took_most_work_and_came_to_nothing(client, people, version) -> None:
     ago = 30 * timedelta(days=1)
     little = rows.offer(version, people.sales, "lost", NOW - ago, ended_at=NOW - ago / 2)
