@@ -8,10 +8,10 @@ clocks they answer for: whoever took a lead over is measured by a clock of their
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -181,27 +181,33 @@ def _is_running() -> Q:
 def _tell(found: QuerySet[Clock], zone: str) -> Iterator[Row]:
     """Yield what clocks add, as they stand; whether an open one is overdue is asked at reading."""
     tests = {
+        "met": Q(state=ClockState.MET),
         "missed": Q(breached_at__isnull=False),
         "kept": is_kept(),
         "running": _is_running(),
         "excepted": is_exception(),
-        "met": Q(state=ClockState.MET),
     }
     columns = ("due_on", "lead_id", "version_id", *tallies.CELL, "commitment__code", "elapsed")
     rows = found.order_by().annotate(**tests).values_list(*columns, *tests).iterator(chunk_size=5_000)
-    for due_on, lead, version, team, source, tier, code, elapsed, *found_out in rows:
-        missed, kept, running, excepted, met = found_out
-        counts = {f"{code}:n": 1}
-        if missed:
-            counts[f"{code}:missed"] = 1
-            if excepted:
-                counts[f"{code}:excused"] = 1
-        elif kept:
-            counts[f"{code}:kept"] = 1
-        elif running:
-            counts[f"{code}:open"] = 1
+    for due_on, lead, version, team, source, tier, code, elapsed, met, *found_out in rows:
         times = ((code, tallies.minutes(elapsed)),) if met else ()
+        counts = _adds(code, *found_out)
         yield Row(due_on, (lead or 0) % PARTS, version, team, source or "", tier, counts, times)
+
+
+@lru_cache(maxsize=1_000)
+def _adds(code: str, missed: bool, kept: bool, running: bool, excepted: bool) -> Mapping[str, int]:
+    """Return what one clock adds: clocks are many, what they may add is little."""
+    counts = {f"{code}:n": 1}
+    if missed:
+        counts[f"{code}:missed"] = 1
+        if excepted:
+            counts[f"{code}:excused"] = 1
+    elif kept:
+        counts[f"{code}:kept"] = 1
+    elif running:
+        counts[f"{code}:open"] = 1
+    return counts
 
 
 def _within(places: Collection[Place], zone: str) -> Q:

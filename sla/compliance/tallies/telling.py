@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
@@ -28,8 +28,7 @@ EVERYTHING = Filters()
 NOTHING = Value(None, output_field=CharField())
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one row adds: to which day, part and cell, counts by key and minutes by name."""
 
     day: date
