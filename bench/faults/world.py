@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -89,10 +89,6 @@ class World:
     @property
     def worker(self) -> Machine:
         return self.machines[0]
-
-    def due_at(self) -> datetime | None:
-        """Return when every clock of a wave is due."""
-        return self.template.clocks.filter(kind="decide").earliest("pk").due_at
 
     def close(self) -> None:
         for machine in self.machines:
