@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from leads.choices import Side
 from leads.models import Lead, User
-from sla.choices import PERIODIC_KINDS, Cause, ClockState
+from sla.choices import PERIODIC_KINDS, Cause
 from sla.compliance import cohorts, periodic, timed
 from sla.compliance.periods import Filters, Period
 from sla.compliance.promises import Promise
@@ -27,7 +28,7 @@ class Member:
     source: str
     owner: str
     state: str
-    #: How it counts: kept, missed, open or blank of a clock; the state of a handoff.
+    #: How it counts: kept, missed or open of a clock; the state of a handoff.
     outcome: str
     started_at: datetime | None
     due_at: datetime | None
@@ -65,7 +66,7 @@ def of_commitment(
     clocks = timed.in_bucket(found, bucket, now)
     related = clocks.filter(_seen(visible)).select_related("lead__account", "rep", "handoff__rep")
     related = related.order_by("due_at", "id")[:MOST]
-    return [_from_clock(clock, now) for clock in related]
+    return [_from_clock(clock) for clock in related]
 
 
 def of_offers(
@@ -130,16 +131,8 @@ def owner_of(clock: Clock) -> User | None:
     return clock.handoff.rep
 
 
-def _outcome(clock: Clock, now: datetime) -> str:
-    """Return the bucket of `timed.in_bucket` that a clock is in."""
-    if clock.breached_at or (clock.ended_at is None and clock.due_at and clock.due_at < now):
-        return "missed"
-    if clock.state == ClockState.MET:
-        return "kept"
-    return "open" if clock.ended_at is None else ""
-
-
-def _from_clock(clock: Clock, now: datetime) -> Member:
+def _from_clock(clock: Any) -> Member:
+    """Return the lead of a clock that `timed.in_bucket` told the bucket of."""
     lead = clock.lead
     assert lead is not None  # every clock that counts here stands on a lead
     return Member(
@@ -149,7 +142,7 @@ def _from_clock(clock: Clock, now: datetime) -> Member:
         source=lead.source,
         owner=str(owner_of(clock) or ""),
         state=clock.state,
-        outcome=_outcome(clock, now),
+        outcome=clock.bucket,
         started_at=clock.started_at,
         due_at=clock.due_at,
         ended_at=clock.ended_at,

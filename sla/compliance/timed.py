@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from leads import among
@@ -82,9 +82,10 @@ def _own(clocks: QuerySet[Clock], rep_id: int) -> QuerySet[Clock]:
 
 
 def in_bucket(clocks: QuerySet[Clock], bucket: str, now: datetime) -> QuerySet[Clock]:
-    """Narrow clocks to `kept`, `missed` or `open`; any other word keeps all three."""
+    """Narrow clocks to `kept`, `missed` or `open`, any other word to all three; each tells its `bucket`."""
     tests = {"kept": is_kept(), "missed": is_missed(now), "open": is_open(now)}
-    return clocks.filter(tests.get(bucket, is_kept() | is_missed(now) | is_open(now)))
+    own = Case(*(When(test, then=Value(name)) for name, test in tests.items()), output_field=CharField())
+    return clocks.filter(tests.get(bucket, reduce(or_, tests.values()))).annotate(bucket=own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,13 +300,19 @@ def test_number_that_two_columns_are_used_as_is_refused_before_the_check(
     assert text(answer).count('<option value="employees" selected>') == 2
 
 
-def test_file_of_which_nothing_would_be_taken_offers_no_import(client: Client, marketer: User) -> None:
+def nonsense_tried(client: Client, marketer: User) -> ImportJob:
+    """Bring a file whose only row cannot be read, up to the end of its dry run."""
     job = brought(client, marketer, b"id,name,staff\n1,Ada Byron,many\n")
     chosen = {"system": "crm", "dates": "iso", "time_zone": "UTC"}
     uses = {"use_0": "id", "use_1": "name", "use_2": "employees"}
     client.post(reverse("import-columns", args=[job.pk]), chosen | uses)
     client.post(reverse("import-words", args=[job.pk]), {})
     imports.work(now=timezone.now)
+    return job
+
+
+def test_file_of_which_nothing_would_be_taken_offers_no_import(client: Client, marketer: User) -> None:
+    job = nonsense_tried(client, marketer)
 
     page = text(client.get(reverse("import-job", args=[job.pk])))
 
@@ -319,12 +325,7 @@ def test_what_is_wrong_with_a_row_is_said_in_the_language_of_whoever_asked(
 ) -> None:
     marketer.language = "de"
     marketer.save()
-    job = brought(client, marketer, b"id,name,staff\n1,Ada Byron,many\n")
-    chosen = {"system": "crm", "dates": "iso", "time_zone": "UTC"}
-    uses = {"use_0": "id", "use_1": "name", "use_2": "employees"}
-    client.post(reverse("import-columns", args=[job.pk]), chosen | uses)
-    client.post(reverse("import-words", args=[job.pk]), {})
-    imports.work(now=timezone.now)
+    job = nonsense_tried(client, marketer)
 
     job.refresh_from_db()
 
