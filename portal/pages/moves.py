@@ -197,7 +197,7 @@ def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
     segment = segment if segment in heads.LABELS else "all"
     found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=0)
     context = {"is_fragment": True, **heads.head(found, segment, now)}
-    counts = ["inbox/_sentence.html", "inbox/_segments.html"]
+    counts = ["inbox/_sentence.html", "inbox/_load.html", "inbox/_count.html", "inbox/_segments.html"]
     row = queries.row(found, handoff)
     if row is None:
         return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)

@@ -133,6 +133,24 @@ def test_accept_answers_with_the_row_and_an_undo(play: Scene, rep: Client) -> No
     assert (handoff.state, handoff.rep) == ("accepted", play.rep)
 
 
+def test_accept_from_the_pool_tells_the_load(play: Scene, rep: Client) -> None:
+    User.objects.filter(pk=play.rep.pk).update(max_open=20)
+    accepted(play)
+    handoff = pooled(play)
+    assert "<b>1</b> of 20 open leads" in words(rep.get("/inbox/"))
+    answer = words(htmx(rep, reverse("handoff-accept", args=[handoff.pk]), f"handoff-{handoff.pk}"))
+    load = answer[answer.index('id="inbox-load" hx-swap-oob="true"') :]
+    assert "<b>2</b> of 20 open leads" in load[: load.index("<div")]
+
+
+def test_decline_tells_how_many_are_left(play: Scene, rep: Client) -> None:
+    handoff = offered(play)
+    offered(play)
+    assert 'id="count-inbox">2<' in words(rep.get("/inbox/"))
+    answer = htmx(rep, reverse("handoff-decline", args=[handoff.pk]), "dialog", reason="no_budget")
+    assert 'id="count-inbox" hx-swap-oob="true">1<' in words(answer)
+
+
 def test_accept_without_script_leads_back_with_the_same_words(play: Scene, rep: Client) -> None:
     handoff = offered(play, factories.ready_lead(company="Vela Medical"))
     answer = rep.post(reverse("handoff-accept", args=[handoff.pk]), {"next": "/inbox/"}, follow=True)
