@@ -1,4 +1,4 @@
-"""Measure the import of 100,000 generated leads, and of the same file again, beside django-import-export.
+"""Measure the import of 100,000 generated leads, and of the same file again, beside other importers.
 
 Run: python -m tests.stack python -m bench.import_leads     (PostgreSQL)
      python -m tests.home python -m bench.import_leads      (SQLite)
@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import django
@@ -28,9 +29,27 @@ from bench import memory
 
 RUNS = 5
 ROWS = 100_000
-#: The other importer needs minutes for all rows; its speed does not depend on their number.
-OTHER_ROWS = 4_000
+WANTED = 15_000
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+class Other(NamedTuple):
+    """Another importer: how many of the rows it is given, as its speed does not depend on their number."""
+
+    label: str
+    rows: int
+    #: Rows a second on the machine for which `WANTED` was asked of ours.
+    there: int | None = None
+
+
+#: Beside what ours is measured; what each does stands in `bench.other_importers`.
+OTHERS = {
+    "default": Other("django-import-export, default", 4_000, 650),
+    "tuned": Other("django-import-export, tuned", 4_000, 1_600),
+    "upsert": Other("bulk_create, update_conflicts, bare table", 20_000, 20_000),
+    "upsert_leads": Other("the same into the table of leads", 20_000),
+    "copy": Other("COPY, bare table", 100_000, 116_000),
+}
 COLUMNS = (
     *("Id", "First name", "Last name", "E-mail", "Phone", "Company", "Title", "Country"),
     *("Source", "Status", "Created", "Employees"),
@@ -163,68 +182,15 @@ def ours(path: Path) -> dict[str, float]:
     return out
 
 
-def other(path: Path, *, is_tuned: bool) -> dict[str, float]:
-    """Import the file's first rows by django-import-export, into Lead and Account as its users write it."""
-    import tablib  # noqa: PLC0415 (as above)
-    from import_export import fields, resources, widgets  # noqa: PLC0415 (as above)
-
-    from leads.models import Account, Lead  # noqa: PLC0415 (as above)
-
-    class CompanyWidget(widgets.ForeignKeyWidget):
-        def clean(self, value: str, row: object = None, **kwargs: object) -> Account:
-            return Account.objects.get_or_create(
-                name_key=value.lower(), defaults={"name": value, "recorded_at": NOW}
-            )[0]
-
-    class LeadResource(resources.ModelResource):
-        account = fields.Field("account", "Company", CompanyWidget(Account, "name"))
-        email = fields.Field("email", "E-mail")
-        email_key = fields.Field("email_key", "E-mail")
-        name = fields.Field("name", "Last name")
-        phone = fields.Field("phone", "Phone")
-        title = fields.Field("title", "Title")
-        country = fields.Field("country", "Country")
-        source = fields.Field("source", "Source")
-        created_at = fields.Field("created_at", "Created", widgets.DateTimeWidget("%Y-%m-%d %H:%M"))
-
-        class Meta:
-            model = Lead
-            import_id_fields = ("email",)
-            fields = (
-                "account",
-                "email",
-                "email_key",
-                "name",
-                "phone",
-                "title",
-                "country",
-                "source",
-                "created_at",
-            )
-            use_bulk = is_tuned
-            batch_size = 1000
-            skip_diff = is_tuned
-            force_init_instance = is_tuned
-            report_skipped = not is_tuned
-
-        def before_save_instance(self, instance: Lead, row: object, **kwargs: object) -> None:
-            instance.recorded_at = NOW
-
-    with path.open(encoding="utf-8") as file:
-        data = tablib.Dataset().load(
-            "".join(line for line, _ in zip(file, range(OTHER_ROWS), strict=False)), "csv"
-        )
-    start = time.perf_counter()
-    result = LeadResource().import_data(data, dry_run=False, raise_errors=False)
-    seconds = time.perf_counter() - start
-    return {"first": len(data) / seconds, "failed": len(result.row_errors()) + len(result.invalid_rows)}
-
-
 def child(what: str, path: Path) -> None:
     """Measure one thing in this process and print it as JSON."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
-    result = ours(path) if what == "ours" else other(path, is_tuned=what == "tuned")
+    from bench import other_importers  # noqa: PLC0415 (its model needs Django set up)
+
+    result = (
+        ours(path) if what == "ours" else {"first": other_importers.measured(what, path, OTHERS[what].rows)}
+    )
     print(json.dumps(result))
 
 
@@ -288,7 +254,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--child", choices=("ours", "default", "tuned"))
+    parser.add_argument("--child", choices=("ours", *OTHERS))
     parser.add_argument("--file", type=Path)
     options = parser.parse_args()
     if options.child:
@@ -311,9 +277,11 @@ def main() -> None:
 def report(databases: Databases, path: Path, runs: int) -> None:
     """Measure everything and print it."""
     found = [databases.measure("ours", path) for _ in range(runs)]
+    speeds = {}
     for name, label in (("first", "import into an empty database"), ("again", "the same file again")):
-        speed = statistics.median(one[name] for one in found)
-        print(f"{label:<32}{speed:>10,.0f} rows/s")
+        each = [one[name] for one in found]
+        speeds[name] = statistics.median(each)
+        print(f"{label:<32}{speeds[name]:>10,.0f} rows/s   (least {min(each):,.0f}, most {max(each):,.0f})")
         spent = {
             who: statistics.median(one[f"{name}_{who}"] for one in found)
             for who in ("writing", "reading", "database")
@@ -323,10 +291,13 @@ def report(databases: Databases, path: Path, runs: int) -> None:
         print(f"{'':<32}created, updated, unchanged, rejected: {found[0][f'{name}_counts']}")
     most = max(one["memory"] for one in found)
     print(f"{'memory over both imports':<32}{most:>10,.0f} MB      (PSS of both processes at one moment)")
-    for what in ("default", "tuned"):
-        speeds = [databases.measure(what, path) for _ in range(runs)]
-        speed = statistics.median(one["first"] for one in speeds)
-        print(f"{'django-import-export, ' + what:<32}{speed:>10,.0f} rows/s   ({OTHER_ROWS:,} of the rows)")
+    for what, one in OTHERS.items():
+        if what == "copy" and not databases.url:
+            continue
+        other = statistics.median(databases.measure(what, path)["first"] for _ in range(runs))
+        asked = f" (asked: {WANTED / one.there:.2g})" if one.there else ""
+        ratio = f"ours is {speeds['first'] / other:.2g} times as fast{asked}"
+        print(f"{one.label:<42}{other:>10,.0f} rows/s   {one.rows:,} rows; {ratio}")
 
 
 if __name__ == "__main__":
