@@ -17,7 +17,7 @@ class Calendar(models.Model):
 class CalendarRevision(models.Model):
     """One state of a calendar; `document` is what `businesstime.Schedule.from_json` reads."""
 
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="revisions")
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
     document = models.JSONField()
     created_at = models.DateTimeField()

@@ -36,7 +36,7 @@ class ImportRun(models.Model):
 class ImportReject(models.Model):
     """A row that was not taken, whole, with the reason."""
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejects")
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejects", db_index=False)
     line = models.PositiveIntegerField()
     row = models.JSONField()
     reason = models.TextField()

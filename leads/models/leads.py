@@ -93,7 +93,7 @@ class Lead(models.Model):
 class DistinctPair(models.Model):
     """Two leads that look alike and are two people, as somebody said; the lower id stands first."""
 
-    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="+")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -125,7 +125,7 @@ class ExternalId(models.Model):
 class BantFact(models.Model):
     """What became known of budget, authority, need or timing; the newest of a kind holds, none is changed."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="bant_facts")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="bant_facts", db_index=False)
     kind = models.CharField(max_length=12, choices=BantKind.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -147,7 +147,7 @@ class BantFact(models.Model):
 class Consent(models.Model):
     """Consent given or withdrawn on a channel; the newest of a channel holds, none is changed."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents", db_index=False)
     channel = models.CharField(max_length=8, choices=ConsentChannel.choices)
     state = models.CharField(max_length=12, choices=ConsentState.choices)
     happened_at = models.DateTimeField(null=True)

@@ -144,7 +144,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Absence(models.Model):
     """Whole days, in the person's own calendar, on which somebody is away."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences", db_index=False)
     first_on = models.DateField()
     last_on = models.DateField()
 

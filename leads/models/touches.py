@@ -11,7 +11,7 @@ from leads.models.people import User
 class Touch(models.Model):
     """One interaction; `reached` says whether a sales touch got through to the person."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches", db_index=False)
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     side = models.CharField(max_length=12, choices=TouchSide.choices)

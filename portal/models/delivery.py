@@ -20,7 +20,7 @@ class Endpoint(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     name = models.CharField(max_length=120)
     url = models.URLField(max_length=500)
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     person = models.OneToOneField(User, on_delete=models.CASCADE, null=True, related_name="+")
     events = models.JSONField(
         default=list, help_text="Kinds of messages; a final `*` covers all below; empty: all."
@@ -67,10 +67,12 @@ class Delivery(models.Model):
         DEAD = "dead", _("Given up")
         SKIPPED = "skipped", _("Not needed any more")
 
-    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="+", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+")
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, null=True, related_name="+")
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     letter = models.CharField(max_length=120, blank=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -67,7 +67,7 @@ class ApiKey(AbstractAPIKey):
 class IdempotentCall(models.Model):
     """One call that a client may repeat: the answer it got, null while it is still worked on."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, address and body.")
     created_at = models.DateTimeField(db_index=True)
@@ -100,7 +100,7 @@ class IntakeSource(models.Model):
 class IncomingEvent(models.Model):
     """One signed message that was taken, so that its replay changes nothing."""
 
-    source = models.ForeignKey(IntakeSource, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(IntakeSource, on_delete=models.CASCADE, related_name="+", db_index=False)
     event_id = models.CharField(max_length=120)
     received_at = models.DateTimeField()
     result = models.JSONField(default=dict)

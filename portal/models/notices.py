@@ -18,8 +18,8 @@ class Heartbeat(models.Model):
 class Notice(models.Model):
     """One in-app notice for one person, fanned out from the outbox."""
 
-    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="+")
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="+", db_index=False)
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 

@@ -74,6 +74,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.bulk",
         "leads.choices",
         "leads.guards",
+        "leads.indexes",
         "leads.keys",
         "leads.moments",
         "leads.origins",
