@@ -75,15 +75,15 @@ def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:
     """Yield what ended handoffs add."""
     own = ZoneInfo(zone)
     tests = {"is_owed": OWED, "gave": GAVE, "says_why": _SAYS_WHY}
-    columns = ("ended_at", "lead_id", "version_id", *tallies.CELL, "leg")
+    columns = ("ended_at", "version_id", *tallies.CELL, "leg")
     rows = found.order_by().annotate(**tests).values_list(*columns, "reason_code", "reason_side", *tests)
-    for at, lead, version, team, source, tier, leg, code, side, *found_out in rows.iterator(chunk_size=5_000):
+    for at, version, part, team, source, tier, leg, code, side, *found_out in rows.iterator(chunk_size=5_000):
         is_owed, gave, says_why = found_out
         counts = {"n": 1, f"{leg}:owed": int(is_owed), f"{leg}:gave": int(is_owed and gave)}
         if says_why:
             counts[f"reason:{code}:{side}"] = 1
         day = at.astimezone(own).date() if at else UNDATED
-        yield Row(day, lead % PARTS, version, team, source or "", tier, counts)
+        yield Row(day, part or 0, version, team, source or "", tier, counts)
 
 
 def _within(places: Collection[Place], zone: str) -> Q:

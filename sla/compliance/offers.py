@@ -53,7 +53,7 @@ _TESTS = {
 }
 _OF_LEG = ("accepted", "declined", "overturned", "declined_though_met", "dossiers", "complete")
 _COLUMNS = (
-    "offered_at", "lead_id", "version_id", *tallies.CELL,
+    "offered_at", "version_id", *tallies.CELL,
     "leg", "cycle", "hop", "state", "decided_at", "accepted_at", "is_history",
     "touched", "first_touch_at", "lead__stage", "won_at", "outcome",
 )  # fmt: skip
@@ -116,9 +116,8 @@ def _tell(found: QuerySet[Handoff], zone: str) -> Iterator[Row]:
         counts, times = _count(one, own)
         offered_at = one["offered_at"]
         day = offered_at.astimezone(own).date() if offered_at else UNDATED
-        part = one["lead_id"] % PARTS
-        team, source, tier = (one[name] for name in tallies.CELL)
-        yield Row(day, part, one["version_id"], team, source or "", tier, counts, times)
+        part, team, source, tier = (one[name] for name in tallies.CELL)
+        yield Row(day, part or 0, one["version_id"], team, source or "", tier, counts, times)
 
 
 def _recorded() -> dict[str, Q]:

@@ -97,13 +97,13 @@ def _tell(found: QuerySet[Lead], zone: str) -> Iterator[Row]:
     leads = found.order_by("pk").values_list("pk", "created_at", *tallies.CELL, "stage")
     walks = _changes(found)
     lead, changes = next(walks, (0, []))
-    for pk, created_at, team, source, tier, stage in leads.iterator(chunk_size=5_000):
+    for pk, created_at, part, team, source, tier, stage in leads.iterator(chunk_size=5_000):
         while lead and lead < pk:
             lead, changes = next(walks, (0, []))
         counts, times = _pass(created_at, changes if lead == pk else [])
         counts |= {"leads": 1, f"stands:{stage}": 1}
         day = created_at.astimezone(own).date() if created_at else UNDATED
-        yield Row(day, pk % PARTS, NO_VERSION, team, source or "", tier, counts, tuple(times))
+        yield Row(day, part or 0, NO_VERSION, team, source or "", tier, counts, tuple(times))
 
 
 def _changes(cohort: QuerySet[Lead]) -> Iterator[tuple[int, list[Change]]]:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache, reduce
 from operator import or_
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from leads import among
@@ -182,18 +182,18 @@ def _is_running() -> Q:
 def _tell(found: QuerySet[Clock], zone: str) -> Iterator[Row]:
     """Yield what clocks add, as they stand; whether an open one is overdue is asked at reading."""
     tests = {
-        "met": Q(state=ClockState.MET),
         "missed": Q(breached_at__isnull=False),
         "kept": is_kept(),
         "running": _is_running(),
         "excepted": is_exception(),
     }
-    columns = ("due_on", "lead_id", "version_id", *tallies.CELL, "commitment__code", "elapsed")
-    rows = found.order_by().annotate(**tests).values_list(*columns, *tests).iterator(chunk_size=5_000)
-    for due_on, lead, version, team, source, tier, code, elapsed, met, *found_out in rows:
-        times = ((code, tallies.minutes(elapsed)),) if met else ()
-        counts = _adds(code, *found_out)
-        yield Row(due_on, (lead or 0) % PARTS, version, team, source or "", tier, counts, times)
+    columns = ("due_on", "version_id", *tallies.CELL, "commitment__code", *tests, tallies.TIME)
+    rows = found.order_by().annotate(**tests).values_list(*columns).annotate(alike=Count("pk"))
+    for due_on, version, part, team, source, tier, code, *found_out, took, n in rows.iterator(
+        chunk_size=5_000
+    ):
+        times = () if took is None else ((code, tallies.minutes(took)),)
+        yield Row(due_on, part or 0, version, team, source or "", tier, _adds(code, *found_out), times, n)
 
 
 @lru_cache(maxsize=1_000)
@@ -223,4 +223,5 @@ def _places(zone: str) -> Iterable[Place]:
 
 
 _CELL = Coalesce("handoff__team", "lead__team"), F("lead__source"), F("handoff__tier")
-COUNTING = tallies.Counting(Book.CLOCKS, clocks_in, _within, _tell, _places, _CELL)
+_TOOK = Case(When(state=ClockState.MET, then=F("elapsed")))
+COUNTING = tallies.Counting(Book.CLOCKS, clocks_in, _within, _tell, _places, _CELL, time=_TOOK)

@@ -23,9 +23,9 @@ def of_rows(rows: Iterable[Row]) -> dict[Place, dict[str, Any]]:
     for row in rows:
         own = found[row.day, row.part]
         counts, times = own.setdefault(row.cell, (Counter(), defaultdict(Counter)))
-        add(counts, row.counts)
+        add(counts, row.counts, row.n)
         for name, value in row.times:
-            times[name][str(value)] += 1
+            times[name][str(value)] += row.n
     return {
         place: {json.dumps(cell): [counts, times] for cell, (counts, times) in sorted(own.items())}
         for place, own in found.items()

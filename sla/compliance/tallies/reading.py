@@ -54,7 +54,8 @@ def read(
             if not found.changed or _Stamp.of(counting.book) == stamp:
                 return found.days
     zone = period.zone if period else "UTC"
-    return days_of(counting.told(counting.select(period, filters), zone, has_cells=False))
+    rows = counting.select(period, filters)
+    return days_of(counting.told(rows, zone, has_cells=False, has_times=has_times))
 
 
 @dataclass(frozen=True, slots=True)

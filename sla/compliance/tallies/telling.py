@@ -21,15 +21,15 @@ NO_VERSION = 0
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How exactly a time is told below a limit, in `coarse`.
 _STEPS = ((HOUR, timedelta(minutes=1)), (DAY, timedelta(minutes=15)), (14 * DAY, HOUR))
-#: Where a row tells team, source and tier.
-CELL = ("in_team", "in_source", "in_tier")
+#: Where a row tells its part of a day, team, source and tier, and how long it took.
+CELL, TIME = ("in_part", "in_team", "in_source", "in_tier"), "in_time"
 Place = tuple[date, int]
 EVERYTHING = Filters()
 NOTHING = Value(None, output_field=CharField())
 
 
 class Row(NamedTuple):
-    """What one row adds: to which day, part and cell, counts by key and minutes by name."""
+    """What each of `n` rows adds: to which day, part and cell, counts by key and minutes by name."""
 
     day: date
     part: int
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     tier: str | None
     counts: Mapping[str, int]
     times: tuple[tuple[str, int], ...] = ()
+    n: int = 1
 
     @property
     def cell(self) -> tuple[int, int, str, str]:
@@ -61,8 +62,9 @@ class Counting:
     """How a book is counted from its rows.
 
     `select` gives the rows of a question, `within` the condition of standing in parts of days in a zone,
-    `tell` what rows add, `places` every part of a day in which there are rows; `cell` are the columns of
-    team, source and tier, which `tell` finds by the names of CELL; `lead` is the one that names the lead.
+    `tell` what rows add, `places` every part of a day in which there are rows; `lead` is the column that
+    names the lead, `cell` are those of team, source and tier, which `tell` finds by the names of CELL, and
+    `time` is the one that it finds as TIME.
     """
 
     book: Book
@@ -72,11 +74,18 @@ class Counting:
     places: Callable[[str], Iterable[Place]]
     cell: tuple[Any, Any, Any] = (F("team_id"), F("lead__source"), F("tier"))
     lead: str = "lead"
+    time: Any = NOTHING
 
-    def told(self, found: QuerySet[Any], zone: str, *, has_cells: bool) -> Iterator[Row]:
-        """Yield what these rows add; the tables that only their cells lie in are left alone without those."""
-        columns = self.cell if has_cells else (NOTHING,) * len(CELL)
-        return self.tell(found.annotate(**dict(zip(CELL, columns, strict=True))), zone)
+    def told(
+        self, found: QuerySet[Any], zone: str, *, has_cells: bool, has_times: bool = True
+    ) -> Iterator[Row]:
+        """Yield what these rows add.
+
+        Without cells the tables that only these lie in are left alone; without either more rows are alike.
+        """
+        cell = (F(self.lead) % PARTS, *self.cell) if has_cells else (NOTHING,) * len(CELL)
+        time = self.time if has_times else NOTHING
+        return self.tell(found.annotate(**dict(zip((*CELL, TIME), (*cell, time), strict=True))), zone)
 
     def rows(
         self,
@@ -125,18 +134,18 @@ def days_of(rows: Iterable[Row]) -> list[Day]:
     times: dict[tuple[date, int], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row in rows:
         key = row.day, row.version_id
-        add(counts[key], row.counts)
+        add(counts[key], row.counts, row.n)
         for name, value in row.times:
-            times[key][name][str(value)] += 1
+            times[key][name][str(value)] += row.n
     return [Day(day, version, found, times[day, version]) for (day, version), found in counts.items()]
 
 
-def add(total: Counter[str], counts: Mapping[str, int], sign: int = 1) -> None:
-    """Add counts, or take them off; what is nothing leaves no key."""
+def add(total: Counter[str], counts: Mapping[str, int], times: int = 1) -> None:
+    """Add counts so many times, or take them off; what is nothing leaves no key."""
     known = total.get
     for key, n in counts.items():
         if n:
-            total[key] = known(key, 0) + sign * n
+            total[key] = known(key, 0) + times * n
 
 
 def versions_of(days: Iterable[Day]) -> set[int]:
