@@ -169,7 +169,7 @@ WATCHED = (
     ),
     Watched(
         "leads_deal",
-        ("account_id", "lead_id", "state", "amount", "margin", "closed_at", "is_elsewhere"),
+        ("account_id", "lead_id", "state", "amount", "currency", "margin", "closed_at", "is_elsewhere"),
         ("SELECT {row}.account_id",),
         only="{row}.state = 'won'",
         name="leads_deal_account",

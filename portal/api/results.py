@@ -67,7 +67,7 @@ class Alignment(ResultView):
             {
                 **plain.of_report(found),
                 "truth": [plain.of_truth(each) for each in verdicts if each is not None],
-                "regret": {"refused": refused.refusals, "bought_later": refused.n},
+                "regret": {"refused": refused.refusals, "bought_later": refused.n, "worth": refused.worth},
                 "in_vain": {"accepted": refused.accepted, "lost_or_handed_back": refused.in_vain},
             }
         )

@@ -1,7 +1,9 @@
 """Where leads went and what they were worth, in words and drawings for the people who lead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -180,6 +182,14 @@ def risk_bars(found: payoff.AtRisk) -> list[dict[str, Any]]:
         for code, amount in found.by_cause
         if amount
     ]
+
+
+def worth_text(worth: Mapping[str, Decimal]) -> str:
+    """Say amounts one by one: those of different currencies are never added."""
+    return ", ".join(
+        f"{wording.count_text(float(amount))} {currency or _('(currency unknown)')}"
+        for currency, amount in worth.items()
+    )
 
 
 def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> list[Waiting]:

@@ -102,13 +102,13 @@ def _regret(asked: Asked) -> dict[str, Any]:
     return {
         "regret": refused,
         "regret_year": year,
-        "regret_sum": f"{wording.count_text(float(refused.amount))} {refused.currency}".strip(),
+        "regret_worth": lines.worth_text(refused.worth),
         "regret_cases": [
             {"case": case, "label": reasons.get(case.reason, case.reason)} for case in refused.cases
         ],
         "regret_reasons": [
             {"label": reasons.get(code, code), "value": n, "text": str(n), "tone": ""}
-            for code, n, _amount in refused.by_reason[:6]
+            for code, n in refused.by_reason[:6]
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Leads that Sales refused and that bought later: how many, how much, for which reason; and its mirror."""
+"""Leads that Sales refused and that bought later: how many, for which reason, how much; and its mirror."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,8 +34,9 @@ class Regretted:
 
 @dataclass(frozen=True, slots=True)
 class Regret:
-    """Of so many refusals, those after which the lead bought: number and value by reason, and cases.
+    """Of so many refusals, those after which the lead bought: number by reason, worth by currency, and cases.
 
+    Amounts of different currencies are never added; "" is the currency of deals that name none.
     Its mirror: of so many leads accepted on the first leg, those `in_vain` were lost or handed back.
     """
 
@@ -44,27 +45,16 @@ class Regret:
     in_vain: int
     cases: tuple[Regretted, ...]
     counts: Mapping[str, int]
-    amounts: Mapping[str, Decimal]
+    worth: Mapping[str, Decimal]
 
     @property
     def n(self) -> int:
         return sum(self.counts.values())
 
     @property
-    def amount(self) -> Decimal:
-        return sum(self.amounts.values(), Decimal(0))
-
-    @property
-    def currency(self) -> str:
-        """The currency of the cases named, "" where they differ: amounts are summed as they stand."""
-        found = {case.currency for case in self.cases if case.amount is not None}
-        return found.pop() if len(found) == 1 else ""
-
-    @property
-    def by_reason(self) -> list[tuple[str, int, Decimal]]:
-        """The reasons with number and value, the most frequent first."""
-        rows = [(reason, n, self.amounts[reason]) for reason, n in self.counts.items()]
-        return sorted(rows, key=lambda row: (-row[1], row[0]))
+    def by_reason(self) -> list[tuple[str, int]]:
+        """The reasons with their number, the most frequent first."""
+        return sorted(self.counts.items(), key=lambda row: (-row[1], row[0]))
 
 
 def find(
@@ -87,7 +77,7 @@ def find(
         in_vain=sum(counts[f"1:{state}"] for state in cohorts.IN_VAIN),
         cases=tuple(_named(sums.greatest)),
         counts=sums.counts,
-        amounts=sums.amounts,
+        worth=dict(sorted(sums.worth.items())),
     )
 
 

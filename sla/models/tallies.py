@@ -163,6 +163,7 @@ class TallyRegret(models.Model):
     tier = models.CharField(max_length=24, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
         indexes = (models.Index(fields=["offered_at"], name="tally_regret_by_offer"),)

@@ -37,14 +37,18 @@ class Case(NamedTuple):
     tier: str
     reason: str
     amount: Decimal | None
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Cases and their value by reason, and the greatest of those that may be shown."""
+    """Cases by reason, their worth by currency, and the greatest of those that may be shown.
+
+    Greatest by the mere number: without rates of exchange currencies have no order.
+    """
 
     counts: Counter[str]
-    amounts: dict[str, Decimal]
+    worth: dict[str, Decimal]
     greatest: list[Case]
 
 
@@ -72,26 +76,25 @@ def read(period: Period | None, filters: Filters, visible: QuerySet[Lead] | None
     if filters.rep_id is not None or changed is None:
         return from_rows(period, filters, visible, most)
     kept = TallyRegret.objects.filter(_on_kept(period, filters)).exclude(account__in=changed)
-    reasons = kept.order_by().values_list("reason").annotate(n=Count("pk"), sum=Sum("amount"))
-    sums = {reason: (n, amount or NOTHING) for reason, n, amount in reasons}
+    sums = kept.order_by().values_list("reason", "currency").annotate(n=Count("pk"), sum=Sum("amount"))
     shown = kept if visible is None else kept.filter(lead__in=visible.values("pk"))
     greatest = shown.order_by(F("amount").desc(nulls_last=True), "handoff").values_list(*Case._fields)[:most]
     fresh = _asked_for(period, filters, changed) if changed else []
-    return _merged(sums, [Case(*row) for row in greatest], fresh, visible, most)
+    return _merged(list(sums), [Case(*row) for row in greatest], fresh, visible, most)
 
 
 def from_rows(
     period: Period | None, filters: Filters, visible: QuerySet[Lead] | None, most: int | None
 ) -> Sums:
     """Return the same, all of it told from the rows."""
-    return _merged({}, [], _asked_for(period, filters, None), visible, most)
+    return _merged([], [], _asked_for(period, filters, None), visible, most)
 
 
 def tell(accounts: Collection[int]) -> Iterator[Case]:
     """Yield the cases of accounts. Two queries."""
     won = Deal.objects.filter(state=DealState.WON, account__in=accounts)
     won = won.order_by("-is_elsewhere", F("closed_at").asc(nulls_first=True), "pk")
-    deals = list(won.values_list("pk", "account", "lead", "closed_at", "amount"))
+    deals = list(won.values_list("pk", "account", "lead", "closed_at", "amount", "currency"))
     refusals: dict[int, list[_Refusal]] = defaultdict(list)
     found = Handoff.objects.filter(REFUSED, lead__account__in={account for _pk, account, *_rest in deals})
     columns = ("offered_at", "version", "team", "lead__source", "tier", "reason_code")
@@ -101,11 +104,11 @@ def tell(accounts: Collection[int]) -> Iterator[Case]:
     for account, lead, pk, ended_at, decided_at, *rest in rows if deals else ():
         refusals[account].append(_Refusal(account, lead, pk, ended_at or decided_at, *rest))
     cases: dict[int, Case] = {}
-    for pk, account, lead, closed_at, amount in deals:
+    for pk, account, lead, closed_at, amount, currency in deals:
         before = [one for one in refusals[account] if _is_before(one, lead, closed_at)]
         if before:
             last = before[-1]
-            cases[last.lead] = Case(account, last.lead, last.handoff, pk, *last[4:], amount)
+            cases[last.lead] = Case(account, last.lead, last.handoff, pk, *last[4:], amount, currency)
     yield from cases.values()
 
 
@@ -137,19 +140,20 @@ def _on_kept(period: Period | None, filters: Filters) -> Q:
 
 
 def _merged(
-    sums: dict[str, tuple[int, Decimal]],
+    sums: list[tuple[str, str, int, Decimal | None]],
     greatest: list[Case],
     fresh: list[Case],
     visible: QuerySet[Lead] | None,
     most: int | None,
 ) -> Sums:
-    counts = Counter({reason: n for reason, (n, _amount) in sums.items()})
-    amounts = defaultdict(Decimal, {reason: amount for reason, (_n, amount) in sums.items()})
-    for case in fresh:
-        counts[case.reason] += 1
-        amounts[case.reason] += case.amount or NOTHING
+    counts: Counter[str] = Counter()
+    worth: dict[str, Decimal] = defaultdict(Decimal)
+    for reason, currency, n, amount in [*sums, *((one.reason, one.currency, 1, one.amount) for one in fresh)]:
+        counts[reason] += n
+        if amount is not None:
+            worth[currency] += amount
     if visible is not None and fresh:
         seen = set(visible.filter(pk__in={case.lead for case in fresh}).values_list("pk", flat=True))
         fresh = [case for case in fresh if case.lead in seen]
     shown = sorted([*greatest, *fresh], key=lambda case: (-(case.amount or NOTHING), case.handoff))
-    return Sums(counts, dict(amounts), shown[:most])
+    return Sums(counts, dict(worth), shown[:most])

@@ -227,6 +227,16 @@ def test_alignment_shows_regret_and_unknown_follow_up(client, people, version) -
     assert "60,000" in text
 
 
+def test_alignment_never_adds_amounts_of_different_currencies(client, people, version) -> None:
+    for currency, amount in (("EUR", 60_000), ("USD", 1_000), ("EUR", 500)):
+        lead = rows.offer(version, people.sales, "declined", YESTERDAY, lead=make_lead()).lead
+        won_deal(lead, closed_at=NOW, amount=amount, currency=currency)
+
+    text = page(client, people.leader, "alignment").content.decode()
+
+    assert "<b>3 leads</b> that Sales refused bought later, worth 60,500 EUR, 1,000 USD." in text
+
+
 def test_leads_behind_a_commitment_say_how_each_counts(client, people, version) -> None:
     for state in ("met", "late", "breached"):
         rows.clock(version, "decide", YESTERDAY, state)

@@ -122,7 +122,8 @@ def test_regret_names_refused_leads_that_bought_afterwards(place) -> None:
     assert [(case.lead_id, case.reason, case.amount) for case in found.cases] == [
         (bought.pk, "no_budget", 60_000)
     ]
-    assert (found.refusals, found.by_reason) == (3, [("no_budget", 1, 60_000)])
+    assert (found.refusals, found.by_reason) == (3, [("no_budget", 1)])
+    assert found.worth == {"EUR": 60_000}
     assert kept.pk not in {case.lead_id for case in found.cases}
 
 

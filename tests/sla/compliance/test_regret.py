@@ -53,3 +53,12 @@ def test_bought_elsewhere_is_regretted_too_and_says_so() -> None:
     factories.won_deal(handoff.lead, closed_at=NOW - 5 * DAY, is_elsewhere=True)
     [case] = found().cases
     assert case.is_elsewhere
+
+
+def test_amounts_of_different_currencies_are_never_added() -> None:
+    version, team = factories.signed_version(now=NOW - timedelta(days=150)), factories.team()
+    for currency, amount in (("EUR", 700), ("USD", 50), ("EUR", 300), ("", 20), ("CHF", None)):
+        handoff = handed(version, team, "declined", reason="no_budget")
+        factories.won_deal(handoff.lead, closed_at=NOW - DAY, amount=amount, currency=currency)
+    assert found().worth == {"": Decimal(20), "EUR": Decimal(1000), "USD": Decimal(50)}
+    assert found().by_reason == [("no_budget", 5)]

@@ -177,6 +177,7 @@ CHANGES: dict[str, Callable[[Scene, Lead], Any]] = {
     "a deal won": lambda play, lead: _win(lead, NOW + timedelta(hours=9)),
     "a deal of the account won": lambda play, lead: _win(lead, NOW + timedelta(hours=9), lead=None),
     "bought elsewhere": lambda play, lead: _win(lead, NOW + DAY, is_elsewhere=True),
+    "another currency": lambda play, lead: Deal.objects.filter(account=lead.account).update(currency="USD"),
     "a deal reopened": lambda play, lead: Deal.objects.filter(account=lead.account).update(state="open"),
     "another account": _to_account_of_another,
     "first seen earlier": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(
@@ -340,6 +341,23 @@ def test_lost_mark_of_an_account_is_noticed(play: Scene) -> None:
 
     assert {found[0] for found in differences()} == {"truth", "regret"}
     assert list(rollups.apart()) != []
+
+
+def test_what_was_regretted_is_kept_by_currency(play: Scene) -> None:
+    some_leads(play)
+    leads = [in_state(play, "declined").lead for _turn in range(3)]
+    for lead, currency in zip(leads, ("EUR", "EUR", "USD"), strict=True):
+        _win(lead, NOW + DAY, currency=currency)
+    keep()
+    before = regretted.read(None, Filters(), None, 3)
+    Deal.objects.filter(lead=leads[1]).update(currency="CHF")
+    found = regretted.read(None, Filters(), None, 3)
+    keep()
+
+    assert before.worth == {"": 5, "EUR": 10, "USD": 5}
+    assert found.worth == {"": 5, "EUR": 5, "USD": 5, "CHF": 5}
+    assert found == regretted.read(None, Filters(), None, 3) == regretted.from_rows(None, Filters(), None, 3)
+    assert list(rollups.apart()) == []
 
 
 def test_accounts_are_told_from_the_rows_until_they_were_told_once(play: Scene) -> None:
