@@ -22,10 +22,10 @@ def lead() -> Lead:
     return factories.make_lead(name="Jörg Quandelmeier", email=EMAIL)
 
 
-def imported(owner: User, folder: Path, name: str, text: str) -> ImportJob:
+def imported(owner: User, folder: Path, name: str, text: str, encoding: str = "utf-8") -> ImportJob:
     kept = folder / name / "file"
     kept.parent.mkdir()
-    kept.write_text(text)
+    kept.write_text(text, encoding=encoding)
     return ImportJob.objects.create(
         owner=owner,
         kind="leads",
@@ -69,6 +69,33 @@ def test_files_and_kept_answers_that_name_the_person_go(
     assert "rejects" not in his.report
     assert other.report["rejects"]
     assert [call.key for call in IdempotentCall.objects.all()] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (EMAIL, "utf-16"),
+        (EMAIL, "utf-16-le"),
+        ("Jörg Quandelmeier", "cp1252"),
+        (EMAIL.title(), "utf-8"),
+        ("JÖRG QUANDELMEIER", "utf-8-sig"),
+    ],
+)
+def test_a_file_names_the_person_however_it_is_written(
+    client: Client, olga: User, lead: Lead, settings, tmp_path: Path, text: str, encoding: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    imported(olga, tmp_path, "his", f"contact\n{text}\n", encoding)
+    imported(olga, tmp_path, "other", "contact\nada@example.com\n", encoding)
+    client.post(reverse("lead-erase", args=[lead.pk]))
+    assert [(tmp_path / name).exists() for name in ("his", "other")] == [False, True]
+
+
+def test_an_answer_names_the_person_in_capitals_too(client: Client, olga: User, lead: Lead) -> None:
+    content = EMAIL.upper().encode()
+    IdempotentCall.objects.create(user=olga, key="a", fingerprint="", created_at=NOW, content=content)
+    client.post(reverse("lead-erase", args=[lead.pk]))
+    assert not IdempotentCall.objects.exists()
 
 
 def test_the_command_erases_and_says_so(lead: Lead) -> None:
