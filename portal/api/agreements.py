@@ -89,9 +89,11 @@ class Draft(AgreementView):
         draft = drafts.order_by("-number").first()
         if draft:
             matching.check(request, draft, is_needed=True)
-        data = self.sent(shapes.DraftIn)["document"]
+        data, seen = self.sent(shapes.DraftIn)["document"], draft.sha256 if draft else ""
         try:
-            version = agreements.load(key=key, data=data, now=timezone.now(), actor=self.person)
+            version = agreements.load(key=key, data=data, now=timezone.now(), actor=self.person, seen=seen)
+        except agreements.ChangedMeanwhile as error:
+            raise matching.changed() from error
         except documents.InvalidDocument as error:
             raise _faulty(error) from error
         return self.show(version, shapes.VersionDetail, tagged=version)
@@ -127,6 +129,8 @@ class Signing(AgreementView):
             agreements.sign(version=version, user=self.person, now=timezone.now(), address=address, **said)
         except agreements.MayNotSign as error:
             raise Problem("may_not_sign", _("Nobody signs for both sides."), 403) from error
+        except agreements.TextChanged as error:
+            raise matching.changed() from error
         except (agreements.AlreadySigned, agreements.NotOpenForSigning) as error:
             raise _not_open() from error
         fresh = self.version(pk)

@@ -15,6 +15,7 @@ from sla.choices import ReviewKind, ReviewOutcome
 
 LARGEST_UPLOAD = document.LARGEST
 FRESH = "new"
+TEXT_CHANGED = _("The text was changed since you opened it. Read it again, then sign.")
 
 
 class StartForm(forms.Form):
@@ -131,9 +132,7 @@ class SignForm(forms.Form):
         """Nobody signs a text that changed since it was read."""
         data: dict[str, Any] = super().clean() or {}
         if data.get("sha256") != self.expected:
-            self.add_error(
-                None, gettext("The text was changed since you opened it. Read it again, then sign.")
-            )
+            self.add_error(None, TEXT_CHANGED)
             # Shown again, the form is about the text that now stands above it.
             self.data = {**self.data, "sha256": self.expected}
         return data

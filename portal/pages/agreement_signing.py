@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -107,6 +108,9 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
                 now=timezone.now(),
                 address=client_address(request) or None,
             )
+        except agreements.TextChanged:
+            toasts.say(request, str(forms.TEXT_CHANGED), level=messages.WARNING)
+            return redirect("agreement-sign", pk)
         except REFUSALS as error:
             form.add_error(None, refusal(error))
         else:

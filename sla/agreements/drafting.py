@@ -29,11 +29,13 @@ def load(
     name: str = "",
     rank: int | None = None,
     is_baseline: bool = False,
+    seen: str | None = None,
 ) -> AgreementVersion:
     """Keep a document as a draft of the agreement `key` and return that version.
 
     The same text is the same version, whatever its state. A draft that is open is rewritten:
-    its signatures stay, but no longer fit its hash. Raises `document.InvalidDocument`.
+    its signatures stay, but no longer fit its hash. With `seen`, the hash of the open draft as it was
+    read ("": there was none), raises ChangedMeanwhile for another one. Raises `document.InvalidDocument`.
     """
     text = documents.parse({**data, "is_baseline": True} if is_baseline else data)
     digest = documents.sha256(documents.canonical_text(documents.dump(text)))
@@ -41,7 +43,10 @@ def load(
     same = agreement.versions.filter(sha256=digest).order_by("-number").first()
     if same:
         return same
-    version = _open_draft(agreement, text.is_baseline) or _next_version(agreement, now)
+    found = _open_draft(agreement, text.is_baseline)
+    if seen is not None and seen != (found.sha256 if found else ""):
+        raise ChangedMeanwhile(found or agreement.versions.latest("number"))
+    version = found or _next_version(agreement, now)
     version.state = VersionState.DRAFT
     _write(version, text)
     version.save()
@@ -54,7 +59,7 @@ class NotADraft(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else changed the same part since it was read; `version` is the text as it stands."""
+    """Somebody else changed the same text since it was read; `version` is it as it stands."""
 
     def __init__(self, version: AgreementVersion) -> None:
         super().__init__(f"Version {version} was changed meanwhile.")

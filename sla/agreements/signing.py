@@ -39,6 +39,10 @@ def signed_sides(version: AgreementVersion) -> set[str]:
     return set(version.signatures.filter(sha256=version.sha256).values_list("side", flat=True))
 
 
+class TextChanged(NotOpenForSigning):
+    """Somebody changed the text since it was read."""
+
+
 @transaction.atomic
 def propose(*, version: AgreementVersion, now: datetime, actor: User | None = None) -> AgreementVersion:
     """Put a draft before both sides; proposing it again changes nothing. Raises NotOpenForSigning."""
@@ -61,12 +65,14 @@ def sign(
     now: datetime,
     address: str | None = None,
 ) -> Signature:
-    """Sign the version's text for one side under the person's written name.
+    """Sign the text of `version`, as it was read, for one side under the person's written name.
 
-    Raises MayNotSign, SignedForOtherSide, AlreadySigned or NotOpenForSigning. The version takes
-    effect by `activate`, once both sides have signed and its day has come.
+    Raises MayNotSign, SignedForOtherSide, AlreadySigned, NotOpenForSigning or TextChanged. The version
+    takes effect by `activate`, once both sides have signed and its day has come.
     """
-    version = _open_version(version)
+    read, version = version.sha256, _open_version(version)
+    if version.sha256 != read:
+        raise TextChanged(f"Version {version.number} was changed meanwhile.")
     signature = write(version, user, side, name, version.sha256, now, address)
     if version.state == VersionState.DRAFT:
         AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)

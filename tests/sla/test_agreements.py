@@ -103,6 +103,30 @@ def test_nobody_signs_for_both_not_even_two_texts() -> None:
         sign(rewritten, Role.LEADER, "sales", leader)
 
 
+def test_nobody_signs_a_text_that_changed_since_it_was_read() -> None:
+    seen = load()
+    load(title="Another title")
+    with pytest.raises(agreements.TextChanged):
+        sign(seen, Role.SALES_MANAGER, "sales")
+    assert not seen.signatures.exists()
+
+
+def test_draft_that_changed_since_it_was_read_is_not_rewritten() -> None:
+    seen = load()
+    theirs = load(title="Another title")
+    data = agreement_data(title="A third title")
+    with pytest.raises(agreements.ChangedMeanwhile) as refusal:
+        agreements.load(key="default", data=data, now=START, seen=seen.sha256)
+    assert refusal.value.version == theirs
+    assert agreements.load(key="default", data=data, now=START, seen=theirs.sha256).pk == theirs.pk
+
+
+def test_draft_that_somebody_began_meanwhile_is_not_rewritten() -> None:
+    load()
+    with pytest.raises(agreements.ChangedMeanwhile):
+        agreements.load(key="default", data=agreement_data(title="Mine"), now=START, seen="")
+
+
 def test_inactive_or_nameless_may_not_sign() -> None:
     version, user = load(), factories.user(Role.SALES_MANAGER)
     with pytest.raises(agreements.MayNotSign):
