@@ -171,10 +171,9 @@ def _close_rate_line(line: Line, asked: Asked) -> Line:
     known = {key: each for key, each in judged.items() if each is not None}
     worked, won = (sum(getattr(each, name) for each in known.values()) for name in ("followed_up", "won"))
     words = {"refuted": "missed", "untested": "unknown", "too_early": "too_early", "proved": "kept"}
-    verdicts = {each.verdict for each in known.values()}
-    status = (
-        next((word for verdict, word in words.items() if verdict in verdicts), "none") if worked else "none"
-    )
+    # A version without an account old enough says nothing yet; one whose accounts nobody worked does.
+    verdicts = {each.verdict for each in known.values() if each.opportunities}
+    status = next((word for verdict, word in words.items() if verdict in verdicts), "none")
     value = won / worked if worked else None
     target = line.promise.target({key: each.followed_up for key, each in known.items()})
     return replace(

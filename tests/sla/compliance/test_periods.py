@@ -38,3 +38,13 @@ def test_period_begins_and_ends_in_its_own_zone() -> None:
 
     assert period.start_at == datetime(2026, 3, 28, 23, tzinfo=UTC)
     assert period.end_at - period.start_at.astimezone(UTC) == timedelta(hours=23)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 9), date(2026, 10, 9)])
+def test_month_in_which_the_clocks_change_is_over_at_its_end_and_not_before(day: date) -> None:
+    period = month_of(day, "Europe/Berlin")
+    end_at = period.end_at.astimezone(UTC)
+
+    assert period.passed(end_at) == 1.0
+    assert period.passed(end_at - timedelta(minutes=30)) < 1.0
+    assert period.passed(period.start_at.astimezone(UTC)) == 0.0

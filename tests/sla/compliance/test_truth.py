@@ -70,6 +70,20 @@ def test_definition_is_never_condemned_while_sales_did_not_follow_up(place) -> N
     assert (found.verdict, found.followed_share) == ("untested", 0.25)
 
 
+def test_close_rate_of_leads_that_nobody_followed_up_is_unknown(place) -> None:
+    offers(place, 10, touched=False)
+
+    line = report.build(None, Filters(), LATER).line("close_rate")
+
+    assert (line.status, line.value) == ("unknown", None)
+
+
+def test_close_rate_without_a_lead_old_enough_asks_for_nothing(place) -> None:
+    offers(place, 10, touched=False)
+
+    assert report.build(None, Filters(), NOW).line("close_rate").status == "none"
+
+
 def test_cohort_younger_than_the_window_does_not_count(place) -> None:
     offers(place, 30, won=20)
 
