@@ -23,6 +23,12 @@ class Mark(NamedTuple):
     since: datetime
     is_history: bool
     marks: int
+    renewals: int
+
+    @property
+    def is_renewal(self) -> bool:
+        """Tell whether no fact changed since the lead was judged: only an agreement did."""
+        return self.marks == self.renewals
 
 
 def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history: bool = False) -> int:
@@ -41,10 +47,10 @@ def mark(*, lead_ids: Iterable[int], since: datetime, now: datetime, is_history:
 def mark_one(*, lead_id: int, since: datetime, now: datetime, is_history: bool = False) -> Mark:
     """Note that facts of a lead changed, as `mark` does, and return its mark as it stands now."""
     with setbased.bound_cursor(1) as cursor:
-        sql = f"{_marking('id = %s')} RETURNING lead_id, CAST(since AS text), is_history, marks"
+        sql = f"{_marking('id = %s')} RETURNING lead_id, CAST(since AS text), is_history, marks, renewals"
         cursor.execute(sql, [_at(min(since, now)), is_history, lead_id])
-        pk, began, was_history, raised = cursor.fetchone()
-        return Mark(pk, moments.read(began), bool(was_history), raised)
+        pk, began, was_history, *raised = cursor.fetchone()
+        return Mark(pk, moments.read(began), bool(was_history), *raised)
 
 
 def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool = False) -> int:
@@ -58,9 +64,10 @@ def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool 
 
 
 def mark_all(*, since: datetime) -> int:
-    """Note for every living lead that it must be judged anew, as under a new version."""
+    """Note for every living lead that it must be judged anew by what is known: an agreement changed."""
     with connection.cursor() as cursor:
-        cursor.execute(_marking("merged_into_id IS NULL AND erased_at IS NULL"), [_at(since), False])
+        is_alive = "merged_into_id IS NULL AND erased_at IS NULL"
+        cursor.execute(_marking(is_alive, renewals=1), [_at(since), False])
         return int(cursor.rowcount)
 
 
@@ -92,39 +99,41 @@ def _of() -> QuerySet[Any, Any]:
 
 
 def _columns(found: QuerySet[FactChange]) -> QuerySet[Any, Any]:
-    return found.values_list("pk", moments.written("since"), "is_history", "marks")
+    return found.values_list("pk", moments.written("since"), "is_history", "marks", "renewals")
 
 
 def _read(rows: Iterable[Any]) -> list[Mark]:
     """Read marks; most were left by one statement and share their moment."""
     read = cache(moments.read)
-    return [Mark(pk, read(since), is_history, marks) for pk, since, is_history, marks in rows]
+    return [Mark(pk, read(since), *rest) for pk, since, *rest in rows]
 
 
 def clear(seen: Iterable[Mark]) -> list[Mark]:
     """Delete marks that are still as they were seen and return those that were gone.
 
     One raised meanwhile stays and is judged again. One that is gone was judged by somebody else, perhaps
-    by later facts than ours and before we wrote.
+    by later facts than ours and before we wrote; so was one in whose place stands that of a new agreement.
     """
     seen = list(seen)
-    by_marks: defaultdict[int, list[int]] = defaultdict(list)
+    by_marks: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for one in seen:
-        by_marks[one.marks].append(one.lead_id)
+        by_marks[one.marks, one.renewals].append(one.lead_id)
     table = connection.ops.quote_name(FactChange._meta.db_table)
     cleared: set[int] = set()
     for raised, ids in by_marks.items():
         condition, parameter = among.ids_in(ids)
+        as_seen = f"marks = %s AND renewals = %s AND lead_id {condition}"
         with setbased.bound_cursor(len(ids)) as cursor:
             cursor.execute(
-                f"DELETE FROM {table} WHERE marks = %s AND lead_id {condition} RETURNING lead_id",  # noqa: S608 (names only)
-                [raised, parameter],
+                f"DELETE FROM {table} WHERE {as_seen} RETURNING lead_id",  # noqa: S608 (names only)
+                [*raised, parameter],
             )
             cleared.update(lead_id for (lead_id,) in cursor.fetchall())
     left = [one for one in seen if one.lead_id not in cleared]
     if not left:
         return []
-    there = FactChange.objects.filter(pk__in=among.ids(one.lead_id for one in left))
+    changed = FactChange.objects.filter(marks__gt=F("renewals"))
+    there = changed.filter(pk__in=among.ids(one.lead_id for one in left))
     raised_meanwhile = set(there.values_list("pk", flat=True))
     return [one for one in left if one.lead_id not in raised_meanwhile]
 
@@ -138,17 +147,18 @@ def set_aside(*, lead_id: int, error: str, now: datetime) -> None:
     )
 
 
-def _marking(condition: str) -> str:
+def _marking(condition: str, renewals: int = 0) -> str:
     """Return the statement that marks leads; its first places are the moment, and whether it is history."""
     table = connection.ops.quote_name(FactChange._meta.db_table)
     # Ordered by id, so that two writers never wait for each other crosswise.
     return f"""
-        INSERT INTO {table} (lead_id, since, is_history, marks, attempts, error)
-        SELECT id, %s, %s, 1, 0, '' FROM {Lead._meta.db_table} WHERE {condition} ORDER BY id
+        INSERT INTO {table} (lead_id, since, is_history, marks, renewals, attempts, error)
+        SELECT id, %s, %s, 1, {renewals:d}, 0, '' FROM {Lead._meta.db_table} WHERE {condition} ORDER BY id
         ON CONFLICT (lead_id) DO UPDATE SET
             since = {setbased.least()}({table}.since, excluded.since),
             is_history = {table}.is_history AND excluded.is_history,
             marks = {table}.marks + 1,
+            renewals = {table}.renewals + {renewals:d},
             retry_at = NULL
     """  # noqa: S608 (names only)
 

@@ -200,6 +200,12 @@ class FactChange(models.Model):
     marks = models.PositiveIntegerField(
         default=1, help_text="Raised by each change; the drain deletes what it saw."
     )
+    # Counted beside the others, so that a writer who knows nothing of them still tells of a change.
+    renewals = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How many of the marks tell of a new agreement and of no changed fact.",
+    )
     attempts = models.PositiveSmallIntegerField(default=0, help_text="How often judging it failed.")
     retry_at = models.DateTimeField(null=True, help_text="Set aside until then; a new change takes it up.")
     error = models.TextField(blank=True)

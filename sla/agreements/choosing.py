@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from sla import calendars, readiness, scoring
 from sla import document as documents
 from sla.choices import VersionState
 from sla.choices.moves import BY_SIGNIFIER
-from sla.models import AgreementVersion, Commitment
+from sla.models import Agreement, AgreementVersion, Commitment
 
 
 class NoAgreement(LookupError):
@@ -27,10 +27,14 @@ class Terms:
     segment: readiness.Compiled | None
     gates: dict[str, readiness.Compiled]
     fit: Callable[[readiness.Facts, datetime], scoring.Fit]
+    #: By cell of the grid the priority tier.
+    tiers: dict[str, str]
     #: By stage the key signifier that moves a lead into it by itself, where it has one.
     signifiers: dict[str, readiness.Compiled]
     #: Those of them that a lead may come to show by waiting alone: touches never come by that.
     awaited: tuple[readiness.Compiled, ...]
+    #: How far back any criterion looks at touches; the engagement counts those of a year.
+    looks_back: timedelta
 
 
 def document(version: AgreementVersion) -> documents.Document:
@@ -61,14 +65,26 @@ def _compile(text: documents.Document) -> Terms:
         for stage in text.stages
         if stage.signifier.when and stage.code in BY_SIGNIFIER.values()
     }
+    counted = [one.when for one in text.fit]
     return Terms(
         document=text,
         segment=readiness.compile(rule) if rule else None,
         gates={code: readiness.compile(gate) for code, gate in text.gates.items()},
         fit=readiness.compile_fit(text.fit),
+        tiers={cell: scoring.tier(cell, text.tiers) for cell in scoring.CELLS},
         signifiers=signifiers,
         awaited=tuple(each for each in signifiers.values() if _may_be_awaited(each)),
+        looks_back=_longest(
+            [rule, *text.gates.values(), *counted, *(one.criterion for one in signifiers.values())]
+        ),
     )
+
+
+def _longest(criteria: Iterable[readiness.Criterion | None]) -> timedelta:
+    """Return the longest window of touches."""
+    leaves = (leaf for one in criteria if one for _, leaf in readiness.leaves(one))
+    days = (leaf.within_days for leaf in leaves if isinstance(leaf, readiness.TouchLeaf))
+    return timedelta(days=max(days, default=0))
 
 
 def _may_be_awaited(signifier: readiness.Compiled) -> bool:
@@ -109,6 +125,21 @@ def current() -> AgreementVersion | None:
     return next(reversed(in_force()), None)
 
 
+def ever_in_force() -> list[Agreement]:
+    """Return the agreements that judge leads or once did, history too, in the order of their segments."""
+    found = Agreement.objects.filter(versions__activated_at__isnull=False)
+    return list(found.distinct().order_by("segment_rank"))
+
+
+def tiers() -> dict[str, str]:
+    """Return what the agreements in force call their tiers, by code, the best first."""
+    found: dict[str, str] = {}
+    for version in in_force():
+        for tier in document(version).tiers:
+            found.setdefault(tier.code, tier.label)
+    return found
+
+
 def zone(key: str | None = None) -> str:
     """Return the zone in which the agreement's days begin: that of Sales' calendar, UTC without one.
 
@@ -123,20 +154,9 @@ def zone_of(version: AgreementVersion) -> str:
     return calendars.schedule(document(version).calendars["sales"]).timezone
 
 
-def commitments(version: AgreementVersion) -> dict[tuple[str, str], Commitment]:
-    """Return the commitments of an active version by code and tier (blank: every other tier)."""
-    return _commitments(version.pk, version.sha256)
-
-
 def commitments_on(version: AgreementVersion, tier: str) -> tuple[Commitment, ...]:
     """Return the timed commitments of a version that are on, each with the tier's own time if it has one."""
     return _commitments_on(version.pk, version.sha256, tier)
-
-
-def commitment(version: AgreementVersion, code: str, tier: str = "") -> Commitment:
-    """Return the commitment of a code for a tier: its own, else the one for all; raises KeyError."""
-    rows = commitments(version)
-    return rows.get((code, tier)) or rows[code, ""]
 
 
 def commitments_of(ids: Iterable[int]) -> dict[int, Commitment]:

@@ -1,7 +1,7 @@
 """Taking up the marks that changed facts leave: judge in bulk, then let each lead's consequences follow."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from datetime import datetime
 
 from leads import marks
@@ -84,8 +84,12 @@ def _take_up(
     # What somebody marked in this very moment is a change like any other.
     seen = [*seen, *(one for one in guards if one.marks > 1)]
     changes = {change.lead_id: change for change in seen}
-    judged, failed = _judge_apart(ids, changes, now)
+    renewed = {pk for pk, change in changes.items() if change.is_renewal}
+    judged, failed = _judge_apart(ids, changes, now, renewed)
     found = needs.of_leads(judged, changes)
+    # What follows for a lead may ask for all of its touches.
+    whole, more = _judge_apart([pk for pk in found if pk in renewed], changes, now)
+    judged, failed = judged | whole, failed | more
     for asks, act in _STEPS:
         asking = [pk for pk, need in found.items() if pk not in failed and asks(need)]
         # Offers are cut into transactions where they are made.
@@ -139,7 +143,7 @@ def _let(
 
 
 def _judge_apart(
-    ids: Sequence[int], changes: dict[int, Mark], now: datetime
+    ids: Sequence[int], changes: dict[int, Mark], now: datetime, renewed: Container[int] = ()
 ) -> tuple[dict[int, standings.Judged], set[int]]:
     """Judge leads together; when that fails, in halves, until the one that fails stands alone.
 
@@ -150,13 +154,13 @@ def _judge_apart(
         return {}, set()
     since = {lead_id: changes[lead_id].since for lead_id in ids if lead_id in changes}
     try:
-        return standings.judge(lead_ids=ids, now=now, since=since), set()
+        return standings.judge(lead_ids=ids, now=now, since=since, renewed=renewed), set()
     except Exception as error:
         if len(ids) == 1:
             log.exception("lead %s could not be judged", ids[0])
             marks.set_aside(lead_id=ids[0], error=repr(error), now=now)
             return {}, {ids[0]}
     half = len(ids) // 2
-    first, first_failed = _judge_apart(ids[:half], changes, now)
-    second, second_failed = _judge_apart(ids[half:], changes, now)
+    first, first_failed = _judge_apart(ids[:half], changes, now, renewed)
+    second, second_failed = _judge_apart(ids[half:], changes, now, renewed)
     return first | second, first_failed | second_failed

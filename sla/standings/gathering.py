@@ -31,13 +31,16 @@ _NAMES = tuple(name for name, _ in _COLUMNS)
 _ATTRIBUTES = ("account__attributes", "attributes")
 
 
-def facts_of(lead_ids: Iterable[int], at: datetime) -> dict[int, readiness.Facts]:
+def facts_of(
+    lead_ids: Iterable[int], at: datetime, back: timedelta = TOUCH_DAYS
+) -> dict[int, readiness.Facts]:
     """Return what was known of each lead at a moment, without scores: those depend on the version.
 
     Facts of lead and account count as known since the lead was first known, for want of more.
+    Touches are told that happened so far `back`.
     """
     ids = list(lead_ids)
-    bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at)
+    bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at, at - back)
     return {
         row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ()))
         for row in _rows(leads=ids)
@@ -158,9 +161,9 @@ def _consent_rows() -> QuerySet[Any, Any]:
     return rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
 
 
-def _touches(ids: list[int], until: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
-    """Return the touches of the last year, ascending, the newest 500 of each lead."""
-    told = _touch_rows(leads=ids, until=until, after=until - TOUCH_DAYS)
+def _touches(ids: list[int], until: datetime, after: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
+    """Return the touches of a time, ascending, the newest 500 of each lead."""
+    told = _touch_rows(leads=ids, until=until, after=after)
     if not told:
         return {}
     # By column: one touch after the other takes twice as long.

@@ -1,6 +1,6 @@
 """Judging leads against the version in force, and keeping the result in one row per lead."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -58,36 +58,96 @@ class Explanation:
 
 
 def judge(
-    *, lead_ids: Iterable[int], now: datetime, since: Mapping[int, datetime] | None = None
+    *,
+    lead_ids: Iterable[int],
+    now: datetime,
+    since: Mapping[int, datetime] | None = None,
+    renewed: Container[int] = (),
 ) -> dict[int, Judged]:
     """Judge leads, write their standings in one statement and return what came out, by lead.
 
     `since` tells from when the facts that changed are true: a lead that was not ready cannot have
     become so before. Leads that no agreement covers are left out. Constant number of queries.
+
+    Of leads that are `renewed` no fact changed since they were judged. Where the version counts engagement as
+    before it is not counted again, and their facts tell only of the touches that criteria look at.
     """
-    versions = agreements.in_force()
+    versions, ids, since = agreements.in_force(), list(lead_ids), since or {}
     if not versions:
         return {}
-    facts, since = facts_of(lead_ids, now), since or {}
-    before = _before(facts)
-    judged: dict[int, Judged] = {}
-    for lead_id in sorted(facts):
-        try:
-            version = agreements.for_facts(facts[lead_id], now, versions)
-        except agreements.NoAgreement:
-            continue
+    before = _before(ids)
+    judged = _renewed([pk for pk in ids if pk in renewed and pk in before], before, versions, now)
+    facts = facts_of([pk for pk in ids if pk not in judged], now)
+    for lead_id, version in _covered(facts, versions, now):
+        known = facts[lead_id]
+        fit, _engagement = score(known, agreements.terms(version), now)
         judged[lead_id] = _judge_one(
-            lead_id, facts[lead_id], version, before.get(lead_id), since.get(lead_id), now
+            lead_id, known, fit, version, before.get(lead_id), since.get(lead_id), now
         )
-    rows = [one.standing for one in judged.values()]
+    # In order of their ids, so that two who judge the same leads never wait for each other crosswise.
+    rows = [judged[lead_id].standing for lead_id in sorted(judged)]
     setbased.upsert_copied(Standing, Judgement._fields, rows, key="lead_id")
     return judged
+
+
+def _renewed(
+    lead_ids: Collection[int],
+    before: Mapping[int, "Before"],
+    versions: Sequence[AgreementVersion],
+    now: datetime,
+) -> dict[int, Judged]:
+    """Judge leads by the engagement that was counted for them before, as far as that holds.
+
+    Whoever becomes ready is left out: since when is asked of all their touches.
+    """
+    alike = _counting_alike({before[pk].version_id for pk in lead_ids}, versions)
+    judged: dict[int, Judged] = {}
+    if not alike:
+        return judged
+    facts = facts_of(lead_ids, now, max(agreements.terms(one).looks_back for one in versions))
+    for lead_id, version in _covered(facts, versions, now):
+        said, known, terms = before[lead_id], facts[lead_id], agreements.terms(version)
+        if (said.version_id, version.id) not in alike:
+            continue
+        level = scoring.ZERO if said.level is None else said.level
+        known.engagement = scoring.Level(level, terms.document.engagement.half_life_days)
+        fit = terms.fit(known, now)
+        known.fit = fit.value
+        one = _judge_one(lead_id, known, fit, version, said, None, now)
+        if not one.became_ready_at:
+            judged[lead_id] = one
+    return judged
+
+
+def _counting_alike(old: Collection[int], new: Sequence[AgreementVersion]) -> set[tuple[int, int]]:
+    """Return the pairs of an old version and a new one that count engagement by the same terms."""
+    counted = [(one, agreements.document(one).engagement) for one in new]
+    return {
+        (pk, version.id)
+        for pk, before in AgreementVersion.objects.in_bulk(old).items()
+        for version, terms in counted
+        if terms == agreements.document(before).engagement
+    }
+
+
+def _covered(
+    facts: Mapping[int, readiness.Facts], versions: Sequence[AgreementVersion], now: datetime
+) -> Iterator[tuple[int, AgreementVersion]]:
+    """Yield the leads that an agreement covers, each with its version."""
+    for lead_id, known in facts.items():
+        try:
+            version = agreements.for_facts(known, now, versions)
+        except agreements.NoAgreement:
+            continue
+        yield lead_id, version
 
 
 class Before(NamedTuple):
     """What the standing said until now; moments as texts."""
 
     is_ready: bool
+    version_id: int
+    level: float | None
     ready_since: str | None
     judged_at: str
 
@@ -99,7 +159,9 @@ def _before(lead_ids: Collection[int]) -> dict[int, Before]:
 @kept.question
 def _standing_rows() -> QuerySet[Any, Any]:
     texts = (moments.written(name) for name in ("ready_since", "judged_at"))
-    return Standing.objects.filter(pk__among=kept.ids("leads")).values_list("pk", "is_ready", *texts)
+    return Standing.objects.filter(pk__among=kept.ids("leads")).values_list(
+        "pk", "is_ready", "version_id", "level", *texts
+    )
 
 
 def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:
@@ -145,12 +207,13 @@ def place(facts: readiness.Facts, terms: agreements.Terms, at: datetime) -> tupl
     """Return the cell of the grid and the priority tier of scored facts."""
     score = scoring.score_at(facts.engagement, at) if facts.engagement else 0.0
     cell = scoring.grid(facts.fit, score, terms.document.grid)
-    return cell, scoring.tier(cell, terms.document.tiers)
+    return cell, terms.tiers[cell]
 
 
 def _judge_one(
     lead_id: int,
     facts: readiness.Facts,
+    fit: scoring.Fit,
     version: AgreementVersion,
     before: Before | None,
     changed_at: datetime | None,
@@ -158,7 +221,6 @@ def _judge_one(
 ) -> Judged:
     terms = agreements.terms(version)
     gate = terms.gates["readiness"]
-    fit, _engagement = score(facts, terms, now)
     vector = gate.vector(facts, now)
     is_ready = gate.verdict(vector) is True
     was_ready = before is not None and before.is_ready
@@ -171,7 +233,7 @@ def _judge_one(
     grid, tier = place(facts, terms, now)
     standing = Judgement(
         lead_id,
-        version.pk,
+        version.id,
         now,
         is_ready,
         ready_since,

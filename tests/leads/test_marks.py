@@ -108,6 +108,26 @@ def test_mark_all_is_one_statement_and_skips_merged_leads(django_assert_num_quer
         assert marks.mark_all(since=NOW) == 1
 
 
+def test_a_mark_is_a_renewal_until_a_fact_changes_and_never_again() -> None:
+    fresh, changed, waited = (factories.make_lead() for _ in range(3))
+    FactChange.objects.exclude(pk=waited.pk).delete()
+    marks.mark_all(since=NOW)
+    marks.mark(lead_ids=[changed.pk], since=NOW, now=NOW)
+    marks.mark_all(since=NOW + DAY)
+    found = {one.lead_id: one.is_renewal for one in marks.waiting(NOW, 10)}
+    assert found == {fresh.pk: True, changed.pk: False, waited.pk: False}
+
+
+def test_clear_tells_of_marks_in_whose_place_a_new_agreement_left_its_own() -> None:
+    lead = factories.make_lead()
+    seen = marks.waiting(NOW, 10)
+    marks.mark(lead_ids=[lead.pk], since=NOW, now=NOW)
+    marks.clear(marks.waiting(NOW, 10))
+    marks.mark_all(since=NOW)
+    assert marks.clear(seen) == seen
+    assert [one.is_renewal for one in marks.waiting(NOW, 10)] == [True]
+
+
 def test_shares_of_waiting_marks_are_all_of_them_and_none_twice() -> None:
     leads = [factories.make_lead() for _ in range(5)]
     shares = [{one.lead_id for one in marks.waiting(NOW, 10, (part, 3))} for part in range(3)]
