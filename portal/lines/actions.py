@@ -105,14 +105,14 @@ VERDICTS: dict[str, str | Promise] = {
 #: In the order of the page: what somebody most likely came for stands first.
 RULES: tuple[Rule, ...] = (
     Rule("accept", _("Accept"), permissions.can_accept, "1", is_post=True),
-    Rule("answer", _("Answer…"), permissions.can_answer, fits=_awaits_answer),
-    Rule("rule", _("Rule…"), permissions.can_rule, fits=_awaits_ruling),
-    Rule("repair", _("Data is right again…"), permissions.can_repair, fits=_awaits_repair),
-    Rule("acknowledge", _("Acknowledge…"), permissions.can_acknowledge,
+    Rule("answer", _("Answer…"), permissions.can_answer, "1", fits=_awaits_answer),
+    Rule("rule", _("Rule…"), permissions.can_rule, "1", fits=_awaits_ruling),
+    Rule("repair", _("Data is right again…"), permissions.can_repair, "1", fits=_awaits_repair),
+    Rule("acknowledge", _("Acknowledge…"), permissions.can_acknowledge, "2",
          fits=lambda handoff: _awaits_marketing(handoff) and not _awaits_repair(handoff)),
     # Where the dossier says otherwise there is nothing more to say.
-    Rule("contest", _("Contest"), permissions.can_contest, is_post=True, fits=_is_contradicted),
-    Rule("contest", _("Contest…"), permissions.can_contest, fits=_may_be_contested),
+    Rule("contest", _("Contest"), permissions.can_contest, "3", is_post=True, fits=_is_contradicted),
+    Rule("contest", _("Contest…"), permissions.can_contest, "3", fits=_may_be_contested),
     Rule("decline", _("Decline…"), permissions.can_decide, "3"),
     Rule("ask", _("Ask Marketing…"), permissions.can_ask, "H", fits=_has_no_question),
     Rule("win", _("Won…"), permissions.can_close),
@@ -123,8 +123,8 @@ RULES: tuple[Rule, ...] = (
     Rule("qualify", _("Qualify…"), permissions.can_qualify),
     Rule("reassign", _("Give to another rep…"), permissions.can_reassign),
     Rule("reroute", _("Pass on…"), permissions.can_reroute),
-    Rule("withdraw", _("Take the offer back…"), permissions.can_withdraw),
-    Rule("nudge", _("Send a reminder"), permissions.can_nudge, is_post=True),
+    Rule("withdraw", _("Take the offer back…"), permissions.can_withdraw, "3"),
+    Rule("nudge", _("Send a reminder"), permissions.can_nudge, "R", is_post=True),
 )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def _of_lead(lead: Lead, handoffs: tuple[Handoff, ...], user: User) -> list[Acti
     has_open = any(not handoff.is_ended for handoff in handoffs)
     if lead.stage == Stage.MQL and not has_open and permissions.can_offer(user, lead):
         url = reverse("lead-offer", args=[lead.pk])
-        return [Action("offer", _("Hand over to Sales"), url, is_post=True)]
+        return [Action("offer", _("Hand over to Sales"), url, "1", is_post=True)]
     if lead.stage in (Stage.LOST, Stage.DISQUALIFIED) and permissions.can_reopen(user, lead):
         refused = bool(handoffs) and handoffs[0].state in REFUSED_STATES and _awaits_ruling(handoffs[0])
         return [] if refused else [Action("reopen", _("Open again…"), reverse("lead-reopen", args=[lead.pk]))]

@@ -35,9 +35,10 @@ LACKING: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class DeskLine:
-    """One row of the desk as its template prints it."""
+    """One row of the desk as its template prints it; `place` on the page, from 1."""
 
     row: Row
+    place: int
     key: str
     grid: str
     what: str
@@ -52,12 +53,13 @@ class DeskLine:
         return any(action.code == "offer" for action in self.actions)
 
 
-def line(row: Row, user: User, now: datetime) -> DeskLine:
+def line(row: Row, place: int, user: User, now: datetime) -> DeskLine:
     """Return a row of the desk in words, with the buttons of whoever reads it."""
     what, note = _words(row, now)
     made = [*_step(row, user), *buttons.moves(row.lead, (row.handoff,) if row.handoff else (), user)]
     return DeskLine(
         row=row,
+        place=place,
         key=f"{row.item.kind}-{row.item.handoff_id or row.lead.pk}",
         grid=(row.handoff.grid if row.handoff else "") or (row.standing.grid if row.standing else ""),
         what=what,

@@ -61,9 +61,8 @@ def step_text(handoff: Handoff, number: int) -> str:
 
 def step_action(handoff: Handoff, number: int) -> Action:
     """Return the button that notes a step as done and writes its touch down."""
-    return Action(
-        "step", _("Done"), f"{reverse('handoff-step', args=[handoff.pk])}?number={number}", is_post=True
-    )
+    url = f"{reverse('handoff-step', args=[handoff.pk])}?number={number}"
+    return Action("step", _("Done"), url, "1", is_post=True)
 
 
 def progress(handoff: Handoff, steps: Sequence[NurtureStep], today: date, *, can_do: bool) -> Progress | None:

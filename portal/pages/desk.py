@@ -30,14 +30,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     access.require(permissions.can_see_desk(user))
     tab = request.GET.get("tab", "all")
     tab = tab if tab in words.TABS else "all"
-    pages = request.GET.get("pages", "")
-    limit = PAGE * (int(pages) if pages.isdecimal() and 0 < int(pages) < 1000 else 1)
+    limit = PAGE * (_number(request, "pages") or 1)
     found = queries.desk(tab=tab, now=now, day_ends_at=day_ends_at(now), limit=limit)
     groups = _groups(found, user, now)
     context = {
         "desk": found,
         "tabs": _tabs(found, tab),
         "groups": groups,
+        # The row after the one just done, or the last: whoever works down the list goes on there.
+        "at": min(_number(request, "at"), len(found.shown)),
         "can_hand_over": any(line.can_hand_over for group in groups for line in group["lines"]),
         "sentence": _sentence(found),
         "late_count": found.counts["late"],
@@ -51,8 +52,17 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _groups(found: queries.Desk, user: User, now: datetime) -> list[dict[str, Any]]:
     ends_at = day_ends_at(now)
-    drawn = [(row.item.group(ends_at), words.line(row, user, now)) for row in queries.rows(found.shown)]
+    drawn = [
+        (row.item.group(ends_at), words.line(row, place, user, now))
+        for place, row in enumerate(queries.rows(found.shown), start=1)
+    ]
     return in_groups(drawn, found.groups)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """Return a number of the address, 0 where it names none."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def _tabs(found: queries.Desk, current: str) -> list[dict[str, Any]]:

@@ -223,7 +223,7 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
 
 def _back(request: HttpRequest, lead_id: int) -> str:
     """Return where to go on: where the person was, unless that dossier is not theirs any more."""
-    address = _current_path(request) or toasts.back(request, "")
+    address = toasts.back(request, "") or _current_path(request)
     is_elsewhere = address and not address.startswith(reverse("lead", args=[lead_id]))
     return address if is_elsewhere else home_of(request, lead_id)
 

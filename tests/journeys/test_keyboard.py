@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from leads.models import Lead
 from portal import imports
+from sla import handoffs
 from sla.models import AgreementVersion, Handoff
 from tests import company, factories
 from tests.company import HOUR, Company
@@ -51,6 +52,47 @@ def test_rep_hands_back_by_keyboard(enter: Enter, at: Company) -> None:
     page.keyboard.press("Control+Enter")
     expect(dialog).to_have_count(0)
     assert Handoff.objects.get(pk=handoff.pk).state == "returned"
+
+
+def test_marketer_works_the_desk_by_keyboard(enter: Enter, at: Company) -> None:
+    asked = company.offered(at, "Asked Ltd")
+    handoffs.ask(handoff=asked, actor=at.cast.rep, text="Which plant is it about?", now=at.now)
+    given_back = company.declined(at, "Back Ltd")
+    contested = company.declined(at, "Contested Ltd")
+    ready = company.ready(at, "Ready Ltd")
+
+    def press(account: str, key: str) -> None:
+        row = page.locator("[data-row]", has_text=account)
+        page.keyboard.press("k")
+        for _row in range(4):
+            page.keyboard.press("k")
+        for _row in range(4):
+            if not row.evaluate("element => element === document.activeElement"):
+                page.keyboard.press("j")
+        expect(row).to_be_focused()
+        page.keyboard.press(key)
+
+    def say(dialog: str, words: str, answer: str) -> None:
+        expect(page.get_by_role("dialog", name=dialog)).to_be_visible()
+        page.keyboard.type(words)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".toast")).to_contain_text(answer)
+
+    page = enter(at.cast.marketer)
+    press("Asked Ltd", "1")
+    say("Answer about Asked Ltd", "The one in Linz.", "Answered.")
+    expect(page.locator("[data-row]:focus")).to_have_count(1)
+    press("Back Ltd", "2")
+    say("Acknowledge the return of Back Ltd", "", "Acknowledged.")
+    press("Contested Ltd", "3")
+    say("Contest the decline of Contested Ltd", "The budget is in the dossier.", "Contested.")
+    press("Ready Ltd", "1")
+    expect(page.locator(".toast")).to_contain_text("Handed over.")
+    for handoff in (given_back, contested):
+        handoff.refusal.refresh_from_db()
+    assert given_back.refusal.acknowledged_by == at.cast.marketer
+    assert contested.refusal.contest_note == "The budget is in the dossier."
+    assert Handoff.objects.get(lead=ready).state == "offered"
 
 
 def test_marketing_manager_signs_by_keyboard(enter: Enter, at: Company) -> None:

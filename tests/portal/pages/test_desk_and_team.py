@@ -282,3 +282,27 @@ def test_missing_data_is_listed_by_what_still_lacks(client, people, version) -> 
 
     assert "Missing: how it was first identified" in found
     assert "where it came from" not in found
+
+
+def test_rows_of_the_desk_have_keys_and_go_on_where_they_were(client, people, version) -> None:
+    for company in ("Arno Ltd", "Brahe Ltd", "Curie Ltd"):
+        returned(version, people.sales, company)
+    second = Refusal.objects.order_by("pk")[1].handoff
+    found = text(client, people.marketer, "desk", tab="returned")
+    assert found.count('data-key="2"') == found.count('data-key="3"') == 3
+    assert "autofocus" not in found
+
+    back = f"{reverse('desk')}?tab=returned&at=2"
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/"}
+    acknowledge = reverse("handoff-acknowledge", args=[second.pk])
+    answer = client.post(acknowledge, {"next": back, "track": ""}, headers=headers)
+    assert answer["HX-Redirect"] == back
+    again = client.get(back).content.decode()
+    assert again.count("autofocus") == 1
+    assert "Curie Ltd" in again[again.index("autofocus") :]
+    assert "Arno Ltd" not in again[again.index("autofocus") :]
+
+
+def test_last_row_of_the_desk_is_marked_when_the_one_below_is_done(client, people, version) -> None:
+    returned(version, people.sales, "Arno Ltd")
+    assert text(client, people.marketer, "desk", at="9").count('class="row focus"') == 1
