@@ -10,9 +10,11 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from leads.choices import BantKind, ConsentChannel, ConsentState
+from leads.importing import naming
 from leads.importing.checking import Checker, InvalidMapping
 from leads.importing.reader import Layout
 from leads.importing.shapes import Field, Shape
@@ -29,7 +31,7 @@ class Cell:
 
     columns: tuple[str, ...]
     field: Field
-    label: str
+    label: str | Promise
     join: str = " "
     template: str = ""
     constant: str | None = None
@@ -248,7 +250,7 @@ class _Reading(Checker):
         return Cell(
             columns=tuple(columns),
             field=field,
-            label=path.split(".", 1)[-1],
+            label=naming.label(path),
             join=str(data.get("join", " ")),
             template=str(data.get("template", "")),
             constant=None if constant is None else str(constant),

@@ -12,8 +12,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from leads import importing
 from leads.choices import ImportKind
 from leads.importing import guessing
+from leads.importing.naming import USES
 from portal import access, csvfile, imports, toasts
-from portal.forms.imports import USES, ColumnsForm, UploadForm, WordsForm
+from portal.forms.imports import ColumnsForm, UploadForm, WordsForm
 from portal.imports import keeping, words
 from portal.imports.mapping import guessed, shape_of, versions
 from portal.imports.mapping import recognized as recognize

@@ -37,7 +37,7 @@ def test_counts_are_told_and_rejects_end_in_their_own_code(place: Path):
     assert ImportRun.objects.values_list("created", "rejected", "rows_done").get() == (2, 1, 3)
     lines = rejects.read_text().splitlines()
     assert lines[0].startswith("line,reason,Id,Name")
-    assert lines[1].startswith('4,"created_at: “soon” is no date')
+    assert lines[1].startswith('4,"Created at: “soon” is no date')
 
 
 def test_file_without_rejects_ends_well(place: Path):

@@ -67,7 +67,7 @@ def test_results_add_up_to_the_rows_of_the_file(path: Path, small_chunks: None):
     found = ImportReject.objects.order_by("line").values_list("line", "row", "reason")
     form = "%Y-%m-%d %H:%M, %Y-%m-%d"
     assert list(found) == [
-        (5, rows[3], f"created_at: “yesterday” is no date in the form {form}."),
+        (5, rows[3], f"Created at: “yesterday” is no date in the form {form}."),
         (7, rows[5], "The row has 4 cells, the header has 9."),
     ]
 
@@ -110,7 +110,7 @@ def test_run_writes_one_line_of_the_log(path: Path):
 def test_constant_that_its_field_cannot_hold_is_told(path: Path):
     data = mapping()
     data["fields"]["employees"] = {"constant": "many"}
-    with pytest.raises(importing.InvalidMapping, match="constant: employees: “many” is no number"):
+    with pytest.raises(importing.InvalidMapping, match="constant: Employees: “many” is no number"):
         load(write(path, [row(1)]), data)
 
 
@@ -130,7 +130,7 @@ def test_rejected_rows_come_back_as_a_file_that_can_be_mended(path: Path, tmp_pa
     load(write(path, rows), finish=lambda run, header: rejects.write(run, header, given_back))
     with given_back.open(newline="") as file:
         (told,) = csv.DictReader(file)
-    assert (told["line"], told["reason"]) == ("3", "employees: “many, they say” is no number.")
+    assert (told["line"], told["reason"]) == ("3", "Employees: “many, they say” is no number.")
     given_back.write_text(given_back.read_text().replace('"many, they say"', "90"))
     assert counts(load(given_back)) == (1, 0, 0, 0)
 
