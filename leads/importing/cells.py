@@ -152,7 +152,7 @@ def _unmapped(cell: Cell, text: str) -> str:
 
 
 def _named(cell: Cell, text: str) -> dict[str, str]:
-    return {"field": cell.label, "text": text[:80]}
+    return {"field": str(cell.label), "text": text[:80]}
 
 
 def _text(cell: Cell) -> Callable[[str], Any]:
