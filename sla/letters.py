@@ -100,6 +100,7 @@ def _missed(lines: list[Line]) -> list[dict[str, Any]]:
     return [
         {
             "code": line.code,
+            "key": line.key,
             "kind": line.kind,
             "params": line.commitment.params,
             "terms": line.terms.to_json(),

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,11 +22,15 @@ from sla.wording import Sentence
 
 @dataclass(frozen=True)
 class Missed:
-    """One commitment that was missed: `label` its name, `more` what was promised and what came of it."""
+    """One commitment that was missed: `label` its name, `more` what was promised and what came of it.
+
+    `url` leads to the leads behind it; letters written before it was kept have none.
+    """
 
     label: str
     terms: str
     more: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ def letter(written: AlignmentLetter) -> Weekly:
         title=title(facts),
         headline=_headline(facts),
         sides=tuple(
-            (side, str(Side(side).label), tuple(_missed(line) for line in facts["missed"][side]))
+            (side, str(Side(side).label), tuple(_missed(line, facts) for line in facts["missed"][side]))
             for side in (Side.MARKETING, Side.SALES)
         ),
         criterion=_criterion(facts["criterion"]),
@@ -92,7 +98,7 @@ def _headline(facts: Mapping[str, Any]) -> str:
     return words % {"kept": facts["kept"], "n": facts["judged"]}
 
 
-def _missed(line: Mapping[str, Any]) -> Missed:
+def _missed(line: Mapping[str, Any], facts: Mapping[str, Any]) -> Missed:
     words = ngettext("missed %(k)s time", "missed %(k)s times", line["missed"]) % {"k": line["missed"]}
     if not line["missed"]:
         words = _missed_as_a_whole(line)
@@ -104,8 +110,16 @@ def _missed(line: Mapping[str, Any]) -> Missed:
         }
         words = _("%(words)s; kept %(value)s, agreed %(target)s") % values
     return Missed(
-        promise_label(line["kind"], line["params"]), verdicts.say(Sentence.from_json(line["terms"])), words
+        label=promise_label(line["kind"], line["params"]),
+        terms=verdicts.say(Sentence.from_json(line["terms"])),
+        more=words,
+        url=_leads_behind(line["key"], facts) if "key" in line else "",
     )
+
+
+def _leads_behind(key: str, facts: Mapping[str, Any]) -> str:
+    asked = {"period": "own", "first_on": facts["from"], "last_on": facts["to"]}
+    return f"{reverse('compliance-commitment', args=[key])}?{urlencode(asked)}"
 
 
 def _missed_as_a_whole(line: Mapping[str, Any]) -> str:

@@ -135,7 +135,7 @@ def commitment(request: HttpRequest, code: str) -> HttpResponse:
     line = _line(found, code)
     if line.kind in figures.REVIEWS:
         return redirect("reviews")
-    bucket = _bucket(request, BUCKETS)
+    bucket = _bucket_of(request, line)
     people = _members(asked, line, bucket)
     context = {
         "form": asked.form,
@@ -154,7 +154,7 @@ def commitment_csv(request: HttpRequest, code: str) -> HttpResponse:
     """Return the leads behind a figure as a file."""
     asked = asked_of(request)
     line = _line(report.build(asked.period, asked.filters, asked.now), code)
-    people = _members(asked, line, _bucket(request, BUCKETS))
+    people = _members(asked, line, _bucket_of(request, line))
     return csvfile.answer(f"compliance-{code}", HEAD, (_cells(one, asked.user) for one in people))
 
 
@@ -191,6 +191,13 @@ def _members(asked: Asked, line: Line, bucket: str) -> list[Member]:
 def _bucket(request: HttpRequest, buckets: dict[str, Any]) -> str:
     wanted = request.GET.get("bucket", "")
     return wanted if wanted in buckets else next(iter(buckets))
+
+
+def _bucket_of(request: HttpRequest, line: Line) -> str:
+    """Return the part of a commitment's leads asked for: those missed where it was missed, unless said."""
+    if not request.GET.get("bucket") and line.status == "missed" and line.missed:
+        return "missed"
+    return _bucket(request, BUCKETS)
 
 
 def _bucket_tabs(

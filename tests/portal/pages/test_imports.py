@@ -329,4 +329,4 @@ def test_what_is_wrong_with_a_row_is_said_in_the_language_of_whoever_asked(
 
     job.refresh_from_db()
 
-    assert job.report["rejects"][0][1] == "employees: „many“ ist keine Zahl."
+    assert job.report["rejects"][0][1] == "Beschäftigte: „many“ ist keine Zahl."

@@ -14,7 +14,7 @@ from django.urls import reverse
 from leads.choices import Role
 from portal import csvfile
 from portal.lines import payoff
-from sla import agreements
+from sla import agreements, letters
 from sla.compliance.paths import Paths, Step
 from sla.models import Refusal
 from tests.factories import NOW, add_touch, agreement_commitments, make_lead, signed_version, user, won_deal
@@ -146,6 +146,7 @@ def test_unknown_commitment_is_not_found(client, people, version) -> None:
             {"period": "own", "first_on": "2026-11-02", "last_on": "2026-11-01"},
             "This day lies before the first one.",
         ),
+        ({"tier": "golden"}, "Select a valid choice."),
     ],
 )
 def test_faulty_question_gets_a_sentence(client, people, version, query: dict, sentence: str) -> None:
@@ -153,6 +154,46 @@ def test_faulty_question_gets_a_sentence(client, people, version, query: dict, s
 
     assert response.status_code == 200
     assert sentence in response.content.decode()
+
+
+def test_results_are_narrowed_to_a_tier(client, people, version) -> None:
+    rows.offer(version, people.sales, "accepted", YESTERDAY, tier="top")
+    rows.offer(version, people.sales, "declined", YESTERDAY, tier="standard")
+
+    best = page(client, people.marketing_manager, "compliance-offers", tier="top", bucket="offered")
+    other = page(client, people.marketing_manager, "compliance-offers", tier="standard", bucket="offered")
+
+    assert [one.state for one in best.context["members"]] == ["accepted"]
+    assert [one.state for one in other.context["members"]] == ["declined"]
+
+
+def test_results_are_narrowed_to_a_segment(client, people, version) -> None:
+    apart = {"segment": {"rule": {"fact": "country", "op": "=", "value": "Austria"}}}
+    other = signed_version(
+        key="austria", rank=1, signers=(people.marketing_manager, people.sales_manager), **apart
+    )
+    rows.offer(version, people.sales, "accepted", YESTERDAY)
+    rows.offer(other, people.sales, "declined", YESTERDAY)
+
+    answers = {
+        key: page(client, people.marketing_manager, "compliance-offers", segment=key, bucket="offered")
+        for key in ("default", "austria")
+    }
+
+    assert [one.state for one in answers["default"].context["members"]] == ["accepted"]
+    assert [one.state for one in answers["austria"].context["members"]] == ["declined"]
+    assert "All segments" in answers["austria"].content.decode()
+
+
+def test_a_single_segment_is_no_question(client, people, version) -> None:
+    assert "All segments" not in page(client, people.marketing_manager, "compliance").content.decode()
+
+
+def test_where_leads_went_is_of_all_tiers(client, people, version) -> None:
+    """A lead that was never judged has no tier."""
+    said = "Of all segments and tiers"
+    assert said in page(client, people.leader, "alignment", tier="top").content.decode()
+    assert said not in page(client, people.leader, "alignment").content.decode()
 
 
 def test_own_period_is_counted(client, people, version) -> None:
@@ -245,6 +286,34 @@ def test_leads_behind_a_commitment_say_how_each_counts(client, people, version) 
 
     text = page(client, people.marketing_manager, "compliance-commitment", "decide", bucket="kept")
     assert "Outcome" not in text.content.decode()
+
+
+def test_missed_commitment_opens_on_the_leads_that_missed_it(client, people, version) -> None:
+    for state in ("met", *("breached",) * 6):
+        rows.clock(version, "decide", YESTERDAY, state)
+    found = page(client, people.marketing_manager, "compliance-commitment", "decide").context
+    assert (found["bucket"], [one.outcome for one in found["members"]]) == ("missed", ["Missed"] * 6)
+    answer = page(client, people.marketing_manager, "compliance-commitment-csv", "decide")
+    assert len(answer.content.decode().splitlines()) == 7
+    every = page(client, people.marketing_manager, "compliance-commitment", "decide", bucket="all")
+    assert len(every.context["members"]) == 7
+
+
+def test_alignment_leads_on_in_the_same_period(client, people, version) -> None:
+    rows.clock(version, "decide", YESTERDAY, "met")
+    text = page(client, people.leader, "alignment").content.decode()
+    assert f'{reverse("compliance-commitment", args=["decide"])}?period=quarter"' in text
+
+
+def test_letter_leads_to_the_leads_of_its_week_that_missed(client, people, version) -> None:
+    for _number in range(6):
+        rows.clock(version, "decide", NOW - timedelta(days=7), "breached")
+    week_on = NOW.date() - timedelta(days=NOW.weekday() + 7)
+    assert letters.write_due(now=NOW) is not None
+    text = html.unescape(page(client, people.leader, "weekly").content.decode())
+    behind = f"{reverse('compliance-commitment', args=['decide'])}?period=own&first_on={week_on}"
+    address = re.search(rf'href="({re.escape(behind)}[^"]*)"', text)[1]
+    assert [one.outcome for one in client.get(address).context["members"]] == ["Missed"] * 6
 
 
 def test_alignment_leads_to_what_took_most_work_and_came_to_nothing(client, people, version) -> None:
