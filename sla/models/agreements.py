@@ -25,7 +25,9 @@ class Agreement(models.Model):
 class AgreementVersion(models.Model):
     """One state of the text; frozen by trigger once it is active."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
     document = models.JSONField()
@@ -75,7 +77,9 @@ class AgreementVersion(models.Model):
 class Signature(models.Model):
     """A person's signature under the canonical text as its hash names it (append-only)."""
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
     side = models.CharField(max_length=12, choices=Side.choices)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
@@ -100,7 +104,9 @@ class Commitment(models.Model):
     `amount` counts in `unit` for timed kinds; it is the promised number or share for periodic ones.
     """
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="commitments")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="commitments", db_index=False
+    )
     code = models.CharField(max_length=40)
     kind = models.CharField(max_length=24)
     side = models.CharField(max_length=12)

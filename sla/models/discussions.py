@@ -29,7 +29,7 @@ class Review(models.Model):
     sides sign for it; it counts from the second signature on.
     """
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="reviews")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="reviews", db_index=False)
     version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="reviews")
     kind = models.CharField(max_length=12, choices=ReviewKind.choices)
     held_on = models.DateField()

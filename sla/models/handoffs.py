@@ -18,14 +18,14 @@ class Handoff(models.Model):
     Times are null only on imported history that does not know them.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+", db_index=False)
     leg = models.PositiveSmallIntegerField(default=1)
     cycle = models.PositiveSmallIntegerField(default=1)
     hop = models.PositiveSmallIntegerField(default=1)
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=HandoffState.choices)
     seq = models.PositiveIntegerField(default=1)
-    rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     offered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     tier = models.CharField(max_length=24, blank=True)
@@ -100,9 +100,7 @@ class Handoff(models.Model):
             models.Index(fields=["rep", "state"], name="handoff_of_rep", condition=Q(is_ended=False)),
             models.Index(fields=["team", "state"], name="handoff_of_team", condition=Q(is_ended=False)),
             models.Index(fields=["offered_at"], name="handoff_by_offer"),
-            models.Index(
-                fields=["rep", "offered_at"], name="handoff_offered_to_rep", condition=Q(is_history=False)
-            ),
+            models.Index(fields=["rep", "offered_at"], name="handoff_offered_to_rep"),
             models.Index(fields=["version", "offered_at"], name="handoff_by_version"),
             models.Index(fields=["expires_at"], name="handoff_expiring", condition=Q(state="offered")),
             # Parts of days that are counted anew, see `sla.models.tallies`.
@@ -172,7 +170,7 @@ class Refusal(models.Model):
 class NurtureStep(models.Model):
     """One step of the track that a refused lead was put on; what to do stands in the version's text."""
 
-    refusal = models.ForeignKey(Refusal, on_delete=models.CASCADE, related_name="steps")
+    refusal = models.ForeignKey(Refusal, on_delete=models.CASCADE, related_name="steps", db_index=False)
     number = models.PositiveSmallIntegerField()
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True)

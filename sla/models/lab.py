@@ -16,7 +16,7 @@ class LabRun(models.Model):
 
     kind = models.CharField(max_length=12, choices=LabKind.choices)
     state = models.CharField(max_length=8, choices=LabState.choices, default=LabState.WAITING)
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+", db_index=False)
     version = models.ForeignKey(
         AgreementVersion,
         on_delete=models.CASCADE,
