@@ -14,7 +14,9 @@ class SessionStore(db.SessionStore):
     """Sessions in the database, as Django keeps them."""
 
     def _get_session_from_db(self) -> Session | None:
-        session = _session.first(key=self.session_key, now=timezone.now())
+        key = self.session_key or ""
+        # A cookie may hold what PostgreSQL takes for no text.
+        session = _session.first(key=key, now=timezone.now()) if key.isalnum() else None
         if session is None:
             self._session_key = None
         return session

@@ -27,6 +27,15 @@ def test_an_expired_session_is_nobodys(signed_in: tuple[Client, User]) -> None:
     assert client.get("/inbox/").url.startswith("/login/")
 
 
+@pytest.mark.parametrize(
+    "word", ["", "short", r"aaaaaaaa\000aaaaaaaa", "käse-und-brot-und-käse", "9" * 5_000]
+)
+def test_a_cookie_that_is_no_key_of_ours_is_nobodys(client: Client, word: str) -> None:
+    client.raise_request_exception = False
+    client.cookies.load(f'sessionid="{word}"')
+    assert client.get("/inbox/").url.startswith("/login/")
+
+
 def test_a_session_that_is_gone_is_nobodys(signed_in: tuple[Client, User]) -> None:
     client, _person = signed_in
     Session.objects.all().delete()
