@@ -1,7 +1,7 @@
 """Files brought in by people and programs: kept, mapped, checked without a change, imported by the worker."""
 
 from portal.imports.keeping import keep, kinds_for, visible_to
-from portal.imports.mapping import TARGETS, proposed, remember, target_for, use
+from portal.imports.mapping import TARGETS, guessed, remember, target_for, use
 from portal.imports.returning import rejected
 from portal.imports.undoing import can_undo, forget_rejects
 from portal.imports.working import ask, remove, take_back, work
@@ -11,9 +11,9 @@ __all__ = [
     "ask",
     "can_undo",
     "forget_rejects",
+    "guessed",
     "keep",
     "kinds_for",
-    "proposed",
     "rejected",
     "remember",
     "remove",

@@ -43,11 +43,6 @@ def versions() -> list[tuple[str, str]]:
     return [(f"{key}/{number}", f"{name} v{number}") for key, number, name in rows]
 
 
-def proposed(job: ImportJob) -> dict[str, Any]:
-    """Return the mapping to begin with: the job's own, a kept or a usual one that fits, else a guess."""
-    return job.mapping or recognized(job) or guessed(job)
-
-
 def recognized(job: ImportJob) -> dict[str, Any] | None:
     """Return the mapping, kept by somebody or of a usual export, that reads the columns of this file."""
     saved = SavedMapping.objects.filter(kind=job.kind).order_by("-saved_at")

@@ -131,8 +131,8 @@ def _clock_lines(handoff: Handoff, follows: handoffs.Consequences, document: Doc
 
 def _promise(handoff: Handoff, kind: str) -> str:
     """Say a clock of Marketing that begins, with the time it allows."""
-    rows = agreements.commitments(handoff.version)
-    found = next((row for (_code, tier), row in rows.items() if row.kind == kind and tier == ""), None)
+    rows = agreements.commitments_on(handoff.version, handoff.tier)
+    found = next((row for row in rows if row.kind == kind), None)
     label = str(CLOCK_KINDS[kind].label)
     limit = clocks.limit(found) if found else ""
     return _("%(clock)s within %(limit)s") % {"clock": label, "limit": limit} if limit else label

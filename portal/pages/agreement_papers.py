@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal import printing
@@ -65,7 +64,6 @@ def _context(version: AgreementVersion) -> dict[str, object]:
         "page": page,
         "version": version,
         "chapters": lines.chapters(page.document),
-        "printed_at": timezone.now(),
     }
 
 

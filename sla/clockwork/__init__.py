@@ -3,13 +3,11 @@
 from sla.clockwork.log import fold, spans
 from sla.clockwork.moves import MOVES, advance, recalendar, recount, start, undo
 from sla.clockwork.rules import next_moment
-from sla.clockwork.values import BREACH, EVENTS, PHASES, WARN, Entry, Rung, Span, State, Terms
+from sla.clockwork.values import BREACH, WARN, Entry, Rung, Span, State, Terms
 
 __all__ = [
     "BREACH",
-    "EVENTS",
     "MOVES",
-    "PHASES",
     "WARN",
     "Entry",
     "Rung",

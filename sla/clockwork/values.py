@@ -6,12 +6,6 @@ from typing import Any, NamedTuple
 
 from sla.businesstime import UNITS
 
-PHASES = ("running", "paused", "breached", "met", "cancelled")
-EVENTS = (
-    *("started", "warned", "breached", "escalated", "paused", "resumed", "reset", "met", "cancelled"),
-    *("recounted", "repaired", "recalendared", "excused", "undone"),
-)
-
 WARN, BREACH = 0, 1
 """The first two steps of every clock; from 2 on they are the rungs of its ladder."""
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from sla.choices import REFUSED_STATES, Quality, Ruling
+from sla.choices import REASON_NOT_RECORDED, REFUSED_STATES, Quality, Ruling
 from sla.compliance.cohorts import offered_in
-from sla.compliance.periods import FEW, Filters, Period, share
+from sla.compliance.periods import FEW, Filters, Period
 from sla.models import Handoff
 
 #: What the leads are sorted by → the column that holds it.
@@ -55,11 +55,6 @@ class Stood:
     def ruled(self) -> int:
         return self.upheld + self.overturned
 
-    @property
-    def overturn_rate(self) -> float | None:
-        """Return the share of rulings against the refusal, None while there is none."""
-        return share(self.overturned, self.ruled)
-
 
 def worked(period: Period | None, filters: Filters) -> QuerySet[Handoff]:
     """Return what Sales took of the period's offers on the first leg, rated or not."""
@@ -94,7 +89,7 @@ def stood(period: Period | None, filters: Filters) -> list[Stood]:
     Counted where the no was said, as the reasons themselves are.
     """
     found = Handoff.objects.filter(filters.on_handoffs(), state__in=REFUSED_STATES)
-    found = found.exclude(reason_code__in=["", "not_recorded"])
+    found = found.exclude(reason_code__in=["", REASON_NOT_RECORDED])
     if period is not None:
         found = found.filter(ended_at__gte=period.start_at, ended_at__lt=period.end_at)
     rows = found.order_by().values_list("reason_code").annotate(

@@ -8,12 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from leads.importing import Rejected
-from sla.choices import REASON_NOT_RECORDED, Event, HandoffState
+from sla.choices import REASON_NOT_RECORDED, REFUSED_STATES, Event, HandoffState
 from sla.choices.moves import BY_DISPOSITION, MOVES, STAGE_AFTER_REFUSAL
 from sla.document import Document, Reason
 from sla.models import Handoff
 
-REFUSED = (HandoffState.DECLINED, HandoffState.RETURNED)
 #: States in the order in which a worked handoff takes them, each with the column that tells when.
 _PATH = (
     (HandoffState.OFFERED, "offered_at"),
@@ -23,7 +22,7 @@ _PATH = (
 )
 _CLOSED = (HandoffState.WON, HandoffState.LOST)
 _PASSED = (HandoffState.REROUTED, HandoffState.EXPIRED, HandoffState.WITHDRAWN)
-_ALWAYS_ENDED = (*REFUSED, *_CLOSED, *_PASSED)
+_ALWAYS_ENDED = (*REFUSED_STATES, *_CLOSED, *_PASSED)
 #: The move by which a handoff comes to a state.
 _MOVE_TO = {one.to_state: one for one in MOVES.values() if one.code not in ("ask", "answer") and one.to_state}
 _EVENT_OF = {
@@ -58,7 +57,7 @@ class Past:
 
     @property
     def is_refused(self) -> bool:
-        return self.state in REFUSED
+        return self.state in REFUSED_STATES
 
     def state_at(self) -> datetime | None:
         """Return when it came to this state, None where the history does not tell."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from leads import kept
@@ -12,8 +12,8 @@ from leads.choices import BantKind, Stage, TouchSide
 from leads.models import BantFact, Consent, Deal, Lead, Touch, User
 from sla import agreements, readiness, standings
 from sla import clocks as running
-from sla.choices import CLOCK_KINDS
-from sla.models import AgreementVersion, Clock, Commitment, Handoff, Standing
+from sla.choices import CLOCK_KINDS, ClockState
+from sla.models import AgreementVersion, Clock, ClockEvent, Commitment, Handoff, Standing
 from sla.queries import decisions, inbox, rounds
 
 MOST_COMMITTEE = 8
@@ -21,6 +21,8 @@ MOST_COMMITTEE = 8
 ROLE = "committee_role"
 #: Stages in which the owner has accepted the lead.
 _ACCEPTED = frozenset({Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, Stage.CUSTOMER})
+#: Whose clocks begin when an offer is accepted.
+_AFTER_ACCEPTING = ("first_touch", "persistence", "qualify_or_return")
 #: The order in which a lead meets its clocks.
 CLOCK_ORDER = ("hand_over", *(code for code in CLOCK_KINDS if code != "hand_over"))
 
@@ -154,7 +156,7 @@ def current(handoffs: tuple[Handoff, ...]) -> Handoff | None:
 
 
 def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[Clock, ...]:
-    """Return the clocks of the current cycle in the order in which a lead meets them."""
+    """Return the clocks of the current cycle in the order in which a lead meets them, without what was undone."""
     if handoff is None:
         return ()
     cycle = {one.pk for one in handoffs if one.cycle == handoff.cycle}
@@ -171,7 +173,9 @@ def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[C
 
 @kept.question
 def _clocks() -> QuerySet[Clock]:
-    return Clock.objects.filter(lead_id=kept.number("lead")).select_related("rep")
+    undone = ClockEvent.objects.filter(clock=OuterRef("pk"), detail__by="undone")
+    found = Clock.objects.filter(lead_id=kept.number("lead")).select_related("rep")
+    return found.exclude(Q(state=ClockState.CANCELLED) & Exists(undone))
 
 
 def _led_to(clock: Clock, began_at: datetime | None) -> bool:
@@ -255,15 +259,9 @@ def _promised(handoff: Handoff | None, clocks: tuple[Clock, ...]) -> tuple[Commi
     if handoff is None or handoff.is_ended:
         return ()
     started = {clock.commitment.code for clock in clocks}
-    # The one for every tier comes first, the tier's own takes its place.
-    own = {
-        code: one
-        for (code, tier), one in sorted(agreements.commitments(handoff.version).items())
-        if code not in started and tier in ("", handoff.tier) and _is_awaited(one, handoff.leg)
-    }
-    return tuple(sorted(own.values(), key=lambda commitment: CLOCK_ORDER.index(commitment.kind)))
-
-
-def _is_awaited(commitment: Commitment, leg: int) -> bool:
-    starts = commitment.kind in ("first_touch", "persistence", "qualify_or_return")
-    return starts and commitment.is_on and commitment.is_timed and commitment.leg in (leg, None)
+    awaited = [
+        one
+        for one in agreements.commitments_on(handoff.version, handoff.tier)
+        if one.kind in _AFTER_ACCEPTING and one.leg in (handoff.leg, None) and one.code not in started
+    ]
+    return tuple(sorted(awaited, key=lambda commitment: CLOCK_ORDER.index(commitment.kind)))

@@ -98,11 +98,10 @@ def _left(clock: Clock, now: datetime) -> timedelta | None:
 
 
 def _first_touch(handoff: Handoff) -> Commitment | None:
-    rows = agreements.commitments(handoff.version)
-    found = [row for (_code, tier), row in sorted(rows.items(), reverse=True)
-             if row.kind == "first_touch" and row.is_on and tier in ("", handoff.tier)
-             and row.leg in (None, handoff.leg) and row.params.get("from") != "offer"]  # fmt: skip
-    return found[0] if found else None
+    for one in agreements.commitments_on(handoff.version, handoff.tier):
+        if one.kind == "first_touch" and one.leg in (None, handoff.leg) and one.params.get("from") != "offer":
+            return one
+    return None
 
 
 def _due_if_accepted(handoff: Handoff, starts: Commitment, user: User, now: datetime) -> datetime | None:

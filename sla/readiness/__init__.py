@@ -20,7 +20,7 @@ from sla.readiness.history import as_known, ready_since
 from sla.readiness.judging import LeafVerdict, Verdict, judge
 from sla.readiness.parsing import OPS, parse_criterion
 from sla.readiness.probing import days_until
-from sla.readiness.profile import compile_fit, fit
+from sla.readiness.profile import compile_fit
 
 #: The facts of account and lead that a criterion may ask for, beside `attributes.<key>`.
 FACTS = (*TEXT_FACTS, *NUMBER_FACTS)
@@ -51,7 +51,6 @@ __all__ = [
     "days_until",
     "describe",
     "dump_criterion",
-    "fit",
     "judge",
     "leaves",
     "need",

@@ -44,8 +44,3 @@ def compile_fit(rules: Iterable[FitRule]) -> Callable[[Facts, datetime], scoring
         return known.keep(key, fit_at(facts, at)) if found is None else found
 
     return fit_known
-
-
-def fit(rules: Iterable[FitRule], facts: Facts, at: datetime) -> scoring.Fit:
-    """Add up the fit points of one lead; an unknown rule earns none."""
-    return compile_fit(rules)(facts, at)

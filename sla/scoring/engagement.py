@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from math import exp2
@@ -23,10 +23,6 @@ class Touch(Protocol):
     def side(self) -> str: ...
     @property
     def kind(self) -> str: ...
-
-
-class LateTouch(ValueError):
-    """A touch older than the latest of its kind: recount the lead from its touches."""
 
 
 class Level(NamedTuple):
@@ -99,32 +95,12 @@ class Engagement:
         return Level(math.log2(score) + (latest_at - _LANDMARK) / half_life, self.half_life_days)
 
 
-def nothing(terms: EngagementTerms) -> Engagement:
-    """Return the engagement of a lead without touches."""
-    return Engagement(terms.half_life_days)
-
-
-def add(engagement: Engagement, touch: Touch, terms: EngagementTerms) -> Engagement:
-    """Add one touch in constant time; raises LateTouch, because the cap acts in the order of the touches."""
-    before = engagement.parts.get((touch.side, touch.kind))
-    if before and touch.at.timestamp() < before.latest_at:
-        raise LateTouch(f"{touch.kind} at {touch.at} is older than the latest.")
-    parts = {key: replace(part) for key, part in engagement.parts.items()}
-    return _counted(parts, (touch,), terms)
-
-
 def from_touches(touches: Iterable[Touch], terms: EngagementTerms) -> Engagement:
-    """Count the engagement anew from all touches of a lead, which ascend by time."""
-    return _counted({}, touches, terms)
-
-
-def _counted(
-    parts: dict[tuple[str, str], Part], touches: Iterable[Touch], terms: EngagementTerms
-) -> Engagement:
-    """Add touches to the parts themselves.
+    """Count the engagement from all touches of a lead, which ascend by time.
 
     The cap acts at the moment of a touch: after it, the decayed sum of the kind is min(cap, sum + points).
     """
+    parts: dict[tuple[str, str], Part] = {}
     rules, half_life = terms.by_kind, terms.half_life_days * _DAY
     for touch in touches:
         key = (touch.side, touch.kind)

@@ -1,7 +1,7 @@
 """What the version in force says of each lead now: ready or not, since when, how good, until when."""
 
 from sla.standings.dossiers import missing as dossier_missing
-from sla.standings.freezing import facts_from_snapshot, freeze, freeze_at, frozen
+from sla.standings.freezing import facts_from_snapshot, freeze_at, frozen
 from sla.standings.gathering import facts_of, scored
 from sla.standings.judging import (
     Explanation,
@@ -25,7 +25,6 @@ __all__ = [
     "explain",
     "facts_from_snapshot",
     "facts_of",
-    "freeze",
     "freeze_at",
     "frozen",
     "hold",

@@ -28,13 +28,11 @@ _SAME_NAME = (
 _NULLABLE = ("employees", "budget", "timing_on", "fit")
 
 
-def freeze(*, handoff: Handoff, now: datetime) -> Snapshot:
-    """Freeze the lead's facts at the handoff's offer, and how its leg's gate judged them."""
-    return freeze_at([(handoff, handoff.offered_at or now)])[0]
-
-
 def freeze_at(moments: Sequence[tuple[Handoff, datetime]]) -> list[Snapshot]:
-    """Freeze for many handoffs what was known at a moment each; queries depend on distinct moments only."""
+    """Freeze for handoffs what was known at a moment each, and how their legs' gates judged it.
+
+    Queries depend on distinct moments only.
+    """
     by_moment: dict[datetime, list[Handoff]] = {}
     for handoff, at in moments:
         by_moment.setdefault(at, []).append(handoff)

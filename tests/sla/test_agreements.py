@@ -267,15 +267,22 @@ def test_a_baseline_takes_effect_unsigned_beside_the_version_in_force() -> None:
 
 def test_commitments_are_projected_per_tier() -> None:
     version = factories.signed_version()
-    rows = agreements.commitments(version)
-    assert {key for key in rows if key[0] == "decide"} == {("decide", "top"), ("decide", "")}
-    assert agreements.commitment(version, "decide", "top").amount == 1
-    assert agreements.commitment(version, "decide", "standard").amount == 2
-    offer = agreements.commitment(version, "touch_from_offer")
+    rows = {(row.code, row.tier): row for row in Commitment.objects.filter(version=version)}
+    decide = {
+        tier: one.amount
+        for tier in ("top", "standard")
+        for one in agreements.commitments_on(version, tier)
+        if one.code == "decide"
+    }
+    assert ({tier for code, tier in rows if code == "decide"}, decide) == (
+        {"top", ""},
+        {"top": 1, "standard": 2},
+    )
+    offer = rows["touch_from_offer", ""]
     assert (offer.kind, offer.params, offer.calendar_key) == ("first_touch", {"from": "offer"}, "default")
-    upkeep = agreements.commitment(version, "upkeep")
+    upkeep = rows["upkeep", ""]
     assert (upkeep.amount, upkeep.unit, upkeep.is_timed) == (None, "business_days", True)
-    volume = agreements.commitment(version, "volume")
+    volume = rows["volume", ""]
     assert (volume.amount, volume.is_timed, volume.params["per"]) == (20, False, "month")
     codes = {commitment["code"] for commitment in agreement_data()["commitments"]}
     assert {code for code, _ in rows} == codes

@@ -46,7 +46,7 @@ def test_score_of_ancient_touches_neither_overflows_nor_vanishes() -> None:
 
 def test_touches_without_rule_earn_nothing() -> None:
     engagement = scoring.from_touches([ago(1, "visited")], TERMS)
-    assert engagement == scoring.nothing(TERMS)
+    assert engagement == scoring.Engagement(TERMS.half_life_days)
     assert scoring.score_at(engagement.level, AT) == 0
 
 
@@ -55,28 +55,13 @@ def test_cap_holds_at_the_moment_of_the_touch() -> None:
     assert scoring.score_at(four.level, AT) == pytest.approx(24)
     later = AT + timedelta(days=21)
     assert scoring.score_at(four.level, later) == pytest.approx(12)
-    fifth = scoring.add(four, Touch(later, kind="downloaded"), TERMS)
+    fifth = scoring.from_touches([ago(0, "downloaded")] * 4 + [Touch(later, kind="downloaded")], TERMS)
     assert scoring.score_at(fifth.level, later) == pytest.approx(20)
 
 
 def test_cap_of_one_kind_leaves_others_alone() -> None:
     engagement = scoring.from_touches([ago(0, "opened")] * 9 + [ago(0)] * 9, TERMS)
     assert scoring.score_at(engagement.level, AT) == pytest.approx(1 + 72)
-
-
-@pytest.mark.parametrize("kind", ["downloaded", "attended"])
-def test_late_touch_of_a_kind_asks_for_a_recount(kind: str) -> None:
-    engagement = scoring.from_touches([ago(1, kind)], TERMS)
-    with pytest.raises(scoring.LateTouch):
-        scoring.add(engagement, ago(2, kind), TERMS)
-
-
-def test_adding_touches_one_by_one_counts_as_all_at_once() -> None:
-    touches = [ago(9, "downloaded"), ago(5), ago(5, "downloaded"), ago(1)]
-    engagement = scoring.nothing(TERMS)
-    for touch in touches:
-        engagement = scoring.add(engagement, touch, TERMS)
-    assert engagement == scoring.from_touches(touches, TERMS)
 
 
 def test_parts_say_what_was_given_and_what_is_left() -> None:
@@ -126,7 +111,7 @@ def test_crossing_is_where_the_shown_score_falls_below(touches: list[Touch], bar
 
 
 def test_crossing_is_none_without_score_or_bar() -> None:
-    assert scoring.crossing(scoring.nothing(TERMS).level, 10) is None
+    assert scoring.crossing(scoring.from_touches([], TERMS).level, 10) is None
     assert scoring.crossing(Level(5, 21), 0) is None
 
 

@@ -279,7 +279,7 @@ def test_dossier_missing(code: str, known: dict[str, str]) -> None:
 def test_freeze_keeps_facts_and_verdict() -> None:
     version = factories.signed_version()
     lead = full_lead()
-    standings.freeze(handoff=handoff_of(lead, version), now=NOW)
+    standings.freeze_at([(handoff_of(lead, version), NOW)])
     snapshot, verdict = Snapshot.objects.get(), Verdict.objects.get()
     assert (snapshot.is_complete, snapshot.missing, verdict.value) == (True, [], True)
     living = standings.explain(lead=lead, now=NOW, version=version)
@@ -292,18 +292,18 @@ def test_freeze_keeps_facts_and_verdict() -> None:
 def test_freeze_a_lead_of_which_nothing_is_known() -> None:
     version = factories.signed_version()
     lead = factories.make_lead(email="invalid")
-    snapshot = standings.freeze(handoff=handoff_of(lead, version), now=NOW)
+    (snapshot,) = standings.freeze_at([(handoff_of(lead, version), NOW)])
     assert snapshot.missing == ["source", "consent", "contact"]
     living = standings.explain(lead=lead, now=NOW, version=version).facts
     assert standings.facts_from_snapshot(Snapshot.objects.get()) == dataclasses.replace(living, known_at={})
 
 
-def test_freeze_history_knows_only_what_was_known_then() -> None:
+def test_frozen_history_knows_only_what_was_known_then() -> None:
     version = factories.baseline_version()
     lead = full_lead()
     offered_at = NOW - 6 * DAY
     handoff = handoff_of(lead, version, offered_at=offered_at, is_history=True)
-    snapshot = standings.freeze(handoff=handoff, now=NOW)
+    (snapshot,) = standings.freeze_at([(handoff, offered_at)])
     assert (snapshot.taken_at, snapshot.budget, snapshot.met_role) == (offered_at, Decimal("40000"), "")
     assert [touch[0] for touch in snapshot.touches] == [14 * 86_400]
 
@@ -360,7 +360,7 @@ def test_judging_the_snapshot_is_judging_the_facts(
     if timing is not None:
         writers.learn_bant(lead=lead, kind="timing", on=timing, known_at=NOW, now=NOW)
     told = standings.explain(lead=lead, now=NOW, version=version)
-    standings.freeze(handoff=handoff_of(lead, version), now=NOW)
+    standings.freeze_at([(handoff_of(lead, version), NOW)])
     frozen = standings.facts_from_snapshot(Snapshot.objects.get(handoff__lead=lead))
     assert frozen == dataclasses.replace(told.facts, known_at={})
     assert readiness.judge(agreements.terms(version).gates["readiness"], frozen, NOW) == told.verdict
@@ -371,7 +371,7 @@ def test_moments_are_kept_to_the_microsecond() -> None:
     lead = factories.make_lead()
     odd = datetime(2026, 11, 1, 1, 2, 3, 456789, tzinfo=UTC)
     factories.add_touch(lead, ago=NOW - odd)
-    standings.freeze(handoff=handoff_of(lead, version), now=NOW)
+    standings.freeze_at([(handoff_of(lead, version), NOW)])
     frozen = standings.facts_from_snapshot(Snapshot.objects.get())
     assert [touch.at for touch in frozen.touches or ()] == [odd]
 

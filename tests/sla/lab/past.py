@@ -49,7 +49,7 @@ def handed(
         ended_at=at + DAY if state in ("declined", "won", "lost") else None,
         closed_at=at + 20 * DAY if state == "won" else None,
     )
-    standings.freeze(handoff=handoff, now=at)
+    standings.freeze_at([(handoff, at)])
     if touched_after is not None:
         ago = NOW - (at + touched_after * DAY)
         factories.add_touch(lead, "call", side="sales", ago=ago)

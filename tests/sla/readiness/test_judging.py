@@ -177,7 +177,7 @@ def test_fit_adds_points_of_rules_met_until_time_changes_one() -> None:
         Rule(10, UNKNOWN),
         Rule(5, {"bant": "timing", "within_days": 10}),
     ]
-    fit = readiness.fit(rules, Facts(employees=50, timing_on=date(2026, 12, 1)), AT)
+    fit = readiness.compile_fit(rules)(Facts(employees=50, timing_on=date(2026, 12, 1)), AT)
     assert fit.value == 30
     assert [part.value for part in fit.parts] == [True, False, None, False]
     assert fit.valid_until == datetime(2026, 11, 22, tzinfo=UTC)
@@ -185,7 +185,7 @@ def test_fit_adds_points_of_rules_met_until_time_changes_one() -> None:
 
 @pytest.mark.parametrize(("points", "expected"), [((80, 40), 100), ((30, -60), 0)])
 def test_fit_stays_within_0_and_100(points: tuple[int, ...], expected: float) -> None:
-    assert readiness.fit([Rule(each, MET) for each in points], FACTS, AT).value == expected
+    assert readiness.compile_fit([Rule(each, MET) for each in points])(FACTS, AT).value == expected
 
 
 def test_description_reads_as_one_sentence() -> None:
