@@ -12,7 +12,10 @@ def texts_in(texts: Iterable[str]) -> tuple[str, Any]:
     """Return a condition on a column, and its one parameter, that hold any number of texts."""
     if connection.vendor == "postgresql":
         # Written as the database writes an array, see `parameter`.
-        listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+        listed = list(texts)
+        together = "".join(listed)
+        if "\\" in together or '"' in together:
+            listed = [text.replace("\\", "\\\\").replace('"', '\\"') for text in listed]
         return "= ANY(%s::text[])", '{"' + '","'.join(listed) + '"}' if listed else "{}"
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
 

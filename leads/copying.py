@@ -1,11 +1,13 @@
 """New rows as each database loads them fastest: text for COPY, prepared cells for SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import connection, models
+
+from leads import moments
 
 #: Rows that travel together: the database takes up some while the next are written down.
 _BLOCK = 250
@@ -15,32 +17,22 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TEXTS = (models.CharField, models.TextField, models.JSONField)
 
 
-class Moments(dict[datetime | None, str | None]):
-    """Moments as text, each written once: rows share most of theirs, and it takes longer than all else."""
-
-    def __missing__(self, at: datetime | None) -> str | None:
-        self[at] = text = None if at is None else at.isoformat()
-        return text
-
-
 def blocks(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Yield the text of some rows at a time, their cells in the order of `fields`; JSON comes as text."""
     remaining = iter(rows)
     while block := list(islice(remaining, _BLOCK)):
-        moments = Moments()
         columns = [
-            _written(field, cells, moments)
-            for field, cells in zip(fields, zip(*block, strict=True), strict=True)
+            _written(field, cells) for field, cells in zip(fields, zip(*block, strict=True), strict=True)
         ]
         yield "\n".join([*map("\t".join, zip(*columns, strict=True)), ""])
 
 
-def _written(field: models.Field, cells: Sequence[Any], moments: Moments) -> Sequence[str]:
+def _written(field: models.Field, cells: Sequence[Any]) -> Sequence[str]:
     """Return one column; what stands in every row is written down once."""
     if len(cells) > 1 and cells.count(cells[0]) == len(cells):
-        return [*_written(field, cells[:1], moments)] * len(cells)
+        return [*_written(field, cells[:1])] * len(cells)
     if isinstance(field, models.DateTimeField):
-        return [moments[cell] or _NULL for cell in cells]
+        return [_NULL if cell is None else moments.text(cell) for cell in cells]
     if isinstance(field, models.DurationField):
         return [_NULL if cell is None else f"{cell // _MICROSECOND} microseconds" for cell in cells]
     if not isinstance(field, _TEXTS):

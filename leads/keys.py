@@ -11,7 +11,7 @@ _PLAIN_ADDRESS = re.compile(
 )
 _SALESFORCE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SALESFORCE_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-_NO_DIGIT = re.compile(r"\D")
+_DIGITS = re.compile(r"\d+")
 _TYPED_PHONE = re.compile(r"\+?[\d\s()/.-]+")
 _PHONE_EXTENSION = re.compile(r"(?:ext|extension|x|durchwahl|poste)\.?\s*\d+\s*$", re.IGNORECASE)
 
@@ -80,8 +80,10 @@ def phone_key(text: str, country: str = "") -> str:
 
     Without either the digits stay as they are; fewer than six of them identify nobody.
     """
-    spoken = _PHONE_EXTENSION.sub("", text.strip())
-    digits = _NO_DIGIT.sub("", spoken.replace("(0)", ""))
+    spoken = text.strip()
+    if spoken.lower() != spoken.upper():  # it has letters
+        spoken = _PHONE_EXTENSION.sub("", spoken)
+    digits = _digits(spoken)
     is_long_enough = len(digits) >= 6
     if spoken.startswith("00") and not spoken.startswith("000"):
         digits = digits[2:]
@@ -97,8 +99,13 @@ def phone_end(text: str) -> str:
     """
     if not _TYPED_PHONE.fullmatch(text):
         return ""
-    digits = _NO_DIGIT.sub("", text.replace("(0)", "")).lstrip("0")
+    digits = _digits(text).lstrip("0")
     return digits if len(digits) >= 4 else ""
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a number without the zero that is dialed only inside a country."""
+    return "".join(_DIGITS.findall(text.replace("(0)", "")))
 
 
 def _with_prefix(digits: str, country: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection, models
 
-from leads import copying
+from leads import copying, moments
 
 #: Preparing these costs more than writing them, and JSON holds them without.
 _TRAVEL_AS_THEY_ARE = (
-    models.DateTimeField,  # once `Moments` has written them
+    models.DateTimeField,  # once `moments.text` has written them
     *(models.DurationField, models.IntegerField, models.BooleanField, models.ForeignKey),
     *(models.CharField, models.TextField, models.JSONField),
 )
@@ -39,10 +39,9 @@ class Recordset:
 
     def _objects(self, rows: Sequence[Mapping[str, Any]]) -> str:
         plain = [{name: row[name] for name in self._fields} for row in rows]
-        written = copying.Moments()
         for row in plain:
             for name in self._moments:
-                row[name] = written[row[name]]
+                row[name] = row[name] and moments.text(row[name])
             for name, prepare in self._odd.items():
                 row[name] = prepare(row[name])
         return as_json(plain)

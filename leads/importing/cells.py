@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,20 +15,12 @@ from leads.importing.mapping import ISO, Cell
 REMEMBERED = 20_000
 #: Columns of amounts hold twelve digits before the point.
 HIGHEST = Decimal(10) ** 12
-_FIRST_DAY = datetime(1900, 1, 1)  # noqa: DTZ001 (the file's zone comes later)
 _YES = frozenset({"true", "yes", "1", "y", "t", "on", "x", "ja", "oui", "si"})
 _NO = frozenset({"false", "no", "0", "n", "f", "off", "nein", "non"})
 _DATE_ONLY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-#: Directives of `strptime` that are plain numbers, with the part of a datetime and the digits they read.
-_PARTS = {
-    "Y": ("year", r"\d{4}"),
-    "m": ("month", r"\d\d?"),
-    "d": ("day", r"\d\d?"),
-    "H": ("hour", r"\d\d?"),
-    "M": ("minute", r"\d\d?"),
-    "S": ("second", r"\d\d?"),
-}
+#: Directives of `strptime` that are plain numbers, in the order of `datetime`, with the digits they read.
+_PARTS = {"Y": r"\d{4}", "m": r"\d\d?", "d": r"\d\d?", "H": r"\d\d?", "M": r"\d\d?", "S": r"\d\d?"}
 Cells = Sequence[str]
 Take = Callable[[Sequence[Cells]], list[Any]]
 
@@ -228,8 +220,6 @@ def _flag(cell: Cell) -> Callable[[str], Any]:
 def _moment(cell: Cell) -> Callable[[str], Any]:
     def convert(text: str) -> datetime | Coarse:
         found, is_day = _read_moment(cell, text)
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=cell.zone)
         try:
             moment = found.astimezone(UTC)
         except OverflowError:
@@ -247,12 +237,12 @@ def _date(cell: Cell) -> Callable[[str], Any]:
 
 
 def _read_moment(cell: Cell, text: str) -> tuple[datetime, bool]:
-    """Return the moment as the file writes it, and whether it names only a day."""
+    """Return the moment in the zone it names, else in that of the cell, and whether it names only a day."""
     for form in cell.dates:
         try:
             if form == ISO:
-                return datetime.fromisoformat(text), bool(_DATE_ONLY.fullmatch(text))
-            return _pattern(form)(text), "%H" not in form and "%I" not in form
+                return _placed(datetime.fromisoformat(text), cell.zone), bool(_DATE_ONLY.fullmatch(text))
+            return _pattern(form)(text, cell.zone), "%H" not in form and "%I" not in form
         except ValueError:
             continue
     forms = ", ".join(cell.dates)
@@ -260,25 +250,27 @@ def _read_moment(cell: Cell, text: str) -> tuple[datetime, bool]:
     raise BadCell(message % {**_named(cell, text), "forms": forms})
 
 
+def _placed(found: datetime, zone: tzinfo) -> datetime:
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
 @lru_cache
-def _pattern(form: str) -> Callable[[str], datetime]:
+def _pattern(form: str) -> Callable[[str, tzinfo], datetime]:
     """Return what reads moments of one form: `strptime`, or where all is numbers something quicker."""
     names = re.findall(r"%(.)", form)
-    if not set(names) <= set(_PARTS) or len(names) != len(set(names)):
-        return lambda text: datetime.strptime(text, form)  # noqa: DTZ007 (the file's zone comes later)
+    parts = list(_PARTS)[: len(names)]
+    if len(names) < 3 or sorted(names) != sorted(parts):
+        return lambda text, zone: _placed(datetime.strptime(text, form), zone)  # noqa: DTZ007 (placed there)
     expression = re.escape(form)
-    for name, (_part, digits) in _PARTS.items():
-        expression = expression.replace(re.escape("%") + name, f"(?P<{name}>{digits})").replace(
-            "%" + name, f"(?P<{name}>{digits})"
-        )
-    compiled, parts = re.compile(expression), [_PARTS[name][0] for name in names]
+    for name, digits in _PARTS.items():
+        expression = expression.replace(f"%{name}", f"(?P<{name}>{digits})")
+    compiled = re.compile(expression)
 
-    def parse(text: str) -> datetime:
+    def parse(text: str, zone: tzinfo) -> datetime:
         found = compiled.fullmatch(text)
         if not found:
             raise ValueError(text)
-        told = dict(zip(parts, map(int, found.groups()), strict=True))
-        return _FIRST_DAY.replace(**told)  # type: ignore[arg-type]  # whole numbers by the names that `replace` knows
+        return datetime(*map(int, found.group(*parts)), tzinfo=zone)  # type: ignore[misc,arg-type]  # three to six numbers, in this order
 
     return parse
 

@@ -29,6 +29,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "portal.models",
         "portal.transport",
         "portal.addresses",
+        "portal.numbers",
         "portal.logs",
         "portal.settings",
         "portal.storage",
@@ -76,12 +77,12 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.guards",
         "leads.indexes",
         "leads.keys",
-        "leads.moments",
         "leads.origins",
         "leads.setbased",
     ),
     ("leads.recordsets",),
     ("leads.copying",),
+    ("leads.moments",),
 )
 
 FLOORS = ("leads", "sla", "portal")

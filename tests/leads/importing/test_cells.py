@@ -81,6 +81,26 @@ def test_cell_that_cannot_be_read_says_why(text: str, kind: str, options: dict, 
     assert str(found) == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("5.1.2021 07:08:09", "%d.%m.%Y %H:%M:%S"),
+        ("07:08, 5/1/2021", "%H:%M, %d/%m/%Y"),
+        ("2021-01-05 23", "%Y-%m-%d %H"),
+        ("2021-03", "%Y-%m"),
+        ("5th at 30 past, 2021", "%dth at %M past, %Y"),
+        ("1/5/2021 11:30 PM", "%m/%d/%Y %I:%M %p"),
+        ("2021-01-05 07:08 -0500", "%Y-%m-%d %H:%M %z"),
+    ],
+)
+def test_moment_is_read_as_its_form_says(text: str, form: str):
+    expected = datetime.strptime(text, form)
+    found = value(text, "moment", dates=(form,), zone=AMSTERDAM)
+    assert getattr(found, "value", found) == (
+        expected if expected.tzinfo else expected.replace(tzinfo=AMSTERDAM)
+    )
+
+
 def test_columns_are_joined_without_blank_ones():
     cell = Cell(columns=("A", "B"), field=Field("text"), label="name", blanks=frozenset({"n/a"}))
     take = compile_cell(cell, [0, 1])
