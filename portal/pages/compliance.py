@@ -122,7 +122,7 @@ def compliance_csv(request: HttpRequest) -> HttpResponse:
     """Return the commitments of the page as a file."""
     asked = asked_of(request)
     found = report.build(asked.period, asked.filters, asked.now)
-    lines = [plain.of_line(line) for line in found.lines]
+    lines = [{**plain.of_line(line), "name": figures.label_of(line)} for line in found.lines]
     head = list(lines[0]) if lines else ["commitment"]
     return csvfile.answer("compliance", head, ([line[name] for name in head] for line in lines))
 

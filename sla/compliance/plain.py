@@ -7,6 +7,7 @@ from sla.compliance.acceptance import Cohort
 from sla.compliance.lines import Line
 from sla.compliance.report import Report
 from sla.compliance.truth import Truth
+from sla.document.names import commitment_name
 
 
 def of_report(report: Report) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def of_report(report: Report) -> dict[str, Any]:
 def of_line(line: Line) -> dict[str, Any]:
     return {
         "commitment": line.code,
+        "name": commitment_name(line.kind, line.commitment.params),
         "side": line.side,
         "leg": line.leg,
         "terms": str(line.terms),

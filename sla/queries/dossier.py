@@ -156,7 +156,10 @@ def current(handoffs: tuple[Handoff, ...]) -> Handoff | None:
 
 
 def clocks_of(handoff: Handoff | None, handoffs: tuple[Handoff, ...]) -> tuple[Clock, ...]:
-    """Return the clocks of the current cycle in the order in which a lead meets them, without what was undone."""
+    """Return the clocks of the current cycle in the order in which a lead meets them.
+
+    A clock that began with a move that was undone is left to the history.
+    """
     if handoff is None:
         return ()
     cycle = {one.pk for one in handoffs if one.cycle == handoff.cycle}

@@ -146,6 +146,28 @@ def test_timeline_is_filtered_by_link_and_keeps_the_undo(play: Scene, client: Cl
     assert "Downloaded" in touches
 
 
+@pytest.mark.parametrize("move", ["hand_back", "accept"])
+def test_what_was_undone_is_in_the_history_and_not_in_the_clock_strip(
+    play: Scene, client: Client, move: str
+) -> None:
+    handoff = accepted(play) if move == "hand_back" else offered(play)
+    reason = {"reason": "no_budget"} if move == "hand_back" else {}
+    before = client_strip(client, play, handoff)
+    moved = getattr(handoffs, move)(handoff=handoff, actor=play.rep, now=NOW, **reason)
+    assert client_strip(client, play, moved) != before
+    handoffs.undo(handoff=moved, actor=play.rep, now=NOW)
+    assert client_strip(client, play, moved) == before
+    assert Clock.objects.filter(handoff=moved, state="cancelled").exists()
+    assert "took the last move back" in page(client, play.cast.marketer, moved.lead)
+
+
+def client_strip(client: Client, play: Scene, handoff: Handoff) -> list[tuple[str, str]]:
+    """Return what the strip of clocks shows: names and states."""
+    client.force_login(play.cast.marketer)
+    strip = client.get(reverse("lead", args=[handoff.lead_id])).context["strip"]
+    return [(cell.label, cell.badge.state) for cell in strip]
+
+
 def test_undo_goes_when_it_is_no_longer_possible(play: Scene, client: Client, time_machine) -> None:
     handoff = accepted(play)
     time_machine.move_to(NOW + timedelta(minutes=3), tick=False)
