@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leads import queries
@@ -12,6 +13,7 @@ from leads.models import Team, User
 from leads.models.querysets import SEES_ALL
 from portal.forms import selects
 from portal.forms.days import check_reach
+from sla import agreements
 from sla.compliance.periods import Filters, Period, month_of, quarter_of
 
 PERIODS = (
@@ -26,9 +28,10 @@ COUNTED = (("raw", _("As it was")), ("excused", _("After exceptions")))
 
 
 class ResultsForm(forms.Form):
-    """Period, team, source and way of counting; an unanswered field keeps its default.
+    """Period, team, source, segment, tier and way of counting; an unanswered field keeps its default.
 
-    Whoever sees only a team's leads is asked about that team, whatever the address says.
+    What has one answer only is not asked. Whoever sees only a team's leads is asked about that team,
+    whatever the address says.
     """
 
     period = forms.ChoiceField(choices=PERIODS, required=False, label=_("Period"))
@@ -51,6 +54,8 @@ class ResultsForm(forms.Form):
         label=_("Team"),
     )
     source = forms.ChoiceField(required=False, label=_("Source"))
+    segment = forms.ChoiceField(required=False, label=_("Segment"))
+    tier = forms.ChoiceField(required=False, label=_("Tier"))
     counted = forms.ChoiceField(choices=COUNTED, required=False, label=_("Counted"))
 
     def __init__(self, *args: Any, user: User, default: str = "month", **options: Any) -> None:
@@ -58,10 +63,11 @@ class ResultsForm(forms.Form):
         self.user = user
         self.default = default
         self.fields["period"].initial = default
-        selects.choice(self, "source").choices = [
-            ("", _("All sources")),
-            *((one, one) for one in queries.sources()),
-        ]
+        found = agreements.ever_in_force()
+        self._segments = {one.key: one.pk for one in found}
+        self._offer("source", gettext("All sources"), [(one, one) for one in queries.sources()])
+        self._offer("segment", gettext("All segments"), [(one.key, one.name) for one in found])
+        self._offer("tier", gettext("All tiers"), list(agreements.tiers().items()))
         if user.role not in SEES_ALL:
             del self.fields["team"]
 
@@ -102,7 +108,15 @@ class ResultsForm(forms.Form):
         return Filters(
             team_id=own_team if own_team is not None else getattr(team, "pk", None),
             source=self._answer("source") or None,
+            tier=self._answer("tier") or None,
+            agreement_id=self._segments.get(self._answer("segment") or ""),
         )
+
+    def _offer(self, name: str, everything: str, options: list[tuple[str, str]]) -> None:
+        """Let people choose one of several; of a single one there is nothing to ask."""
+        selects.choice(self, name).choices = [("", everything), *options]
+        if len(options) < 2:
+            self.fields[name].widget = forms.HiddenInput()
 
     def _answer(self, name: str) -> Any:
         return self.cleaned_data.get(name) if self.is_valid() else None

@@ -72,9 +72,15 @@ def _follow_up(found: report.Report) -> dict[str, Any]:
 
 
 def _ways(asked: Asked) -> dict[str, Any]:
-    """Return where the leads of the period went."""
+    """Return where the leads of the period went, also those that were never offered to Sales."""
     ways = paths.find(asked.period, asked.filters)
-    return {"flow": lines.flow(ways), "funnel": lines.funnel(ways), "per_win": lines.per_win(ways)}
+    is_of_offers = asked.filters.tier is not None or asked.filters.agreement_id is not None
+    return {
+        "ways_are_of_all": is_of_offers,
+        "flow": lines.flow(ways),
+        "funnel": lines.funnel(ways),
+        "per_win": lines.per_win(ways),
+    }
 
 
 def _worth(asked: Asked, bar: float) -> dict[str, Any]:

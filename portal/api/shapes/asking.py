@@ -63,3 +63,5 @@ class ResultsAsked(serializers.Serializer[Any]):
     last_on = serializers.DateField(required=False)
     team = Number(required=False)
     source = serializers.CharField(max_length=120, required=False)
+    segment = serializers.SlugField(required=False, help_text="Key of an agreement.")
+    tier = serializers.CharField(max_length=24, required=False)

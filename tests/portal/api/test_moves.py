@@ -16,7 +16,7 @@ from sla import agreements, handoffs
 from sla.choices import MOVES
 from sla.compliance import plain, report
 from sla.compliance.periods import Filters
-from sla.models import AgreementVersion, Clock, Handoff
+from sla.models import Agreement, AgreementVersion, Clock, Handoff
 from tests import company
 from tests.company import Company
 from tests.factories import PASSWORD
@@ -114,6 +114,18 @@ def test_figures_are_those_of_the_page(at: Company) -> None:
     figures = plain.of_report(report.build(None, Filters(), timezone.now()))
     assert {**said, "as_of": ""} == {**figures, "as_of": ""}
     problem(Caller(at.cast.leader)("GET", "/compliance/?period=never"), 422, "invalid")
+
+
+def test_figures_are_narrowed_as_on_the_page(at: Company) -> None:
+    company.every_state(at)
+    for asked, filters in (
+        ("tier=top", Filters(tier="top")),
+        ("segment=default", Filters(agreement_id=Agreement.objects.get(key="default").pk)),
+    ):
+        said = Caller(at.cast.marketing_manager).get(f"/compliance/?period=all&{asked}")
+        figures = plain.of_report(report.build(None, filters, timezone.now()))
+        assert {**said, "as_of": ""} == {**figures, "as_of": ""}
+    problem(Caller(at.cast.leader)("GET", "/compliance/?segment=nowhere"), 422, "invalid")
 
 
 # --- repeated calls
