@@ -40,6 +40,8 @@ def facts_of(
     Touches are told that happened so far `back`.
     """
     ids = list(lead_ids)
+    if not ids:
+        return {}
     bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at, at - back)
     return {
         row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ()))
