@@ -164,6 +164,7 @@ def test_results_are_narrowed_to_a_tier(client, people, version) -> None:
     other = page(client, people.marketing_manager, "compliance-offers", tier="standard", bucket="offered")
 
     assert [one.state for one in best.context["members"]] == ["accepted"]
+    assert "has no tier and is not counted here" in best.content.decode()
     assert [one.state for one in other.context["members"]] == ["declined"]
 
 
