@@ -137,6 +137,7 @@ def measure(requests: int, teams: list[Team], rep: User, leader: User) -> None:
             "everything": [{}],
             "team": [{"team": team.pk} for team in teams],
             "source": [{"source": source} for source in SOURCES],
+            "tier": [{"tier": tier} for tier in TIERS],
             "team and source": [{"team": teams[0].pk, "source": source} for source in SOURCES],
         }.items():
             acts = [lambda e=e, page=page: client.get(reverse(page), {**asked, **e}) for e in extra]
@@ -150,7 +151,13 @@ def main() -> None:
     asked = options.parse_args()
     call_command("migrate", verbosity=0)
     people = factories.cast()
-    version = factories.signed_version(signers=(people.marketing_manager, people.sales_manager))
+    # Graded from the best cell down, one tier for each, so that a question about any of them can be asked.
+    cells = (["A1"], ["A2"], ["B1"], None)
+    tiers = [
+        {"code": code, "label": code.title(), "grid": grid} for code, grid in zip(TIERS, cells, strict=True)
+    ]
+    signers = (people.marketing_manager, people.sales_manager)
+    version = factories.signed_version(signers=signers, tiers=tiers)
     teams = [people.sales, *(factories.team() for _ in range(TEAMS - 1))]
     reps = User.objects.bulk_create(
         User(email=f"rep{number}@example.com", name=f"Rep {number}", role="rep", team=teams[number % TEAMS])
