@@ -12,6 +12,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from leads import paging
+from portal import numbers
 from portal.api.problems import invalid
 
 USUAL, MOST = 50, 200
@@ -58,10 +59,10 @@ class Keyset(BasePagination):
 
 
 def _size(request: Request) -> int:
-    asked = request.query_params.get("limit", str(USUAL))
-    if not (asked.isascii() and asked.isdigit() and 1 <= len(asked) <= 4 and 1 <= int(asked) <= MOST):
+    asked = numbers.whole(request.query_params.get("limit", str(USUAL)))
+    if asked is None or not 1 <= asked <= MOST:
         raise invalid("/limit", _("Ask for 1 to %(most)s at a time.") % {"most": MOST})
-    return int(asked)
+    return asked
 
 
 def _after(request: Request) -> int | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import access, toasts
+from portal import access, numbers, toasts
 from portal.forms import agreement as forms
 from portal.lines import verdicts
 from sla import agreements, document, permissions
@@ -39,8 +39,7 @@ def order(request: HttpRequest) -> HttpResponse:
     """Ask one agreement before the one that stands right before it."""
     user = access.person(request)
     access.require(permissions.can_order(user))
-    pair = [request.POST.get(name, "") for name in ("agreement", "before")]
-    agreement, before = (int(one) if one.isdecimal() and len(one) < 10 else 0 for one in pair)
+    agreement, before = (numbers.whole(request.POST.get(name)) or 0 for name in ("agreement", "before"))
     try:
         moved = agreements.ask_earlier(agreement=agreement, before=before, now=timezone.now(), actor=user)
     except agreements.OrderChanged:

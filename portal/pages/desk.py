@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from leads.models import User
-from portal import access, wording
+from portal import access, numbers, wording
 from portal.lines import desk as words
 from portal.lines.inbox import day_ends_at, in_groups
 from sla import agreements, permissions
@@ -30,7 +30,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     access.require(permissions.can_see_desk(user))
     tab = request.GET.get("tab", "all")
     tab = tab if tab in words.TABS else "all"
-    limit = PAGE * (_number(request, "pages") or 1)
+    limit = PAGE * (numbers.whole(request.GET.get("pages")) or 1)
     found = queries.desk(tab=tab, now=now, day_ends_at=day_ends_at(now), limit=limit)
     groups = _groups(found, user, now)
     context = {
@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(found, tab),
         "groups": groups,
         # The row after the one just done, or the last: whoever works down the list goes on there.
-        "at": min(_number(request, "at"), len(found.shown)),
+        "at": min(numbers.whole(request.GET.get("at")) or 0, len(found.shown)),
         "can_hand_over": any(line.can_hand_over for group in groups for line in group["lines"]),
         "sentence": _sentence(found),
         "late_count": found.counts["late"],
@@ -57,12 +57,6 @@ def _groups(found: queries.Desk, user: User, now: datetime) -> list[dict[str, An
         for place, row in enumerate(queries.rows(found.shown), start=1)
     ]
     return in_groups(drawn, found.groups)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    """Return a number of the address, 0 where it names none."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def _tabs(found: queries.Desk, current: str) -> list[dict[str, Any]]:

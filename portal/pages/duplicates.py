@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from leads.choices import Role
 from leads.models import Lead, User
-from portal import access, toasts
+from portal import access, numbers, toasts
 from sla import merging, permissions
 from sla.models import Handoff
 
@@ -38,8 +38,7 @@ _FACTS = (
 def duplicates(request: HttpRequest) -> HttpResponse:
     """List suspected pairs among the newest leads, the likeliest first."""
     _merger(request)
-    below = request.GET.get("below", "")
-    pairs, more = merging.suspects(below=int(below[:18]) if below.isdecimal() else None)
+    pairs, more = merging.suspects(below=numbers.whole(request.GET.get("below")))
     rows = [{"pair": one, "why": WHY[one.because]} for one in pairs]
     return render(request, "leads/duplicates.html", {"rows": rows, "more": more})
 
@@ -48,11 +47,11 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a record beside that named `with`; merge them, or remember that they are two people."""
     user, now = access.person(request), timezone.now()
-    one, other = access.lead(user, pk), request.POST.get("with") or request.GET.get("with", "")
+    one, other = access.lead(user, pk), numbers.whole(request.POST.get("with") or request.GET.get("with"))
     _merger(request)
-    if not other.isdecimal():
+    if other is None:
         return redirect("duplicates")
-    first, second = merging.pair(one, access.lead(user, int(other[:18])))
+    first, second = merging.pair(one, access.lead(user, other))
     if request.method == "POST" and request.POST.get("do") == "distinct":
         merging.distinct(first=first, second=second, actor=user, now=now)
         toasts.say(request, _("Remembered: they are two people."))

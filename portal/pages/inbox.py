@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import people
-from portal import access, toasts
+from portal import access, numbers, toasts
 from portal.forms import moves as forms
 from portal.lines import inbox as heads
 from portal.lines import panel as panels
@@ -30,7 +30,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     now, user = timezone.now(), access.person(request)
     segment = request.GET.get("segment", "all")
     segment = segment if segment in heads.LABELS else "all"
-    limit = PAGE * _whole(request.GET.get("pages"), lowest=1)
+    limit = PAGE * (numbers.whole(request.GET.get("pages")) or 1)
     found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=limit)
     context = {
         "groups": _groups(found, now),
@@ -47,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def fresh(request: HttpRequest) -> HttpResponse:
     """Tell how many leads came after the page was drawn; 204 when none did, 304 when as many as before."""
-    user, after = access.person(request), _whole(request.GET.get("after"), lowest=0)
+    user, after = access.person(request), numbers.whole(request.GET.get("after")) or 0
     count = queries.arrived(user, after_id=after)
     if not count:
         return HttpResponse(status=204)
@@ -101,7 +101,3 @@ def pause(request: HttpRequest) -> HttpResponse:
 def _groups(found: queries.Inbox, now: datetime) -> list[dict[str, Any]]:
     drawn = [(row.entry.group, rows.line(row, now)) for row in queries.rows(found.shown)]
     return heads.in_groups(drawn, found.groups)
-
-
-def _whole(text: str | None, lowest: int) -> int:
-    return max(lowest, int(text)) if text and text.isdecimal() and len(text) < 12 else lowest

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads import queries as lead_queries
 from leads.models import User
-from portal import access, imports, saved, toasts
+from portal import access, imports, numbers, saved, toasts
 from portal.forms.lists import KeepViewForm, LeadFilterForm
 from portal.lines import rows
 from portal.models import SavedView
@@ -103,13 +103,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, user: User, asked: dict[str, Any], is_short: bool) -> lists.Page:
     if is_short:
         return lists.Page((), 0, False, None, (), "newest")
-    after = request.GET.get("after", "")
-    return lists.page(
-        user,
-        asked,
-        sort=request.GET.get("sort", "newest"),
-        after=int(after) if after.isdecimal() and len(after) < 12 else None,
-    )
+    after = numbers.whole(request.GET.get("after"))
+    return lists.page(user, asked, sort=request.GET.get("sort", "newest"), after=after)
 
 
 def _columns(found: lists.Page) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import audit
-from portal import access, toasts, wording
+from portal import access, numbers, toasts, wording
 from portal.forms.acts import ActsForm
 from portal.lines import acts as words
 
@@ -21,18 +21,14 @@ def log(request: HttpRequest) -> HttpResponse:
     """List the acts, the latest first."""
     user = access.operations(request)
     form = ActsForm(request.GET, things=words.THINGS.items(), verbs=words.verb_choices())
-    before = request.GET.get("before", "")
-    found = audit.latest(
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
-        limit=PER_PAGE + 1,
-        **form.wanted(),
-    )
+    before = numbers.whole(request.GET.get("before"))
+    found = audit.latest(before=before, limit=PER_PAGE + 1, **form.wanted())
     entries = found[:PER_PAGE]
     context = {
         "form": form,
         "acts": words.lines(entries, user),
         "older": entries[-1].pk if len(found) > PER_PAGE else None,
-        "is_later": bool(before),
+        "is_later": before is not None,
     }
     return render(request, "settings/log.html", context)
 

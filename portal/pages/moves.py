@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from leads import permissions as lead_permissions
 from leads.models import Lead, User
-from portal import access, htmx, toasts
+from portal import access, htmx, numbers, toasts
 from portal.lines import inbox as heads
 from portal.lines import rows
 from sla import handoffs, permissions
@@ -108,8 +108,8 @@ def show(
 
 def chosen(request: HttpRequest, name: str) -> list[int]:
     """Return the numbers ticked under a name, each once; what no row can have is left out."""
-    ticked = dict.fromkeys(request.POST.getlist(name))
-    return [int(pk) for pk in ticked if pk.isdecimal() and len(pk) < 12][:MOST_CHOSEN]
+    ticked = map(numbers.whole, dict.fromkeys(request.POST.getlist(name)))
+    return [pk for pk in ticked if pk is not None][:MOST_CHOSEN]
 
 
 def entered(request: HttpRequest) -> QueryDict | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal import access
+from portal import access, numbers
 from portal.forms import moves as forms
 from portal.lines import refused
 from portal.lines import tracks as tracks_words
@@ -105,8 +105,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Do the step of the nurture track whose `number` the address names."""
     user, handoff = moves.subject(request, pk, "acknowledge")
-    named = request.GET.get("number", "")
-    number = int(named) if named.isdecimal() and len(named) < 4 else 0
+    number = numbers.whole(request.GET.get("number")) or 0
 
     def take(now: datetime) -> Handoff:
         intake.take_step(handoff=handoff, number=number, actor=user, now=now)

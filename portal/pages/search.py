@@ -8,7 +8,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_safe
 
 from leads.models import Lead, User
-from portal import access
+from portal import access, numbers
 from portal.lines import palette as lines
 from sla.models import Handoff
 
@@ -34,9 +34,9 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 def _in_focus(request: HttpRequest, user: User) -> tuple[Lead | None, Handoff | None]:
     """Return the lead of the focused row, else of the page it was asked from; nothing that is not theirs."""
-    row = request.GET.get("row", "").removeprefix("handoff-")
-    if row.isdecimal() and len(row) < 12:
-        found = Handoff.objects.visible_to(user).open().filter(pk=int(row))
+    row = numbers.whole(request.GET.get("row", "").removeprefix("handoff-"))
+    if row is not None:
+        found = Handoff.objects.visible_to(user).open().filter(pk=row)
         handoff = found.select_related("lead__account").first()
         return (handoff.lead, handoff) if handoff else (None, None)
     try:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal import numbers
 from portal.forms.drafts import lists, values
 from portal.forms.drafts.leaves import GroupForm, LeafForm
 from portal.forms.drafts.lists import MARK, Posted
@@ -155,7 +156,8 @@ def _read_group(posted: Mapping[str, list[str]], at: str) -> dict[str, Any]:
     if kind != "at_least":
         return {kind: parts, **named}
     needed = _one(posted, f"{at}.needed")
-    return {"at_least": int(needed) if needed.isdigit() else needed, "of": parts, **named}
+    number = numbers.whole(needed)
+    return {"at_least": needed if number is None else number, "of": parts, **named}
 
 
 def _read_leaf(posted: Mapping[str, list[str]], at: str, what: str) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from portal import numbers
+
 Posted = dict[str, list[str]]
 #: A row is there as long as this name is.
 MARK = "row"
@@ -25,10 +27,10 @@ def change(posted: Mapping[str, list[str]], do: str) -> Posted:
     verb, _, rest = do.partition(":")
     path, _, place = rest.partition(":")
     rows = _rows(posted, path)
-    index = int(place) if place.isdigit() else -1
+    index = numbers.whole(place)
     if verb == "add":
         rows.append({f".{MARK}": [""]})
-    elif 0 <= index < len(rows):
+    elif index is not None and index < len(rows):
         _move(rows, verb, index)
     return _replaced(posted, path, rows)
 
@@ -43,7 +45,7 @@ def _move(rows: list[Posted], verb: str, index: int) -> None:
 
 
 def _row(path: str) -> re.Pattern[str]:
-    return re.compile(rf"{re.escape(path)}\[(\d+)\](.*)$", re.DOTALL)
+    return re.compile(rf"{re.escape(path)}\[(\d{{1,4}})\](.*)$", re.DOTALL)
 
 
 def _rows(posted: Mapping[str, list[str]], path: str) -> list[Posted]:

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.text import slugify
 
+from portal import numbers
 from portal.forms import selects
 from portal.forms.drafts import lists, places
 from portal.forms.drafts.lists import MARK, Posted
@@ -117,7 +118,8 @@ class RowList:
     def _row(self, index: int, posted: Posted | None) -> RowForm:
         at = f"{self.spec.path}[{index}]"
         was = str(index) if posted is None else (posted.get(f"{at}.{MARK}") or [""])[0]
-        is_stored = was.isdigit() and int(was) < len(self.stored)
+        place = numbers.whole(was)
+        is_stored = place is not None and place < len(self.stored)
         values = self.stored[int(was)] if is_stored else dict(self.spec.blank)
         is_fresh = posted is not None and set(_names(posted, at)) == {f"{at}.{MARK}"}
         form = self.spec.form(None if is_fresh else posted, at, values)

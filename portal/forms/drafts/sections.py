@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal import numbers
 from portal.forms.drafts import clauses, handing, places
 from portal.forms.drafts.lists import Posted
 from portal.forms.drafts.parts import Part, PartForm, Rows, Settle
@@ -227,8 +228,8 @@ def _reason(name: str, data: Data) -> Section:
 
 
 def _fit(name: str, data: Data) -> Section:
-    index = int(name) if name.isdigit() and int(name) < len(data["fit"]) else -1
-    if index < 0:
+    index = numbers.whole(name)
+    if index is None or index >= len(data["fit"]):
         raise KeyError(name)
     return Section(
         f"fit-{name}", data["fit"][index]["label"], _("Who gets these points."),
@@ -238,8 +239,8 @@ def _fit(name: str, data: Data) -> Section:
 
 def _matching(name: str, data: Data) -> Section:
     rules = data["routing"].get("matching", [])
-    index = int(name) if name.isdigit() and int(name) < len(rules) else -1
-    if index < 0 or "when" not in rules[index]:
+    index = numbers.whole(name)
+    if index is None or index >= len(rules) or "when" not in rules[index]:
         raise KeyError(name)
     return Section(
         f"matching-{name}", rules[index]["label"], _("Which leads need people with this value."),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from portal import printing
 from portal.forms.drafts import sections
+from portal.forms.drafts.lists import MARK
 from sla import agreements, document
 from sla.models import AgreementVersion, Comment, Signature
 from tests import company, machine
@@ -91,6 +92,27 @@ def test_rows_are_added_moved_and_removed_without_a_script(manager: Client, draf
     manager.post(address(draft, "reasons"), form)
     saved = [reason["code"] for reason in AgreementVersion.objects.get(pk=draft.pk).document["reasons"]]
     assert [*saved[:2], saved[-1]] == [second, first, "budget_frozen"]
+
+
+@pytest.mark.parametrize("word", ["²", "9" * 5_000, "-1", ""])
+def test_what_is_no_number_of_a_row_changes_nothing(
+    manager: Client, draft: AgreementVersion, word: str
+) -> None:
+    form = open_form(manager, draft, "reasons")
+    answer = manager.post(address(draft, "reasons"), {**form, "do": f"remove:reasons:{word}"})
+    shown = filled(answer.content.decode())
+    assert (answer.status_code, shown["reasons[0].label"]) == (200, form["reasons[0].label"])
+    marked = {**form, f"reasons[0].{MARK}": [word], "do": "add:reasons"}
+    assert manager.post(address(draft, "reasons"), marked).status_code == 200
+
+
+@pytest.mark.parametrize("word", ["²", "9" * 5_000, "some"])
+def test_what_is_no_count_of_criteria_is_a_fault_at_its_field(
+    manager: Client, draft: AgreementVersion, word: str
+) -> None:
+    form = open_form(manager, draft, "readiness")
+    name = next(name for name in form if name.endswith(".needed"))
+    assert manager.post(address(draft, "readiness"), {**form, name: [word]}).status_code == 422
 
 
 def test_fault_stands_at_its_field_and_nothing_typed_is_lost(
