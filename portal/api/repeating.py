@@ -40,14 +40,15 @@ def claim(request: Request, user: User, now: datetime) -> IdempotentCall | None:
         with transaction.atomic():
             return IdempotentCall.objects.create(user=user, key=key, fingerprint=fingerprint, created_at=now)
     except IntegrityError:
-        return _known(old.get(), fingerprint)
+        return _known(old.first(), fingerprint)
 
 
-def _known(call: IdempotentCall, fingerprint: str) -> IdempotentCall:
-    if call.fingerprint != fingerprint:
+def _known(call: IdempotentCall | None, fingerprint: str) -> IdempotentCall:
+    if call is not None and call.fingerprint != fingerprint:
         sentence = _("This idempotency key came with another call before.")
         raise Problem("idempotency_key_reused", sentence, 422)
-    if call.status is None:
+    # One that is gone again broke this very moment.
+    if call is None or call.status is None:
         raise Problem("in_progress", _("The first call with this key is still worked on."), 409)
     return call
 

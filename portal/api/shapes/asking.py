@@ -35,7 +35,10 @@ class LeadsAsked(Pair):
     account = Number(required=False)
     email = serializers.CharField(max_length=254, required=False)
     q = serializers.CharField(
-        min_length=SHORTEST_TERM, max_length=200, required=False, help_text="In name, company or e-mail."
+        min_length=SHORTEST_TERM,
+        max_length=200,
+        required=False,
+        help_text="In name, company or e-mail, or the end of a phone number.",
     )
 
 
