@@ -2,8 +2,9 @@
 
 Run: python -m tests.stack python -m bench.rejudge [--leads 1000000] [--processes 2]     (PostgreSQL)
 Each lead has an account of its own and eight touches of the last year on average; they are customers,
-so that the new version turns their standing but moves nobody. Beside the rate stands the baseline: one
-process that reads the same touches by bare SQL and does nothing with them.
+so that the new version turns their standing but moves nobody. It moves a bar and leaves points alone;
+one that counts points otherwise, which has to read all touches, follows. Beside the rate stands the
+baseline: one process that reads the same touches by bare SQL and does nothing with them.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -57,7 +59,7 @@ def main() -> None:
     print(f"{options.leads:,} leads written in {time.perf_counter() - began:.0f} s, load {load}")
     bare = measured("Bare SQL, all touches read", options.leads, read_touches)
     measured("Judged for the first time", options.leads, lambda: judge(options.processes))
-    second = factories.signed_version(data=stricter(data), now=NOW, signers=signers)
+    second = factories.signed_version(data=(data := stricter(data)), now=NOW, signers=signers)
     touched, times = set[int](), list[float]()
     seconds = measured(
         f"Judged by a new version, {options.processes} processes",
@@ -68,6 +70,10 @@ def main() -> None:
     check(second, touched)
     shown = f"p95 {statistics.quantiles(times, n=20)[18]:.0f} ms, " if len(times) > 1 else ""
     print(f"Inbox of {OPEN} meanwhile: {shown}{len(times)} requests; {len(touched)} touches arrived")
+    data["engagement"] = {**data["engagement"], "half_life_days": 30}
+    third = factories.signed_version(data=data, now=NOW, signers=signers)
+    measured("Judged by one that counts points otherwise", options.leads, lambda: judge(options.processes))
+    check(third, touched)
 
 
 def grow(count: int, rep: User, version: AgreementVersion) -> range:
@@ -124,7 +130,7 @@ def grow(count: int, rep: User, version: AgreementVersion) -> range:
     return range(low + OPEN, low + count)
 
 
-def stricter(data: dict[str, object]) -> dict[str, object]:
+def stricter(data: dict[str, Any]) -> dict[str, Any]:
     """Return the agreement with a definition that judges some leads otherwise."""
     changed = json.loads(json.dumps(data["gates"]).replace('"value": 50,', '"value": 40,'))
     return {**data, "gates": changed, "starts_on": NOW.date().isoformat()}
