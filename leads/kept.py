@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.postgresql.psycopg_any import sql
+from django.db.models.query import ValuesListIterable
 
 from leads import among, setbased
 
@@ -125,6 +126,8 @@ class _Worded:
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda expressions: converters
         self._compiler = compiler
+        #: Whether the rows come from the database as the queryset would yield them.
+        self._is_plain = queryset._iterable_class is ValuesListIterable and not converters
 
     def asked(self, values: dict[str, Any], keys: int) -> Iterator[Any]:
         """Ask by this thread's connection; yield what the queryset would. `keys` is how many ids come."""
@@ -132,6 +135,8 @@ class _Worded:
         if query.select_for_update and not here.in_atomic_block:
             raise transaction.TransactionManagementError("Rows are locked within a transaction only.")
         found = self._rows(values, keys)
+        if self._is_plain:
+            return iter(found)
         # The rows are there already; what makes tuples and objects of them is Django's own.
         compiler, asked = copy(self._compiler), copy(query)
         compiler.connection = here

@@ -31,6 +31,11 @@ class Told(NamedTuple):
     is_automatic: bool
     actor_id: int | None
 
+    @classmethod
+    def of(cls, touch: Touch) -> "Told":
+        """Tell of a touch that is at hand."""
+        return cls(*(getattr(touch, name) for name in cls._fields))
+
 
 #: When somebody of Sales tried, and how, by lead; ascending.
 _Attempts = Mapping[int, Sequence[tuple[datetime, str, int]]]
@@ -152,9 +157,13 @@ def _attach_handoffs(shared: Shared) -> None:
 
 @kept.question
 def _handoffs() -> QuerySet[Handoff]:
-    along = ("rep__calendar", "rep__team__calendar", "team__calendar")
-    found = Handoff.objects.filter(pk__among=kept.ids("handoffs"))
-    return found.select_related(*along).defer("trace", "undo_seqs")
+    """Read of handoffs what a clock that follows on them needs: what judges it, whose hours rule it."""
+    calendars = [f"{whose}__calendar" for whose in ("rep", "rep__team", "team")]
+    hours = [f"{calendar}__{name}" for calendar in calendars for name in ("key", "revision")]
+    found = Handoff.objects.filter(pk__among=kept.ids("handoffs")).select_related(*calendars)
+    return found.only(
+        "lead", "leg", "version", "tier", "rep", "team", "rep__team", "team__side", *calendars, *hours
+    )
 
 
 def _ask_to_wake(asleep: Sequence[tuple[Lead, Sequence[Told]]], now: datetime) -> None:

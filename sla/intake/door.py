@@ -62,7 +62,7 @@ def edit_account(
 def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: Any) -> Touch:
     """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`."""
     added, mark = writers.add(lead=lead, now=now, actor=actor, **touch)
-    drain_lead(lead_id=added.lead_id, now=now, actor=actor, mark=mark)
+    drain_lead(lead_id=added.lead_id, now=now, actor=actor, mark=mark, touch=added)
     return added
 
 
@@ -85,7 +85,7 @@ def take_step(*, handoff: Handoff, number: int, now: datetime, actor: User) -> T
             happened_at=now,
             summary=step.label,
         )
-    drain_lead(lead_id=touch.lead_id, now=now, actor=actor, mark=mark)
+    drain_lead(lead_id=touch.lead_id, now=now, actor=actor, mark=mark, touch=touch)
     return touch
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from leads import marks
 from leads.choices import Stage
 from leads.marks import Mark
-from leads.models import FactChange, User
+from leads.models import FactChange, Touch, User
 from leads.transitions import WrongStage
 from sla import clocks, standings
 from sla.intake import following, needs, valve
@@ -30,13 +30,19 @@ _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
 
 
 def drain_lead(
-    *, lead_id: int, now: datetime, actor: User | None = None, mark: Mark | None = None
+    *,
+    lead_id: int,
+    now: datetime,
+    actor: User | None = None,
+    mark: Mark | None = None,
+    touch: Touch | None = None,
 ) -> standings.Judged | None:
     """Judge one lead now and let follow what follows; None when no agreement covers it or it failed.
 
-    Without its `mark`, as it was left a moment ago, that is looked up.
+    Without its `mark`, as it was left a moment ago, that is looked up; so are its new touches unless
+    `touch`, which left the mark, is the only one.
     """
-    judged = _take_up([lead_id], [mark] if mark else marks.of([lead_id]), now, actor)
+    judged = _take_up([lead_id], [mark] if mark else marks.of([lead_id]), now, actor, touch)
     return judged.get(lead_id)
 
 
@@ -76,7 +82,11 @@ def _not_aside(ids: Collection[int], now: datetime) -> list[int]:
 
 
 def _take_up(
-    ids: Sequence[int], seen: Sequence[Mark], now: datetime, actor: User | None
+    ids: Sequence[int],
+    seen: Sequence[Mark],
+    now: datetime,
+    actor: User | None,
+    touch: Touch | None = None,
 ) -> dict[int, standings.Judged]:
     if not ids:
         return {}
@@ -86,7 +96,7 @@ def _take_up(
     changes = {change.lead_id: change for change in seen}
     renewed = {pk for pk, change in changes.items() if change.is_renewal}
     judged, failed = _judge_apart(ids, changes, now, renewed)
-    found = needs.of_leads(judged, changes)
+    found = needs.of_leads(judged, changes, touch)
     # What follows for a lead may ask for all of its touches.
     whole, more = _judge_apart([pk for pk in found if pk in renewed], changes, now)
     judged, failed = judged | whole, failed | more

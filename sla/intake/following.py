@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
-from leads import transitions
+from leads import kept, transitions
 from leads.choices import DealState, Evidence, Stage, TouchSide
 from leads.models import Deal, Lead, User
 from sla import agreements, clocks, handoffs, readiness, standings
@@ -27,15 +27,16 @@ Act = Callable[[Found, Judged, datetime, User | None], None]
 def enter_marketing(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Open the clocks of leads that Marketing has to look after from now on, all in a few statements."""
     starts = [
-        clocks.Start(
-            need.lead,
-            judged[pk].version,
-            judged[pk].standing.tier,
-            _cared_for_since(need.lead, judged[pk], now),
-        )
-        for pk, need in found.items()
+        clocks.Start(lead, one.version, one.standing.tier, _cared_for_since(lead, one, now))
+        for lead in _leads(leads=found)
+        for one in (judged[lead.pk],)
     ]
     clocks.open_many(event=Event.ENTERED_MARKETING, starts=starts, now=now)
+
+
+@kept.question
+def _leads() -> QuerySet[Lead]:
+    return Lead.objects.alive().filter(pk__among=kept.ids("leads")).order_by("pk")
 
 
 def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, QuerySet
 
 from leads import kept
@@ -27,8 +28,8 @@ _MOVABLE = frozenset({*BEFORE_READY, *BY_SIGNIFIER, Stage.MQL, Stage.RECYCLED, *
 class Need:
     """What one lead asks for besides its new standing."""
 
-    #: Read once it is known that something follows.
-    lead: Lead = field(init=False)
+    lead_id: int
+    stage: str
     is_history: bool = False
     since: datetime | None = None
     touches: list[clocks.Told] = field(default_factory=list)
@@ -40,6 +41,11 @@ class Need:
     enters_marketing: bool = False
     has_deal: bool = False
     waits_for_offer: bool = False
+
+    @property
+    def lead(self) -> Lead:
+        """The lead as far as its clocks look at it; all else is left in the database."""
+        return Lead.from_db(DEFAULT_DB_ALIAS, ("id", "stage"), (self.lead_id, self.stage))
 
     @property
     def is_for_sales(self) -> bool:
@@ -60,24 +66,30 @@ class Need:
         )
 
 
-def of_leads(judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark]) -> dict[int, Need]:
+def of_leads(
+    judged: Mapping[int, standings.Judged], changes: Mapping[int, Mark], touch: Touch | None = None
+) -> dict[int, Need]:
     """Return by lead what has to follow; leads for which nothing has are left out.
 
-    Works on many leads with a constant number of queries, so that a bulk of changes which turn
-    nobody costs nothing per lead.
+    `touch` was just added: where it is all that is new of its lead, no touches are read. Works on
+    many leads with a constant number of queries, so that a bulk of changes which turn nobody costs
+    nothing per lead.
     """
     rows = _states(leads={*judged, *changes})
     states = {pk: (stage, is_timed) for pk, stage, is_timed in rows if is_timed or stage in _MOVABLE}
     heard = {pk for pk, (stage, is_timed) in states.items() if is_timed or stage == Stage.RECYCLED}
-    touches = _new_touches(heard, changes)
+    is_alone = touch and _is_alone(touch, changes.get(touch.lead_id), judged.get(touch.lead_id))
+    touches = _new_touches(heard, changes, touch if is_alone else None)
     found: dict[int, Need] = {}
     for lead_id in sorted(states):
         stage, is_timed = states[lead_id]
         change, new = changes.get(lead_id), touches.get(lead_id, [])
-        need = Need(change.is_history, change.since) if change else Need()
-        if stage == Stage.RECYCLED or any(clocks.means_something(touch) for touch in new):
+        need = Need(lead_id, stage)
+        if change:
+            need.is_history, need.since = change.is_history, change.since
+        if stage == Stage.RECYCLED or any(clocks.means_something(one) for one in new):
             need.touches = new
-        _decide(need, stage, judged.get(lead_id), is_timed)
+        _decide(need, judged.get(lead_id), is_timed)
         if need:
             found[lead_id] = need
     return _settled(found)
@@ -90,18 +102,8 @@ def _states() -> QuerySet[Any, Any]:
     return leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
 
 
-@kept.question
-def _leads() -> QuerySet[Lead]:
-    return Lead.objects.alive().filter(pk__among=kept.ids("leads"))
-
-
 def _settled(found: dict[int, Need]) -> dict[int, Need]:
-    """Return what remains of the needs once all is known that speaks against them, each with its lead."""
-    leads = {lead.pk: lead for lead in _leads(leads=found)} if found else {}
-    for pk in found.keys() - leads.keys():  # merged into another this very moment
-        del found[pk]
-    for pk, need in found.items():
-        need.lead = leads[pk]
+    """Return what remains of the needs once all is known that speaks against them."""
     _drop_refused(found)
     _drop_reasoned(found)
     _drop_without_deal(found)
@@ -111,7 +113,8 @@ def _settled(found: dict[int, Need]) -> dict[int, Need]:
     return {lead_id: need for lead_id, need in found.items() if need}
 
 
-def _decide(need: Need, stage: str, judged: standings.Judged | None, is_timed: bool) -> None:
+def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None:
+    stage = need.stage
     need.has_deal = stage in _WITH_DEALS and need.since is not None
     if judged is None:
         return
@@ -145,9 +148,19 @@ def _shown(stage: str, judged: standings.Judged, is_history: bool) -> str:
     return target if is_open else ""
 
 
-def _new_touches(ids: set[int], changes: Mapping[int, Mark]) -> dict[int, list[clocks.Told]]:
+def _is_alone(touch: Touch, mark: Mark | None, judged: standings.Judged | None) -> bool:
+    """Tell whether a touch is all that is new of its lead: the only one marked, and none came later."""
+    known = judged.facts.touches if judged else None
+    return bool(mark and mark.marks == 1 and known and known[-1].id == touch.pk)
+
+
+def _new_touches(
+    ids: set[int], changes: Mapping[int, Mark], alone: Touch | None
+) -> dict[int, list[clocks.Told]]:
     """Return touches since the marks, ascending, of the leads that somebody times or that sleep."""
     since = {pk: changes[pk].since for pk in ids if pk in changes and not changes[pk].is_history}
+    if alone and since.keys() == {alone.lead_id}:
+        return {alone.lead_id: [clocks.Told.of(alone)]}
     found: defaultdict[int, list[clocks.Told]] = defaultdict(list)
     if since:
         for one in _told(leads=since, since=min(since.values())):

@@ -1,10 +1,12 @@
 """The one door for facts: what follows when a lead becomes ready, ceases to be, opts out or buys."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from leads import facts, marks, touches, transitions
 from leads.choices import Stage
@@ -278,6 +280,60 @@ def test_touches_reach_the_clocks_as_of_when_they_happened(judged: factories.Cas
     intake.drain(now=NOW + 3 * HOUR)
     first_touch = Clock.objects.get(commitment__code="first_touch")
     assert (first_touch.state, first_touch.ended_at) == ("met", NOW + HOUR)
+
+
+OUR_TOUCHES = ({"kind": "mail"}, {"kind": "call", "reached": True}, {"kind": "meeting"})
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_touches_told_one_by_one_mean_what_they_mean_when_read(
+    judged: factories.Cast, order: tuple[int, ...]
+) -> None:
+    """Each reaches the clocks as it is at hand, if none came later; the control has them read."""
+    at_hand, read = (worked() for _ in range(2))
+    for number in order:
+        touch = {"side": "sales", "happened_at": NOW + (number + 1) * HOUR, **OUR_TOUCHES[number]}
+        intake.add_touch(lead=at_hand, now=NOW + DAY, **touch)
+        touches.add(lead=read, now=NOW + DAY, **touch)
+        intake.drain_lead(lead_id=read.pk, now=NOW + DAY)
+    assert lives_of_clocks(at_hand) == lives_of_clocks(read)
+    assert ("first_touch", "met") in {life[:2] for life in lives_of_clocks(read)}
+
+
+def worked() -> Lead:
+    """An accepted lead of which nothing is new."""
+    lead = factories.ready_lead()
+    intake.drain_lead(lead_id=lead.pk, now=NOW)
+    handoff = Handoff.objects.get(lead=lead)
+    return handoffs.accept(handoff=handoff, actor=handoff.rep, now=NOW).lead
+
+
+def lives_of_clocks(lead: Lead) -> list[tuple[Any, ...]]:
+    rows = Clock.objects.filter(lead=lead).order_by("kind", "started_at", "ended_at")
+    return list(rows.values_list("kind", "state", "started_at", "ended_at", "due_at", "seq"))
+
+
+def test_a_touch_at_hand_is_not_read_again(judged: factories.Cast) -> None:
+    alone, with_others = worked(), worked()
+    marks.mark(lead_ids=[with_others.pk], since=NOW, now=NOW)
+    # By the judge, and the attempts since the acceptance.
+    assert looks_at_touches(alone, NOW + HOUR) == 2
+    assert looks_at_touches(with_others, NOW + HOUR) == 3
+    # A later one is there already.
+    assert looks_at_touches(alone, NOW + HOUR / 2) == 3
+
+
+def looks_at_touches(lead: Lead, at: datetime) -> int:
+    """Add a call and tell how many questions of touches that asks."""
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        intake.add_touch(lead=lead, side="sales", kind="call", happened_at=at, now=NOW + HOUR)
+    return sum('FROM "leads_touch"' in sql for sql in asked)
 
 
 def test_an_opt_out_cancels_outreach(judged: factories.Cast) -> None:
