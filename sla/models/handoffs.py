@@ -267,8 +267,11 @@ class Standing(models.Model):
     """What the version in force says of a lead now; `recheck_at` = when a leaf changes by time alone."""
 
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    #: No index: one that names the version has every row of every index written anew under each new version.
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # No index, which a new version would have written anew for each lead. Nor looks the database up each time
+    # whether the version is there: it is signed, and the guards of signed ones keep it from being removed.
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     judged_at = models.DateTimeField()
     is_ready = models.BooleanField(default=False)
     ready_since = models.DateTimeField(null=True)
