@@ -1,5 +1,7 @@
 """Operations reads who did what, finds an act by person, thing and verb, and sees a broken chain."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,7 +11,10 @@ from leads.choices import Role
 from leads.models import AuditEntry, User
 from portal.lines import acts
 from portal.pages import log, settings
+from sla import disputes
+from sla.sweep import ticking
 from tests import factories
+from tests.sla.scene import Scene, clocks_of, offered
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +87,19 @@ def test_every_act_has_a_sentence(olga: User, thing: str, verb: str) -> None:
     said = acts.lines([write(olga, verb=verb, thing=thing)], olga)[0].text
     assert said.startswith("Olga Brandt")
     assert "_" not in said
+
+
+@pytest.mark.parametrize(("is_granted", "said"), [(True, "granted"), (False, "refused")])
+def test_an_answered_dispute_is_said_in_words(
+    play: Scene, client: Client, olga: User, is_granted: bool, said: str
+) -> None:
+    clock = clocks_of(offered(play))["decide"]
+    late_at = factories.NOW + timedelta(hours=3)
+    ticking.tick(late_at)
+    asked = disputes.dispute(clock=clock, actor=play.rep, reason="Server down", now=late_at)
+    mona = factories.user(Role.MARKETING_MANAGER, play.marketer.team, "Mona Manager")
+    disputes.answer(dispute=asked, actor=mona, is_granted=is_granted, note="Seen", now=late_at)
+    assert f"Mona Manager {said} an exception" in text(client.get(reverse("settings-audit")))
 
 
 def test_every_place_of_the_settings_opens(client: Client, olga: User) -> None:
