@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from leads.importing import naming
 from leads.importing.mapping import ISO, Cell
 
 #: Values of a column that were looked up before; a column of texts must not fill the memory.
@@ -245,7 +246,7 @@ def _read_moment(cell: Cell, text: str) -> tuple[datetime, bool]:
             return _pattern(form)(text, cell.zone), "%H" not in form and "%I" not in form
         except ValueError:
             continue
-    forms = ", ".join(cell.dates)
+    forms = ", ".join(map(naming.date_form, cell.dates))
     message = _("%(field)s: “%(text)s” is no date in the form %(forms)s.")
     raise BadCell(message % {**_named(cell, text), "forms": forms})
 

@@ -83,6 +83,12 @@ USES: dict[str, str | Promise] = {
 }
 
 
+#: The 23rd of November tells day from month.
+_EXAMPLE = {
+    "iso": "2026-11-23",
+    "%Y": "2026", "%y": "26", "%m": "11", "%b": "Nov", "%d": "23",
+    "%H": "14", "%I": "02", "%M": "05", "%S": "00", "%p": "PM",
+}  # fmt: skip
 #: Parts of a mapping that hold several cells for one use.
 _SEVERAL = {"ids": "id", "lead.ids": "lead.id"}
 
@@ -91,3 +97,10 @@ def label(path: str) -> str | Promise:
     """Name a cell by its place in the mapping, as "fields.created_at"; the file's own names stay."""
     name = path.partition("[")[0].removeprefix("fields.")
     return USES.get(_SEVERAL.get(name, name)) or name.rpartition(".")[2]
+
+
+def date_form(form: str) -> str:
+    """Return a form of dates as an example."""
+    for code, text in _EXAMPLE.items():
+        form = form.replace(code, text)
+    return form

@@ -11,7 +11,7 @@ from portal.forms.moves import words
 class DisputeForm(forms.Form):
     """Why the blamed side says that the breach was not its own."""
 
-    reason = words(gettext_lazy("Why was it not yours?"))
+    reason = words(gettext_lazy("Why should it not count?"))
 
 
 class AnswerDisputeForm(forms.Form):

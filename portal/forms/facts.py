@@ -112,7 +112,7 @@ class BudgetForm(forms.Form):
     """How much money there is."""
 
     amount = forms.DecimalField(
-        label=gettext_lazy("Budget"), min_value=0, max_digits=14, decimal_places=2, localize=False
+        label=gettext_lazy("Amount"), min_value=0, max_digits=14, decimal_places=2, localize=False
     )
     currency = forms.RegexField(
         label=gettext_lazy("Currency"),

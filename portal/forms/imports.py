@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.choices import ImportKind
-from leads.importing import guessing
+from leads.importing import guessing, naming
 from leads.importing.mapping import ISO
 from leads.importing.naming import USES
 from leads.importing.shapes import Shape
@@ -94,7 +94,7 @@ class ColumnsForm(forms.Form):
         self.header, self.shape, self.examples = header, shape, examples
         selects.choice(self, "dates").choices = [
             (ISO, _("2026-11-23, also with a time (ISO)")),
-            *((form, _example(form)) for form in guessing.DATE_FORMS),
+            *((form, naming.date_form(form)) for form in guessing.DATE_FORMS),
         ]
         zones = dict.fromkeys((zone, *SHORT_ZONES, *sorted(available_timezones())))
         selects.choice(self, "time_zone").choices = [(name, name) for name in zones]
@@ -148,7 +148,7 @@ class WordsForm(forms.Form):
         self.words = words
         for number, (field, word, proposed) in enumerate(words):
             self.fields[f"word_{number}"] = forms.ChoiceField(
-                label=f"“{word}”",
+                label=_("“%(text)s”") % {"text": word},
                 choices=[(BLANK, _("Leave blank")), *choices[field]],
                 initial=proposed or BLANK,
             )
@@ -169,11 +169,3 @@ class WordsForm(forms.Form):
         for number, (field, _word, _proposed) in enumerate(self.words):
             found.setdefault(field, []).append(self[f"word_{number}"])
         return [(str(USES.get(field, field)), rows) for field, rows in found.items()]
-
-
-def _example(form: str) -> str:
-    """Return a form of dates as an example: the 23rd of November tells day from month."""
-    parts = {"%Y": "2026", "%m": "11", "%d": "23", "%H": "14", "%M": "05", "%S": "00"}
-    for code, text in parts.items():
-        form = form.replace(code, text)
-    return form

@@ -9,12 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leads.choices import Side
+from leads.choices import BantKind, Side
 from leads.models import AuditEntry, User
-from portal.forms.drafts.words import word
+from portal.forms.drafts.words import subject_word, word
 from portal.lines import verdicts
 from sla import document, readiness
 from sla.document import Clause, Document, Problem
+from sla.document.names import COMMITMENTS
 from sla.models import AgreementVersion, Comment, Signature
 from sla.queries.drafts import DraftPage
 
@@ -279,5 +280,11 @@ def _path(path: tuple[str, ...]) -> str:
     steps = [step for step in way if step not in _NESTS]
     if last not in ("amount", "value"):
         steps.append(last)
-    said = " · ".join(str(word(step)).replace("_", " ") for step in steps)
+    said = " · ".join(map(_step, steps))
     return said[:1].upper() + said[1:]
+
+
+def _step(code: str) -> str:
+    if code in COMMITMENTS:
+        return _(COMMITMENTS[code])
+    return str(subject_word(code) if code in BantKind.values else word(code)).replace("_", " ")

@@ -113,13 +113,15 @@ def _missed(line: Mapping[str, Any], facts: Mapping[str, Any]) -> Missed:
         label=promise_label(line["kind"], line["params"]),
         terms=verdicts.say(Sentence.from_json(line["terms"])),
         more=words,
-        url=_leads_behind(line["key"], facts) if "key" in line else "",
+        url=_leads_behind(line, facts) if "key" in line else "",
     )
 
 
-def _leads_behind(key: str, facts: Mapping[str, Any]) -> str:
+def _leads_behind(line: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     asked = {"period": "own", "first_on": facts["from"], "last_on": facts["to"]}
-    return f"{reverse('compliance-commitment', args=[key])}?{urlencode(asked)}"
+    if line["missed"]:
+        asked["bucket"] = "missed"
+    return f"{reverse('compliance-commitment', args=[line['key']])}?{urlencode(asked)}"
 
 
 def _missed_as_a_whole(line: Mapping[str, Any]) -> str:

@@ -88,7 +88,7 @@ CLOCK_KINDS: dict[str, ClockKind] = {
                   (Event.ACKNOWLEDGED, Event.CONTESTED), cancel=(Event.WOKEN,)),
         ClockKind("nurture", _("First nurture touch"), "marketing", "handoff", (Event.RECYCLE_DUE,),
                   (Event.MARKETING_TOUCH,), cancel=(Event.WOKEN, Event.CONTESTED, Event.OPTED_OUT)),
-        ClockKind("nurture_stale", _("Nurture, nothing stale"), "marketing", "lead",
+        ClockKind("nurture_stale", _("Nurture upkeep"), "marketing", "lead",
                   (Event.ENTERED_MARKETING, Event.CEASED_READY), (),
                   cancel=(Event.BECAME_READY, Event.OPTED_OUT),
                   refresh=(Event.MARKETING_REFRESH,)),

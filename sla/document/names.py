@@ -53,7 +53,7 @@ COMMITMENTS = {
     "hand_over": gettext_noop("Hand over"),
     "acknowledge": gettext_noop("Acknowledge"),
     "nurture": gettext_noop("First nurture touch"),
-    "nurture_stale": gettext_noop("Nurture, nothing stale"),
+    "nurture_stale": gettext_noop("Nurture upkeep"),
     "answer": gettext_noop("Answer"),
     "repair": gettext_noop("Repair"),
     "rule": gettext_noop("Rule"),

@@ -59,12 +59,12 @@ def test_cell_is_read(text: str, kind: str, options: dict, expected: object):
         ("many", "whole", {}, "fields.a: “many” is no number."),
         ("-4", "whole", {}, "fields.a: “-4” is out of range."),
         ("perhaps", "flag", {}, "fields.a: “perhaps” is neither yes nor no."),
-        ("2026-13-01", "moment", {}, "fields.a: “2026-13-01” is no date in the form iso."),
+        ("2026-13-01", "moment", {}, "fields.a: “2026-13-01” is no date in the form 2026-11-23."),
         (
             "2/30/2021",
             "date",
             {"dates": ("%m/%d/%Y",)},
-            "fields.a: “2/30/2021” is no date in the form %m/%d/%Y.",
+            "fields.a: “2/30/2021” is no date in the form 11/23/2026.",
         ),
         ("Hot", "choice", {"choices": frozenset({"sal"})}, "fields.a: the mapping has no word for “Hot”."),
         (

@@ -65,7 +65,7 @@ def test_results_add_up_to_the_rows_of_the_file(path: Path, small_chunks: None):
     assert run.rows_done == 10
     assert run.finished_at is not None
     found = ImportReject.objects.order_by("line").values_list("line", "row", "reason")
-    form = "%Y-%m-%d %H:%M, %Y-%m-%d"
+    form = "2026-11-23 14:05, 2026-11-23"
     assert list(found) == [
         (5, rows[3], f"Created at: “yesterday” is no date in the form {form}."),
         (7, rows[5], "The row has 4 cells, the header has 9."),

@@ -252,7 +252,7 @@ def test_csv_has_every_commitment_and_figures_of_the_page(client, people, versio
     decide = next(line for line in lines if line["commitment"] == "decide")
     assert (decide["kept"], decide["missed"], decide["value"]) == ("8", "2", "0.8")
     names = {line["commitment"]: line["name"] for line in lines}
-    assert (names["nurture"], names["nurture_stale"]) == ("First nurture touch", "Nurture, nothing stale")
+    assert (names["nurture"], names["nurture_stale"]) == ("First nurture touch", "Nurture upkeep")
     assert answer["Content-Disposition"] == 'attachment; filename="compliance.csv"'
 
 
