@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -85,7 +84,7 @@ def _ways(asked: Asked) -> dict[str, Any]:
 
 def _worth(asked: Asked, bar: float) -> dict[str, Any]:
     """Return whether keeping one's word pays, and what is at risk now."""
-    months = payoff.by_month(_last_day(asked), agreements.zone(), asked.filters)
+    months = payoff.by_month(asked.last_on, asked.zone, asked.filters)
     speeds = payoff.by_speed(_year_up_to(asked.period), asked.filters)
     risk = payoff.at_risk(asked.filters, asked.now)
     return {
@@ -117,11 +116,6 @@ def _regret(asked: Asked) -> dict[str, Any]:
             for code, n in refused.by_reason[:6]
         ],
     }
-
-
-def _last_day(asked: Asked) -> date:
-    today = asked.now.astimezone(ZoneInfo(agreements.zone())).date()
-    return min(asked.period.last_on, today) if asked.period else today
 
 
 def _review_due_on() -> date | None:

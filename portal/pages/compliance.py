@@ -1,7 +1,7 @@
 """Compliance: what both sides promised and kept, down to the leads and out as CSV."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,6 +69,17 @@ class Asked:
     period: Period | None
     filters: Filters
     now: datetime
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """The day it is in the zone of the agreement's days."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the question that has come."""
+        return min(self.period.last_on, self.today) if self.period else self.today
 
     @property
     def visible(self) -> Any:
@@ -81,7 +92,7 @@ def asked_of(request: HttpRequest, default: str = "month") -> Asked:
     now, user, zone = timezone.now(), access.person(request), agreements.zone()
     form = ResultsForm(request.GET or None, user=user, default=default)
     period = form.chosen(now.astimezone(ZoneInfo(zone)).date(), zone)
-    return Asked(user, form, period, form.filters(), now)
+    return Asked(user, form, period, form.filters(), now, zone)
 
 
 @require_safe
@@ -104,7 +115,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "others": [*figures.rows_of(found, "both", after), *figures.rows_of(found, "referee", after)],
         "cohort": found.legs.get(1) or next(iter(found.legs.values()), None),
         "paces": [(volume, _pace(volume, found.period, asked.now)) for volume in found.volumes],
-        "weeks": _weeks(found),
+        "weeks": _weeks(found, asked.today),
         "speed": _speed(asked),
         "reasons": _reasons(found),
         "late": [_late_row(clock, asked.now) for clock in late[: SHOWN if shows_all else LATE_SHOWN]],
@@ -240,8 +251,7 @@ def _pace(volume: Volume, period: Period | None, now: datetime) -> charts.Pace |
     return charts.pace(names, done, [volume.promised_by(end) for end in ends])
 
 
-def _weeks(found: report.Report) -> charts.Stacks | None:
-    today = found.now.astimezone(ZoneInfo(agreements.zone())).date()
+def _weeks(found: report.Report, today: date) -> charts.Stacks | None:
     shown = weeks.outcomes(found.offered, found.period, today)[-WEEKS_SHOWN:]
     series = [(str(word), [week.counts[index] for week in shown]) for index, word in enumerate(OUTCOMES)]
     return charts.stacks([_("W%(n)s") % {"n": week.first_on.isocalendar().week} for week in shown], series)
@@ -249,10 +259,7 @@ def _weeks(found: report.Report) -> charts.Stacks | None:
 
 def _speed(asked: Asked) -> charts.Control | None:
     """Draw the time to the first touch day by day: is a change news or noise?"""
-    zone = agreements.zone()
-    today = asked.now.astimezone(ZoneInfo(zone)).date()
-    last_on = min(asked.period.last_on, today) if asked.period else today
-    days = payoff.by_day(last_on, zone, asked.filters)
+    days = payoff.by_day(asked.last_on, asked.zone, asked.filters)
     return charts.control(
         [formats.date_format(day, _("j M")) for day, _hours in days], [hours for _day, hours in days], "h"
     )

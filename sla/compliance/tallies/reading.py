@@ -7,11 +7,11 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from leads import among
+from leads import among, kept
 from leads.models import Lead
 from sla.choices import PARTS, Book, Grain
 from sla.compliance.periods import Filters, Period, months_before
@@ -69,13 +69,18 @@ class _Stamp:
 
     @classmethod
     def of(cls, book: str) -> "_Stamp":
-        state = TallyState.objects.filter(pk=book).first()
-        # A mark of many leads is as much to look at as a mark of each would be.
-        more = Coalesce(Sum(F("last_lead") - F("first_lead")), 0)
-        waiting = TallyMark.objects.filter(book=book).aggregate(last=Max("pk"), n=Count("pk") + more)
-        return cls(
-            state.zone if state else None, state.revision if state else 0, waiting["last"] or 0, waiting["n"]
-        )
+        return cls(*(_stamps.first(book=book) or (None, 0, 0, 0)))
+
+
+@kept.question
+def _stamps() -> QuerySet[TallyState, tuple[str, int, int, int]]:
+    marks = TallyMark.objects.filter(book=OuterRef("pk")).order_by().values("book")
+    # A mark of many leads is as much to look at as a mark of each would be.
+    more = Coalesce(Sum(F("last_lead") - F("first_lead")), 0)
+    last = Coalesce(Subquery(marks.annotate(last=Max("pk")).values("last")), 0)
+    waiting = Coalesce(Subquery(marks.annotate(n=Count("pk") + more).values("n")), 0)
+    found = TallyState.objects.filter(pk=kept.text("book"))
+    return found.values_list("zone", "revision", last, waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,4 +113,4 @@ def test_page_file_api_and_command_tell_of_both_legs(place, client, capsys, time
     assert "2 sales-ready leads handed over" in page
     values = {one["commitment"]: one["value"] for one in told}
     assert (values["volume_1"], values["volume_2"]) == (2, 6)
-    assert any(line.startswith("volume_2,sales,2,") for line in file.splitlines()), file
+    assert any(line.startswith("volume_2,Volume,sales,2,") for line in file.splitlines()), file
