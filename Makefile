@@ -9,6 +9,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 # Tests choose their own home, whatever the shell around them is set up for.
 CLEAN_ENV := env -u DATABASE_URL -u REDIS_URL -u SECRET_KEY -u ALLOWED_HOSTS -u DEBUG -u DJANGO_SETTINGS_MODULE
 WORKERS ?= 2
+PYTEST := pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --tb=native
 
 .PHONY: run test gallery machine test-sqlite test-postgres lint lock messages clean
 .DEFAULT_GOAL := run
@@ -28,13 +29,14 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python manage.py makemigrations --check --dry-run
 
-# Browser journeys run once, on PostgreSQL. Plain tracebacks: reading the source of a failure inside a browser's
-# coroutine can crash Python 3.11 and the whole run with it.
+# Browser journeys run once, on PostgreSQL, and what asks for no database once, on SQLite. A file stays with one
+# worker, as its tests share what was made for them; the long files come first. Plain tracebacks: reading the source
+# of a failure inside a browser's coroutine can crash Python 3.11 and the whole run with it.
 test-sqlite: machine
-	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m pytest -n $(WORKERS) --tb=native -m "not journey"
+	$(CLEAN_ENV) $(BIN)/python -m tests.home $(BIN)/python -m $(PYTEST) -m "not journey"
 
 test-postgres: machine
-	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m pytest -n $(WORKERS) --tb=native
+	$(CLEAN_ENV) $(BIN)/python -m tests.stack $(BIN)/python -m $(PYTEST) --second-pass
 
 # A picture of every page, role, width and theme in var/gallery, to be looked at; some ten minutes.
 GALLERY ?= var/gallery

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
@@ -40,7 +40,15 @@ BROWSER_FLAGS = [
 ]
 #: WCAG 2.2 up to AA, and what axe holds to be good practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_RUN = "options => axe.run(document, options).then(results => results.violations)"
+#: Rooms whose tests know of no home but its database, and the fixtures that ask for it.
+STONES = {"architecture", "leads", "sla"}
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 LOOPBACK = {"127.0.0.1", "localhost", None}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--second-pass", action="store_true", help="skip what another database cannot change")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,13 +56,23 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and skip with the reason what this run's database cannot show."""
     for item in items:
         if "page" in getattr(item, "fixturenames", ()):
             item.add_marker("journey")
+        if config.getoption("--second-pass") and is_stone(item):
+            item.add_marker(pytest.mark.skip(reason="asks for no database: the first pass proves it"))
         if item.get_closest_marker("postgres_only") and not settings.DATABASE_URL:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: `make test` runs it there"))
+
+
+def is_stone(item: pytest.Item) -> bool:
+    """Tell whether a test has nothing to do with the home: rooms below the pages, and no database."""
+    room = item.path.relative_to(settings.BASE_DIR / "tests").parts[0]
+    asks = item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
+    is_django_s = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return room in STONES and not asks and not is_django_s
 
 
 @contextmanager
@@ -163,11 +181,13 @@ def context(context: BrowserContext) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """Return a function that lists what axe finds wrong with a page, one line per element."""
-    engine = Axe()
     options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": AXE_TAGS}}
 
     def violations(page: Page) -> list[str]:
-        found = engine.run(page, options=options).response["violations"]
+        # A page that is looked at in several lights learns axe once, and says only what is wrong with it.
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found = page.evaluate(AXE_RUN, options)
         return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
     return violations

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from leads.models import User
-from tests import company, factories
+from tests import company
 from tests.company import Company
 from tests.journeys.listening import listen, unexpected
-from tests.journeys.walk import Axe, Walk
+from tests.journeys.walk import Axe, Walk, hand_over
 from tests.portal import routes, things
 from tests.portal.conftest import Samples
 
@@ -27,20 +27,19 @@ def at(live_server: LiveServer) -> Company:
 
 @pytest.fixture
 def enter(browser: Browser, live_server: LiveServer) -> Iterator[Enter]:
-    """Return a function that logs a person in through the form, in a browser of their own."""
+    """Return a function that opens a logged-in person's first page, in a browser of their own."""
     opened, complaints = [], []
 
     def as_user(user: User, **options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, timezone_id="UTC", **options)
         context.set_default_timeout(10_000)
+        client = Client()
+        client.force_login(user)
+        hand_over(client, context, live_server)
         page = context.new_page()
         opened.append(context)
         complaints.append(listen(page))
         page.goto("/")
-        page.get_by_label("E-mail").fill(user.email)
-        page.get_by_label("Password").fill(factories.PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(lambda address: "/login/" not in address)
         return page
 
     yield as_user

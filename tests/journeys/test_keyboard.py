@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from leads.models import Lead
 from portal import imports
@@ -13,6 +14,7 @@ from sla.models import AgreementVersion, Handoff
 from tests import company, factories
 from tests.company import HOUR, Company
 from tests.journeys.conftest import Enter
+from tests.journeys.listening import listen, unexpected
 from tests.portal import things
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -25,6 +27,18 @@ def tab_to(page: Page, target: Locator, most: int = 80) -> None:
             return
         page.keyboard.press("Tab")
     expect(target).to_be_focused()
+
+
+def test_person_logs_in_by_keyboard(page: Page, live_server: LiveServer, at: Company) -> None:
+    complaints = listen(page)
+    page.goto(live_server.url)
+    tab_to(page, page.get_by_label("E-mail"))
+    page.keyboard.type(at.cast.rep.email)
+    tab_to(page, page.get_by_label("Password"))
+    page.keyboard.type(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Inbox · Concord")
+    assert unexpected(complaints) == []
 
 
 def test_rep_decides_on_the_three_most_urgent_leads_with_three_keys(enter: Enter, at: Company) -> None:

@@ -1,10 +1,16 @@
 """Every page in every light and width: nothing for axe, no complaint, no sideways scroll."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.journeys import pages
-from tests.journeys.walk import Walk
+from tests.journeys.walk import NARROW, Axe, Walk
 from tests.portal import routes
+
+#: A page that is well by daylight; `%s` is the condition under which it is not.
+FAULTY = """<!doctype html><html lang="en"><head><title>Faulty</title>
+<style>@media (%s) { p { color: #777; background: #888 } }</style></head>
+<body><main><h1>Faulty</h1><p>Gray on gray</p></main></body></html>"""
 
 
 @pytest.mark.journey
@@ -20,3 +26,14 @@ def test_every_page_is_visited() -> None:
     visited = {visit.name for group in pages.GROUPS.values() for visit in group}
     assert visited | set(pages.NO_PAGES) == set(routes.names())
     assert visited & set(pages.NO_PAGES) == set()
+
+
+@pytest.mark.parametrize("condition", ["prefers-color-scheme: dark", "max-width: 400px"])
+def test_fault_in_one_light_or_width_is_found_though_axe_knows_the_page(
+    page: Page, axe: Axe, condition: str
+) -> None:
+    page.set_content(FAULTY % condition)
+    assert axe(page) == []
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(NARROW)
+    assert [line.split(":")[0] for line in axe(page)] == ["color-contrast"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.listening import listen, unexpected
@@ -11,6 +12,12 @@ from tests.portal.conftest import Samples
 
 Axe = Callable[[Page], list[str]]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
+
+
+def hand_over(client: Client, context: BrowserContext, server: LiveServer) -> None:
+    """Let a browser go on where a client logged in."""
+    cookies = client.cookies.values()
+    context.add_cookies([{"name": c.key, "value": c.value, "url": server.url} for c in cookies])
 
 
 class Walk:
@@ -28,8 +35,7 @@ class Walk:
                 base_url=self.server.url, viewport=WIDE, reduced_motion="reduce"
             )
             context.set_default_timeout(10_000)
-            cookies = self.samples.clients[who].cookies.values()
-            context.add_cookies([{"name": c.key, "value": c.value, "url": self.server.url} for c in cookies])
+            hand_over(self.samples.clients[who], context, self.server)
             self.tabs[who] = context.new_page()
             self.heard[who] = listen(self.tabs[who])
         return self.tabs[who]

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ from tests.factories import NOW, Cast, cast
 from tests.portal import routes, things
 from tests.sla.scene import Scene, scene
 
+Made = TypeVar("Made")
 #: What a request may always write: who is logged in, and what to say on the next page.
 OWN_TO_DJANGO = ("django_session", "axes_")
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -121,30 +122,38 @@ def olga(client: Client) -> User:
 
 
 @contextmanager
-def taken_back(blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let a module write what all its tests use, and leave nothing of it."""
+def made_once(blocker: DjangoDbBlocker, make: Callable[[], Made]) -> Iterator[Made]:
+    """Make what all tests of a module use, and leave nothing of it; each of them works in a savepoint."""
     with blocker.unblock(), transaction.atomic():
-        yield
+        calendars.forget()
+        agreements.forget()
+        made = make()
+        # PostgreSQL puts foreign keys off: unchecked, the end of each test would check all of these again.
+        connection.check_constraints()
+        yield made
         transaction.set_rollback(True)
+
+
+def make_samples() -> Samples:
+    """Make the company with everybody logged in."""
+    at = company.company()
+    handoffs, leads = company.every_state(at), company.leads_apart(at)
+    # A slow machine needs more than two minutes for a module, the length of an undo and of a heartbeat.
+    Handoff.objects.filter(undo_until__isnull=False).update(undo_until=at.now + company.DAY)
+    Heartbeat.objects.create(name="queue", beat_at=at.now + company.DAY)
+    later = at.now + company.DAY
+    SweepMark.objects.update_or_create(name="sweep", defaults={"clocks_at": later, "finished_at": later})
+    clients = {who: Client(raise_request_exception=False) for who in routes.COLUMNS}
+    for who, client in clients.items():
+        if who != "nobody":
+            client.force_login(at.people[who])
+    return Samples(at, handoffs, leads, clients, things.all_of(at))
 
 
 @pytest.fixture(scope="module")
 def samples(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Samples]:
-    """Make the company with everybody logged in."""
-    with taken_back(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         # Who may print what does not hang on the library that draws, and its pages can be read here.
         patch.setattr(printing, "pdf", str.encode)
-        calendars.forget()
-        agreements.forget()
-        at = company.company()
-        handoffs, leads = company.every_state(at), company.leads_apart(at)
-        # A slow machine needs more than two minutes for a module, the length of an undo and of a heartbeat.
-        Handoff.objects.filter(undo_until__isnull=False).update(undo_until=at.now + company.DAY)
-        Heartbeat.objects.create(name="queue", beat_at=at.now + company.DAY)
-        later = at.now + company.DAY
-        SweepMark.objects.update_or_create(name="sweep", defaults={"clocks_at": later, "finished_at": later})
-        clients = {who: Client(raise_request_exception=False) for who in routes.COLUMNS}
-        for who, client in clients.items():
-            if who != "nobody":
-                client.force_login(at.people[who])
-        yield Samples(at, handoffs, leads, clients, things.all_of(at))
+        with made_once(django_db_blocker, make_samples) as made:
+            yield made

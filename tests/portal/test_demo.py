@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client, override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from leads import audit
 from leads.choices import Role, Side
@@ -24,6 +24,7 @@ from sla.compliance.periods import Filters, Period
 from sla.models import ActionRow, AgreementVersion, AlignmentLetter, Clock, Handoff, Question, Refusal, Review
 from sla.queries import desk, inbox
 from tests import factories
+from tests.portal.conftest import made_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -31,18 +32,19 @@ ASKER = "Nora New"
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31), "Europe/Berlin")
 
 
+def load() -> demo.Loaded:
+    """Load the demo for somebody who works here."""
+    asker = factories.user(Role.OPERATIONS, None, ASKER)
+    asking.ask(actor=asker, now=NOW)
+    found = asking.load(actor_id=asker.pk, now=NOW)
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[demo.Loaded]:
-    """Load once, for somebody who works here; every test then works in a savepoint of its own."""
-    calendars.forget()
-    agreements.forget()
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(IS_TRYOUT=True):
-        asker = factories.user(Role.OPERATIONS, None, ASKER)
-        asking.ask(actor=asker, now=NOW)
-        found = asking.load(actor_id=asker.pk, now=NOW)
-        assert found is not None
-        yield found
-        transaction.set_rollback(True)
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[demo.Loaded]:
+    with override_settings(IS_TRYOUT=True), made_once(django_db_blocker, load) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

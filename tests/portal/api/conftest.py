@@ -15,10 +15,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from leads.models import User
 from portal import api_keys
 from portal.models import Scope
-from sla import agreements, calendars
 from tests import company as companies
 from tests.company import Company
-from tests.portal.conftest import taken_back
+from tests.portal.conftest import made_once
 
 ROOT = "/api/v1"
 
@@ -59,10 +58,8 @@ def _calls_uncounted() -> None:
 @pytest.fixture(scope="module")
 def signed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Company]:
     """Make the company once for a module: signing an agreement costs more than most calls."""
-    with taken_back(django_db_blocker):
-        calendars.forget()
-        agreements.forget()
-        yield companies.company()
+    with made_once(django_db_blocker, companies.company) as made:
+        yield made
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def receiver() -> Iterator[Receiver]:
             """Keep the tests' output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     told.url = f"http://127.0.0.1:{server.server_port}/hook"
     yield told
