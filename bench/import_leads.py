@@ -38,7 +38,7 @@ class Other(NamedTuple):
 
     label: str
     rows: int
-    #: Rows a second on the machine for which `WANTED` was asked of ours.
+    #: Rows a second on the machine for which `WANTED` was asked of ours, both on PostgreSQL.
     there: int | None = None
 
 
@@ -295,7 +295,7 @@ def report(databases: Databases, path: Path, runs: int) -> None:
         if what == "copy" and not databases.url:
             continue
         other = statistics.median(databases.measure(what, path)["first"] for _ in range(runs))
-        asked = f" (asked: {WANTED / one.there:.2g})" if one.there else ""
+        asked = f" (asked: {WANTED / one.there:.2g})" if one.there and databases.url else ""
         ratio = f"ours is {speeds['first'] / other:.2g} times as fast{asked}"
         print(f"{one.label:<42}{other:>10,.0f} rows/s   {one.rows:,} rows; {ratio}")
 
