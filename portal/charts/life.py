@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import wording
 from portal.charts.scale import Label, Scale, place
@@ -76,7 +77,7 @@ def life(stretches: Sequence[Stretch], marks: Sequence[Mark], now: datetime, sen
         marks=tuple((mark.look, _placed(mark, across)) for mark in marks),
         ends=(wording.moment_text(first, now), wording.moment_text(last, now)),
         kinds=tuple({LOOKS[one.kind]: one.label for one in stretches}.items()),
-        head=(_("Stretch"), _("From"), _("To"), _("Length")),
+        head=(_("Stretch"), _("From"), pgettext("a time", "To"), _("Length")),
         rows=tuple(words for _one, words in said),
     )
 

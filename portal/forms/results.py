@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from leads import queries
@@ -43,7 +43,7 @@ class ResultsForm(forms.Form):
     )
     last_on = forms.DateField(
         required=False,
-        label=_("To"),
+        label=pgettext_lazy("a time", "To"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[check_reach],
     )

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from leads.choices import Role
 from portal import csvfile
@@ -205,6 +206,15 @@ def test_own_period_is_counted(client, people, version) -> None:
     )
 
     assert b"Old Ltd" in text.content
+
+
+def test_german_reader_is_asked_until_when(client, people, version) -> None:
+    people.leader.language = "de"
+    people.leader.save()
+    asked = {"period": "own", "first_on": "2026-10-01", "last_on": "2026-10-31"}
+    form = page(client, people.leader, "compliance", **asked).context["form"]
+    with translation.override("de"):
+        assert (str(form["first_on"].label), str(form["last_on"].label)) == ("Von", "Bis")
 
 
 def test_all_times_draw_the_weeks_of_offers(client, people, version) -> None:
