@@ -12,7 +12,10 @@ from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
 from sla.standings.dossiers import missing
-from sla.standings.gathering import facts_of, score, scored
+from sla.standings.gathering import TOUCH_DAYS, facts_of, score, scored
+
+#: After so many half-lives nothing is left that a score would show: a thousandth.
+_HALVED_AWAY = 10
 
 
 class Judgement(NamedTuple):
@@ -120,8 +123,12 @@ def _renewed(
 
 
 def _counting_alike(old: Collection[int], new: Sequence[AgreementVersion]) -> set[tuple[int, int]]:
-    """Return the pairs of an old version and a new one that count engagement by the same terms."""
-    counted = [(one, agreements.document(one).engagement) for one in new]
+    """Return the pairs of an old version and a new one that count engagement by the same terms.
+
+    A level that is kept holds touches longer than a year: only where by then nothing is left of their points.
+    """
+    terms_of = ((one, agreements.document(one).engagement) for one in new)
+    counted = [pair for pair in terms_of if pair[1].half_life_days * _HALVED_AWAY <= TOUCH_DAYS.days]
     return {
         (pk, version.id)
         for pk, before in AgreementVersion.objects.in_bulk(old).items()

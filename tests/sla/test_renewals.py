@@ -106,3 +106,18 @@ def test_engagement_is_counted_again_only_for_a_reason() -> None:
     factories.signed_version(now=NOW + 2 * DAY, gates=reaching(70), engagement=terms)
     intake.drain(now=NOW + 2 * DAY)
     assert 7.0 not in Standing.objects.values_list("level", flat=True)
+
+
+def test_engagement_that_lasts_for_years_is_counted_again() -> None:
+    """A touch leaves the count when it is a year old, and of such points much would be left by then."""
+    points = factories.agreement_data()["engagement"]["points"]
+    lasting = {"half_life_days": 200, "points": points}
+    factories.cast()
+    factories.signed_version(gates=reaching(60), engagement=lasting)
+    lead = factories.make_lead()
+    touches.add(lead=lead, side="prospect", kind="attended", happened_at=NOW - 300 * DAY, now=NOW)
+    intake.drain(now=NOW)
+    later = NOW + 100 * DAY
+    factories.signed_version(now=later, gates=reaching(70), engagement=lasting)
+    intake.drain(now=later)
+    assert Standing.objects.get(pk=lead.pk).level is None
