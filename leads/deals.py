@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import marks
+from leads import audit, marks
 from leads.choices import DealState
 from leads.models import Account, Deal, ImportRun, Lead, User
 
@@ -31,6 +31,7 @@ def record_deal(
     system: str = "",
     external_id: str = "",
     import_run: ImportRun | None = None,
+    actor: User | None = None,
 ) -> Deal:
     """Write down an open deal once; the same system and external id return the one that is there."""
     facts: dict[str, Any] = {
@@ -52,6 +53,7 @@ def record_deal(
         deal, is_new = Deal.objects.create(**facts), True
     if is_new:
         _mark(deal, opened_at or now, now)
+        _log(deal, "deal_opened", actor, now)
     return deal
 
 
@@ -65,6 +67,7 @@ def close_deal(
     amount: Decimal | None = None,
     currency: str = "",
     margin: Decimal | None = None,
+    actor: User | None = None,
 ) -> Deal:
     """Close a deal as won or lost; amount and margin that are not given stay as they were.
 
@@ -78,7 +81,24 @@ def close_deal(
     deal.margin = deal.margin if margin is None else margin
     deal.save(update_fields=["state", "closed_at", "amount", "currency", "margin"])
     _mark(deal, closed_at, now)
+    _log(deal, f"deal_{state}", actor, now)
     return deal
+
+
+def _log(deal: Deal, verb: str, actor: User | None, now: datetime) -> None:
+    """Log who told of a deal; what a move or an import run brings with it is told by that."""
+    if actor is None:
+        return
+    about, pk = ("lead", deal.lead_id) if deal.lead_id else ("account", deal.account_id)
+    audit.record(
+        stream=f"{about}:{pk}",
+        verb=verb,
+        subject_type=about,
+        subject_id=pk,
+        actor=actor,
+        at=now,
+        data={"deal": deal.pk},
+    )
 
 
 def _mark(deal: Deal, since: datetime, now: datetime) -> None:

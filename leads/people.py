@@ -122,8 +122,13 @@ def remove_absence(*, absence: Absence, now: datetime, actor: User) -> None:
     _log(absence.user, "absence_removed", days, now, actor)
 
 
-def open_login(*, user: User) -> None:
-    """Give a person who never had a password one that nobody knows: a link can only replace one."""
+@transaction.atomic
+def open_login(*, user: User, now: datetime, actor: User) -> None:
+    """Let a link be sent by which a person sets a password.
+
+    Who never had one is given one that nobody knows: a link can only replace one.
+    """
+    _log(user, "invited", {}, now, actor)
     if not user.has_usable_password():
         user.set_password(secrets.token_urlsafe(32))
         user.save(update_fields=["password"])

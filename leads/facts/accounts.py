@@ -51,8 +51,7 @@ def update_account(
 
     `is_as_read` raises ChangedMeanwhile when its facts differ from those given.
     """
-    if is_as_read:
-        writing.hold(account, ACCOUNT_FACTS)
+    writing.hold(account, ACCOUNT_FACTS if is_as_read else frozenset())
     changed = writing.apply(account, changes, ACCOUNT_FACTS)
     if not changed:
         return False

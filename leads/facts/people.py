@@ -68,8 +68,7 @@ def update_lead(
     `attributes` are merged key by key, None removes one. Raises DuplicateEmail; `is_as_read` raises
     ChangedMeanwhile when its facts differ from those given.
     """
-    if is_as_read:
-        writing.hold(lead, LEAD_FACTS)
+    writing.hold(lead, LEAD_FACTS if is_as_read else frozenset())
     changed = writing.apply(lead, changes, LEAD_FACTS)
     if not changed:
         return False

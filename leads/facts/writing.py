@@ -47,11 +47,15 @@ def check(names: Iterable[str], known: frozenset[str]) -> None:
         raise UnknownFact(f"{', '.join(strange)}: no such fact.")
 
 
-def hold(row: Account | Lead, names: frozenset[str]) -> None:
-    """Lock a row until the transaction ends; raise ChangedMeanwhile unless it is as it was read."""
+def hold(row: Account | Lead, names: frozenset[str] = frozenset()) -> None:
+    """Lock a row until the transaction ends; raise ChangedMeanwhile unless these are as they were read.
+
+    What an edit is merged into is taken as it is now: whoever else added to it keeps what they added.
+    """
     there = type(row)._default_manager.select_for_update().get(pk=row.pk)
     if any(getattr(there, name) != getattr(row, name) for name in names):
         raise ChangedMeanwhile
+    row.attributes, row.origins = there.attributes, there.origins
 
 
 def named(

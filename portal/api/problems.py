@@ -40,6 +40,13 @@ def taken() -> Problem:
     return Problem("taken", _("Something else goes by this id already."), status.HTTP_409_CONFLICT)
 
 
+def _not_unique(error: IntegrityError, context: dict[str, Any]) -> Problem:
+    """Two calls wrote the same at one moment, or the fault is ours; the log is told no values."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    log.warning("the database refused a row: %s", getattr(diagnosis, "constraint_name", None) or "constraint")
+    return taken()
+
+
 def document(code: str, status_code: int, sentence: str, **more: Any) -> dict[str, Any]:
     """Return a problem document."""
     return {
@@ -149,7 +156,7 @@ _MAKERS: tuple[tuple[type[Exception], Callable[[Any, dict[str, Any]], Problem]],
     (handoffs.MoveRefused, _refused),
     (intake.DuplicateEmail, _duplicate),
     (intake.DuplicateExternalId, lambda error, context: taken()),
-    (IntegrityError, lambda error, context: taken()),
+    (IntegrityError, _not_unique),
     (intake.InvalidTouch, lambda error, context: invalid("/kind", str(error))),
     (intake.UnknownFact, lambda error, context: invalid("", str(error))),
     (exceptions.ValidationError, _invalid),

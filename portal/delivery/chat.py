@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
+from leads import audit
 from leads.models import Team, User
 from portal import readers
 from portal.delivery import letters, outbound
@@ -85,8 +87,20 @@ def reply(url: str, text: str, *, replaces: bool = True) -> None:
     outbound.post(url, json.dumps(said).encode(), {"Content-Type": "application/json"}, within=PATIENCE)
 
 
-def connect(*, url: str, now: datetime, person: User | None = None, team: Team | None = None) -> None:
+@transaction.atomic
+def connect(
+    *, url: str, now: datetime, actor: User, person: User | None = None, team: Team | None = None
+) -> None:
     """Let the news of a person or a team go to a chat, or to none when the address is blank."""
+    if team is not None:
+        audit.record(
+            stream=f"team:{team.pk}",
+            verb="chat_linked" if url else "chat_unlinked",
+            subject_type="team",
+            subject_id=team.pk,
+            actor=actor,
+            at=now,
+        )
     own = Endpoint.objects.filter(kind=Endpoint.Kind.CHAT, person=person, team=team)
     if not url:
         own.delete()

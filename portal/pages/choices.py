@@ -103,7 +103,7 @@ def _keep(user: User, form: NoticeChoicesForm) -> bool:
     except outbound.Forbidden as error:
         form.add_error("chat_url", str(error))
         return False
-    chat.connect(person=user, url=chat_url, now=timezone.now())
+    chat.connect(person=user, url=chat_url, now=timezone.now(), actor=user)
     return True
 
 

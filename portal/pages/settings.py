@@ -138,9 +138,9 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a person a link by which they set a password."""
-    access.operations(request)
+    operator = access.operations(request)
     known = get_object_or_404(User, pk=pk, is_active=True)
-    people.open_login(user=known)
+    people.open_login(user=known, now=timezone.now(), actor=operator)
     form = PasswordResetForm({"email": known.email})
     if form.is_valid():
         form.save(request=request, extra_email_context={"site": links.absolute("")})

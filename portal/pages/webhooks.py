@@ -29,10 +29,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 def team_chat(request: HttpRequest) -> HttpResponse:
     """Let a team's news go to a channel."""
-    access.operations(request)
+    user = access.operations(request)
     form = TeamChatForm(request.POST)
     if form.is_valid() and _may_be_posted_to(form):
-        chat.connect(team=form.cleaned_data["team"], url=form.cleaned_data["url"], now=timezone.now())
+        chat.connect(**form.cleaned_data, now=timezone.now(), actor=user)
         toasts.say(request, _("Kept."))
         return redirect("operations-webhooks")
     return _list(request, WebhookForm(events=EVENTS), form, status=422)

@@ -139,14 +139,14 @@ def next_step(*, lead: Lead, step: str, on: date | None, now: datetime, actor: U
 
 def deal(*, account: Account, now: datetime, actor: User | None = None, **known: Any) -> Deal:
     """Record an open deal as `deals.record_deal` does."""
-    recorded = deals.record_deal(account=account, now=now, **known)
+    recorded = deals.record_deal(account=account, now=now, actor=actor, **known)
     _drain_deal(recorded, now, actor)
     return recorded
 
 
 def close_deal(*, deal: Deal, now: datetime, actor: User | None = None, **outcome: Any) -> Deal:
     """Close a deal as `deals.close_deal` does; the handoff it belongs to is won or lost with it."""
-    closed = deals.close_deal(deal=deal, now=now, **outcome)
+    closed = deals.close_deal(deal=deal, now=now, actor=actor, **outcome)
     _drain_deal(closed, now, actor)
     return closed
 

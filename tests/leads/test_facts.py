@@ -40,6 +40,14 @@ def test_update_lead_merges_attributes() -> None:
     assert Lead.objects.get().attributes == {"size": "XL", "new": 1}
 
 
+def test_update_lead_keeps_what_somebody_else_added_meanwhile() -> None:
+    lead = factories.make_lead(attributes={"size": "L"})
+    as_read = Lead.objects.get(pk=lead.pk)
+    facts.update_lead(lead=lead, changes={"attributes": {"floor": 3}}, now=NOW)
+    facts.update_lead(lead=as_read, changes={"attributes": {"size": "XL"}}, now=NOW)
+    assert Lead.objects.get().attributes == {"size": "XL", "floor": 3}
+
+
 def test_update_lead_refuses_an_address_that_is_taken() -> None:
     other = factories.make_lead(email="ann@example.org")
     lead = factories.make_lead()

@@ -204,6 +204,11 @@ def test_deal_is_written_once_and_closed(at: Company) -> None:
     other = {**sent, "lead": factories.make_lead().pk}
     problem(call("POST", "/deals/", other), 409, "taken")
     assert Deal.objects.count() == 1
+    log = AuditEntry.objects.filter(stream=f"lead:{lead.pk}", actor_id=at.cast.marketer.pk).order_by("seq")
+    assert [verb for verb in log.values_list("verb", flat=True) if verb.startswith("deal")] == [
+        "deal_opened",
+        "deal_won",
+    ]
     problem(call("POST", "/deals/", {"name": "Nobody's"}), 422, "invalid")
 
 

@@ -60,7 +60,7 @@ def buttons(body: str) -> list[dict]:
 
 
 def test_offer_reaches_a_persons_chat_with_links_that_ask(play: Scene, channel: Receiver) -> None:
-    chat.connect(person=play.rep, url=channel.url, now=NOW)
+    chat.connect(person=play.rep, url=channel.url, now=NOW, actor=play.rep)
     handoff = offered(play)
     delivery.deliver(now=NOW)
     ((_headers, body),) = channel.got
@@ -72,7 +72,7 @@ def test_offer_reaches_a_persons_chat_with_links_that_ask(play: Scene, channel: 
 
 
 def test_offer_reaches_the_teams_channel_without_anybodys_permission(play: Scene, channel: Receiver) -> None:
-    chat.connect(team=play.cast.sales, url=channel.url, now=NOW)
+    chat.connect(team=play.cast.sales, url=channel.url, now=NOW, actor=play.rep)
     offered(play)
     delivery.deliver(now=NOW)
     ((_headers, body),) = channel.got
@@ -80,7 +80,7 @@ def test_offer_reaches_the_teams_channel_without_anybodys_permission(play: Scene
 
 
 def test_names_from_outside_are_no_markup_in_the_chat(play: Scene, channel: Receiver) -> None:
-    chat.connect(person=play.rep, url=channel.url, now=NOW)
+    chat.connect(person=play.rep, url=channel.url, now=NOW, actor=play.rep)
     handoff = offered(play)
     type(handoff.lead).objects.filter(pk=handoff.lead_id).update(title="<!channel> <http://x|y> & co")
     delivery.deliver(now=NOW)
@@ -154,7 +154,7 @@ def test_time_that_is_no_number_is_refused(slack: None, client: Client, at: str)
 
 
 def test_many_news_come_to_the_chat_as_one(play: Scene, channel: Receiver) -> None:
-    chat.connect(person=play.rep, url=channel.url, now=NOW)
+    chat.connect(person=play.rep, url=channel.url, now=NOW, actor=play.rep)
     for _lead in range(8):
         offered(play)
     delivery.deliver(now=NOW)
@@ -165,8 +165,8 @@ def test_many_news_come_to_the_chat_as_one(play: Scene, channel: Receiver) -> No
 
 
 def test_chat_is_left_by_a_blank_address(play: Scene) -> None:
-    chat.connect(person=play.rep, url="https://chat.example.com/x", now=NOW)
-    chat.connect(person=play.rep, url="https://chat.example.com/y", now=NOW)
+    chat.connect(person=play.rep, url="https://chat.example.com/x", now=NOW, actor=play.rep)
+    chat.connect(person=play.rep, url="https://chat.example.com/y", now=NOW, actor=play.rep)
     assert chat.address_of(play.rep) == "https://chat.example.com/y"
-    chat.connect(person=play.rep, url="", now=NOW)
+    chat.connect(person=play.rep, url="", now=NOW, actor=play.rep)
     assert not Endpoint.objects.exists()

@@ -78,7 +78,7 @@ def ended(answer: HttpResponse) -> str:
 def test_offer_in_the_chat_asks_for_a_form_where_slack_shows_one(
     play: Scene, slack: Receiver, settings: Settings
 ) -> None:
-    chat.connect(person=play.rep, url=slack.url, now=NOW)
+    chat.connect(person=play.rep, url=slack.url, now=NOW, actor=play.rep)
     offered(play)
     delivery.deliver(now=NOW)
     blocks = json.loads(slack.got[0][1])["blocks"]

@@ -38,6 +38,7 @@ def test_a_new_person_sets_a_password_by_the_link(client: Client, team: Team, ma
     rosa = User.objects.get(name="Rosa Reps")
     assert (rosa.email, rosa.role, rosa.team, rosa.max_open) == ("rosa@example.com", "rep", team, 12)
     client.post(reverse("settings-person-invite", args=[rosa.pk]))
+    assert AuditEntry.objects.filter(verb="invited", subject_id=rosa.pk).count() == 1
     link = re.search(r"https?://[^/\s]+(\S+)", mailoutbox[0].body)
     assert link is not None
     newcomer = Client()
