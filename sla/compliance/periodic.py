@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from leads import among
 from sla.compliance import ends, offers
@@ -173,11 +173,12 @@ def _surplus(
 def _offered_twice(found: QuerySet[Handoff]) -> list[int]:
     """Return the leads with several of these offers.
 
-    Ids first, then what else those leads have: in one statement the database would go through all offers.
+    Counted for those offered again, one by one: joined, the database would go through all offers.
     """
-    again = set(found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).order_by().values_list("lead", flat=True))
-    offers_each = found.filter(lead__in=among.ids(again)).order_by().values("lead").annotate(n=Count("pk"))
-    return list(offers_each.filter(n__gt=1).values_list("lead", flat=True)) if again else []
+    own = found.filter(lead=OuterRef("lead")).order_by().values("lead")
+    again = found.filter(Q(cycle__gt=1) | Q(hop__gt=1)).order_by()
+    several = again.annotate(n=Subquery(own.annotate(n=Count("pk")).values("n"))).filter(n__gt=1)
+    return list(several.values_list("lead", flat=True).distinct())
 
 
 def _values(
