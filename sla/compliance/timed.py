@@ -17,7 +17,7 @@ from operator import or_
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from leads import among
+from leads import among, kept
 from sla.choices import PARTS, Book, Cause, ClockScope, ClockState
 from sla.compliance import tallies
 from sla.compliance.periods import Filters, Period, share
@@ -163,7 +163,7 @@ def _counts(days: Iterable[Day]) -> dict[str, Count3]:
 def _overdue(period: Period | None, filters: Filters, now: datetime) -> Iterator[Day]:
     """Yield what moves from open to missed by time alone, before the sweep has been by."""
     # They are few, and asked for alone: beside days and teams the database would read all clocks of those.
-    unswept = list(Clock.objects.filter(_is_running(), due_at__lt=now).values_list("pk", flat=True))
+    unswept = _unswept(now=now)
     if not unswept:
         return
     late = clocks_in(period, filters).filter(pk__in=among.ids(unswept))
@@ -172,6 +172,11 @@ def _overdue(period: Period | None, filters: Filters, now: datetime) -> Iterator
     for due_on, version, code, is_excepted in rows:
         moved = {f"{code}:open": -1, f"{code}:missed": 1, f"{code}:excused": int(is_excepted)}
         yield Day(due_on, version, moved)
+
+
+@kept.planned_anew
+def _unswept() -> QuerySet[Clock, int]:
+    return Clock.objects.filter(_is_running(), due_at__lt=kept.moment("now")).values_list("pk", flat=True)
 
 
 def _is_running() -> Q:

@@ -52,6 +52,9 @@ def of_clock(clock: Clock, now: datetime) -> ClockLife:
 
 def disputes_for(user: User, limit: int = 50) -> list[Dispute]:
     """Return the disputes that wait for this person's answer, the oldest first."""
+    # As of contested declines: what is shown of them is dear to ask, and mostly there is none.
+    if not Dispute.objects.waiting().exists():
+        return []
     waiting = Dispute.objects.waiting().for_answer_by(user).exclude(asked_by=user)
     related = ("clock__commitment", "clock__lead__account", "clock__rep", "asked_by")
     return list(waiting.select_related(*related).order_by("asked_at", "pk")[:limit])
