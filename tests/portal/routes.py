@@ -92,7 +92,7 @@ GET  settings-person-new       -          302  403  403  403  403  403  403  403
 POST settings-person-new       -          302  403  403  403  403  403  403  403  403  403  302
 GET  settings-person           person     302  403  403  403  403  403  403  403  403  403  200
 POST settings-person           person     302  403  403  403  403  403  403  403  403  403  422
-POST settings-person-invite    person     302  403  403  403  403  403  403  403  403  403  302=
+POST settings-person-invite    person     302  403  403  403  403  403  403  403  403  403  302
 GET  settings-teams            -          302  403  403  403  403  403  403  403  403  403  200
 GET  settings-team-new         -          302  403  403  403  403  403  403  403  403  403  200
 POST settings-team-new         -          302  403  403  403  403  403  403  403  403  403  302
