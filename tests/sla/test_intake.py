@@ -309,7 +309,7 @@ def worked() -> Lead:
 
 
 def lives_of_clocks(lead: Lead) -> list[tuple[Any, ...]]:
-    rows = Clock.objects.filter(lead=lead).order_by("kind", "started_at", "ended_at")
+    rows = Clock.objects.filter(lead=lead).order_by("kind", "started_at", "ended_at", "due_at")
     return list(rows.values_list("kind", "state", "started_at", "ended_at", "due_at", "seq"))
 
 
