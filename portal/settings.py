@@ -167,8 +167,8 @@ HEARTBEAT_LIMIT_SECONDS = env.int("HEARTBEAT_LIMIT_SECONDS", default=60)
 
 # --- people
 AUTH_USER_MODEL = "leads.User"
-# E-mail addresses are unique whatever their case: by an expression, which the first check does not see. The others
-# ask that browsers insist on HTTPS for names below ours, see SECURE_HSTS_SUBDOMAINS.
+# E-mail addresses are unique whatever their case: by an expression, which the first check does not see. The
+# others ask that browsers insist on HTTPS for names below ours, see SECURE_HSTS_SUBDOMAINS.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W005", "security.W021"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
