@@ -63,6 +63,9 @@ class ResultsForm(forms.Form):
         self.user = user
         self.default = default
         self.fields["period"].initial = default
+        if self.is_bound:
+            asked = {name: self.data.get(name) for name in self.data}
+            self.data = {**asked, "period": asked.get("period") or default}
         found = agreements.ever_in_force()
         self._segments = {one.key: one.pk for one in found}
         self._offer("source", gettext("All sources"), [(one, one) for one in queries.sources()])

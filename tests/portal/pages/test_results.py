@@ -198,6 +198,11 @@ def test_where_leads_went_is_of_all_tiers(client, people, version) -> None:
     assert said not in page(client, people.leader, "alignment").content.decode()
 
 
+def test_a_question_without_a_period_shows_the_one_it_is_answered_for(client, people, version) -> None:
+    text = page(client, people.leader, "alignment", tier="top").content.decode()
+    assert '<option value="quarter" selected>' in text
+
+
 def test_own_period_is_counted(client, people, version) -> None:
     rows.offer(version, people.sales, "accepted", NOW - timedelta(days=40), lead=make_lead(company="Old Ltd"))
 
