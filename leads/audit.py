@@ -65,6 +65,22 @@ def record(
     return record_many([Record(stream, verb, subject_type, subject_id, actor_id, at, data or {})])[0]
 
 
+def by_person(
+    *, subject: str, subject_id: int, verb: str, actor: User | None, at: datetime, data: dict[str, Any]
+) -> None:
+    """Append what a person did to a thing to its stream; without one the import run or move tells of it."""
+    if actor:
+        record(
+            stream=f"{subject}:{subject_id}",
+            verb=verb,
+            subject_type=subject,
+            subject_id=subject_id,
+            actor=actor,
+            at=at,
+            data=data,
+        )
+
+
 @transaction.atomic(savepoint=False)
 def record_many(records: Sequence[Record]) -> list[AuditEntry]:
     """Append acts in their order, with one query for the ends of all chains and one to write."""

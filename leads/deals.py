@@ -86,19 +86,8 @@ def close_deal(
 
 
 def _log(deal: Deal, verb: str, actor: User | None, now: datetime) -> None:
-    """Log who told of a deal; what a move or an import run brings with it is told by that."""
-    if actor is None:
-        return
     about, pk = ("lead", deal.lead_id) if deal.lead_id else ("account", deal.account_id)
-    audit.record(
-        stream=f"{about}:{pk}",
-        verb=verb,
-        subject_type=about,
-        subject_id=pk,
-        actor=actor,
-        at=now,
-        data={"deal": deal.pk},
-    )
+    audit.by_person(subject=about, subject_id=pk, verb=verb, actor=actor, at=now, data={"deal": deal.pk})
 
 
 def _mark(deal: Deal, since: datetime, now: datetime) -> None:

@@ -16,14 +16,6 @@ def assign(*, lead: Lead, owner: User | None, team: Team | None, now: datetime, 
         return False
     lead.owner, lead.team = owner, team
     Lead.objects.filter(pk=lead.pk).update(owner_id=owner_id, team_id=team_id)
-    if actor:
-        audit.record(
-            stream=f"lead:{lead.pk}",
-            verb="assigned",
-            subject_type="lead",
-            subject_id=lead.pk,
-            actor=actor,
-            at=now,
-            data={"owner": owner_id, "team": team_id},
-        )
+    data = {"owner": owner_id, "team": team_id}
+    audit.by_person(subject="lead", subject_id=lead.pk, verb="assigned", actor=actor, at=now, data=data)
     return True

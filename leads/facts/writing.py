@@ -93,15 +93,6 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def audit_edit(
     subject: str, subject_id: int, verb: str, names: Iterable[str], actor: User | None, now: datetime
 ) -> None:
-    """Log an act of a person; facts that nobody entered by hand are told by their import run."""
-    if actor is None:
-        return
-    audit.record(
-        stream=f"{subject}:{subject_id}",
-        verb=verb,
-        subject_type=subject,
-        subject_id=subject_id,
-        actor=actor,
-        at=now,
-        data={"facts": sorted(names)},
-    )
+    """Log which facts a person entered."""
+    data = {"facts": sorted(names)}
+    audit.by_person(subject=subject, subject_id=subject_id, verb=verb, actor=actor, at=now, data=data)
