@@ -10,8 +10,8 @@ import argparse
 import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
-from django.core import signing
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -19,7 +19,8 @@ from django.utils import timezone
 
 from bench.inbox import AS_A_BROWSER, company_with, pages, search_as, timed
 from leads.models import Lead, User
-from portal.api.paging import SALT
+from leads.paging import COUNTED_UP_TO, FRONT, Place
+from portal.api.paging import cursor
 from portal.forms.lists import LeadFilterForm
 from sla.models import AgreementVersion
 from sla.queries import leads as queries
@@ -47,8 +48,18 @@ LISTS = (
     "view=all&sort=source",
     "view=all&stage=nurturing&sort=source",
 )
-#: The API has no grade, and one order.
-BY_API = ("view=all", "view=mine", "view=recycled", "view=all&stage=nurturing", "view=all&q=kel")
+#: The API has one order.
+BY_API = (
+    "view=all",
+    "view=mine",
+    "view=recycled",
+    "view=all&stage=nurturing",
+    "view=all&source=Fair",
+    "view=all&grade=A1",
+    "view=all&ready=1",
+    "view=all&late=1",
+    "view=all&q=kel",
+)
 VARIETY = (
     # Where a walk along the ids may go wrong: the oldest leads came back, the latest are graded best.
     """UPDATE leads_lead SET stage = 'recycled'
@@ -67,16 +78,17 @@ def verdict(p95: float, wanted: int) -> str:
     return "kept" if p95 < wanted else f"MISSED, wanted < {wanted}"
 
 
-def depths(user: User, query: str) -> Iterator[tuple[str, int | None]]:
+def depths(user: User, query: str) -> Iterator[tuple[str, Place]]:
     """Yield where pages of a list begin: at the front, after its middle, before its last fifty."""
     form = LeadFilterForm(QueryDict(query), user=user)
     asked = {**form.asked, "view": QueryDict(query)["view"]}
     columns = ("source", "pk") if "sort=source" in query else ("-pk",)
     keys = list(queries.narrowed(user, asked).order_by(*columns).values_list("pk", flat=True))
-    yield f"first of {len(keys):,}", None
+    are_many = len(keys) > COUNTED_UP_TO
+    yield f"first of {len(keys):,}", FRONT
     if len(keys) > 2 * query_lists.ROWS:
-        yield "middle", keys[len(keys) // 2]
-        yield "last", keys[-query_lists.ROWS - 1]
+        yield "middle", Place(keys[len(keys) // 2], are_many)
+        yield "last", Place(keys[-query_lists.ROWS - 1], are_many)
 
 
 def measure(client: Client, name: str, address: str, wanted: int) -> bool:
@@ -96,15 +108,12 @@ def lists(user: User) -> list[bool]:
     client, kept = Client(SERVER_NAME="localhost"), []
     client.force_login(user)
     for query in LISTS:
-        for depth, after in depths(user, query):
-            address = f"/leads/?{query}&after={after or ''}"
+        for depth, place in depths(user, query):
+            address = f"/leads/?{query}&after={quote(str(place))}"
             kept.append(measure(client, f"{user.role}, {query}, {depth}", address, WANTED_MS))
             if query in BY_API:
-                cursor = f"&cursor={signing.dumps(after, salt=SALT)}" if after else ""
-                address, name = (
-                    f"/api/v1/leads/?{query}&limit=50{cursor}",
-                    f"{user.role}, API, {query}, {depth}",
-                )
+                address = f"/api/v1/leads/?{query}&limit=50" + f"&cursor={cursor(place)}" * (place != FRONT)
+                name = f"{user.role}, API, {query}, {depth}"
                 kept.append(measure(client, name, address, WANTED_BY_API_MS))
     return kept
 

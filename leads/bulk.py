@@ -36,8 +36,10 @@ def prefer_indexes() -> None:
 def look_at_tables() -> None:
     """Gather statistics now: by those of empty tables each statement over many new rows may take seconds."""
     if connection.vendor == "postgresql":
+        # Named, as all tables there are would be those of the whole server too, locked until the commit.
+        names = connection.introspection.django_table_names(include_views=False)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, names))}")
 
 
 def settle_index(name: str) -> None:

@@ -79,6 +79,8 @@ STAGE_EDGES: frozenset[tuple[str, str]] = frozenset(
         ("nurturing", "sal"),
         ("nurturing", "sql"),
         ("lost", "nurturing"),
+        ("lost", "customer"),
+        ("customer", "lost"),
     }
 )
 

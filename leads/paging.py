@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 
 from leads import among
@@ -29,27 +29,62 @@ class Order:
 NEWEST = Order()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after which row, and whether the page before knew of more rows than are counted.
+
+    In an address it stands as "1234", or as "1234+" among so many.
+    """
+
+    after: int | None = None
+    is_among_many: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.after or ''}{'+' * self.is_among_many}"
+
+
+FRONT = Place()
+
+
 class Listed:
     """Rows that were narrowed, and how many there are: `count` is right up to COUNTED_UP_TO, then capped.
 
     A few are found by what narrows them, once, and put in order then: a walk along an index might pass all
-    others before it meets them. Many lie so close that each page is such a walk.
+    others before it meets them. Many lie so close that each page is such a walk; they are counted for the
+    first page only, as to count so far costs more than a page.
     """
 
-    def __init__(self, found: QuerySet[Any]) -> None:
-        keys = list(found.order_by().values_list("pk", flat=True)[: COUNTED_UP_TO + 1])
-        self.is_capped = len(keys) > COUNTED_UP_TO
-        self.count = COUNTED_UP_TO if self.is_capped else len(keys)
-        self._few = [] if self.is_capped else keys
-        self._found = found if self.is_capped else found.model.objects.filter(pk__in=among.ids(keys))
+    def __init__(self, found: QuerySet[Any], *, start: Place = FRONT) -> None:
+        self._start = start
+        self._few: list[int] = []
+        self.count, self.is_capped = COUNTED_UP_TO, start.is_among_many
+        if not self.is_capped:
+            self._count(found)
+        self._found = found if self.is_capped else found.model.objects.filter(pk__in=among.ids(self._few))
 
-    def page(
-        self, size: int, *, order: Order = NEWEST, after: int | None = None
-    ) -> tuple[list[int], int | None]:
-        """Return the keys of a page, and the one after which the next page begins, None at the end.
+    def _count(self, found: QuerySet[Any]) -> None:
+        some = found.order_by().values("pk")[: COUNTED_UP_TO + 1]
+        counted = some.aggregate(n=Count("pk"), keys=among.AsText("pk"))
+        self.is_capped = counted["n"] > COUNTED_UP_TO
+        if not self.is_capped:
+            self.count, self._few = counted["n"], among.read(counted["keys"])
+
+    def page(self, size: int, *, order: Order = NEWEST) -> tuple[list[int], Place | None]:
+        """Return the keys of the page at `start`, and where the next one begins, None at the end.
 
         Keys only: to put many rows in order is cheap only without all that is shown of them.
         """
+        return self._page(size, order, self._start.after)
+
+    def pages(self, size: int) -> Iterator[list[int]]:
+        """Yield the keys of all pages from `start` on, newest first."""
+        keys, following = self.page(size)
+        yield keys
+        while following:
+            keys, following = self._page(size, NEWEST, following.after)
+            yield keys
+
+    def _page(self, size: int, order: Order, after: int | None) -> tuple[list[int], Place | None]:
         keys: list[int] = []
         if order.column == "pk" and not self.is_capped:
             keys = self._few_in_order(order, after)
@@ -57,15 +92,7 @@ class Listed:
             for part in self._parts(order, after):
                 if len(keys) <= size:
                     keys += part.values_list("pk", flat=True)[: size + 1 - len(keys)]
-        return keys[:size], keys[size - 1] if len(keys) > size else None
-
-    def pages(self, size: int) -> Iterator[list[int]]:
-        """Yield the keys of all pages, newest first."""
-        keys, following = self.page(size)
-        yield keys
-        while following:
-            keys, following = self.page(size, after=following)
-            yield keys
+        return keys[:size], Place(keys[size - 1], self.is_capped) if len(keys) > size else None
 
     def _few_in_order(self, order: Order, after: int | None) -> list[int]:
         keys = sorted(self._few, reverse=order.is_down)

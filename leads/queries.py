@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Reverse, StrIndex
 from django.db.models.lookups import GreaterThan, StartsWith
 
@@ -97,8 +97,20 @@ def _spelled_out(way: Q) -> Q:
         case [("account__owner_id", pk)]:
             return Q(account_id__in=list(Account.objects.filter(owner_id=pk).values_list("pk", flat=True)))
         case [("owner__team_id", pk)]:
-            return Q(owner_id__in=list(User.objects.filter(team_id=pk).values_list("pk", flat=True)))
+            return Q(owner_id__in=_owners_astray(pk))
     return way
+
+
+def _owners_astray(team_id: int) -> list[int]:
+    """Return who of a team owns leads that are not the team's.
+
+    Of all others the team's own way finds every lead already, and asking twice costs twice.
+    """
+    owned = Lead.objects.filter(owner=OuterRef("pk"))
+    # Each in words that an index knows; of "another than" it knows nothing.
+    elsewhere = [Q(team_id__lt=team_id), Q(team_id__gt=team_id), Q(team__isnull=True)]
+    owns_some = reduce(or_, (Q(Exists(owned.filter(one))) for one in elsewhere))
+    return list(User.objects.filter(owns_some, team_id=team_id).values_list("pk", flat=True))
 
 
 def _are_few(seen: QuerySet[Lead]) -> bool:

@@ -34,7 +34,7 @@ class Recordset:
         self._jsons = {name for name, field in fields.items() if isinstance(field, models.JSONField)}
 
     def _of_objects(self) -> str:
-        types = ", ".join(f"{_quoted(name)} {_type(field)}" for name, field in self._fields.items())
+        types = ", ".join(f"{quoted(name)} {_type(field)}" for name, field in self._fields.items())
         return f"json_to_recordset(%s::json) AS r({types})"
 
     def _objects(self, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -48,7 +48,7 @@ class Recordset:
 
     def _of_lists(self) -> str:
         picks = ", ".join(
-            f"json_extract(value, '$[{place}]') AS {_quoted(name)}" for place, name in enumerate(self._fields)
+            f"json_extract(value, '$[{place}]') AS {quoted(name)}" for place, name in enumerate(self._fields)
         )
         return f"(SELECT {picks} FROM json_each(%s)) AS r"  # noqa: S608 (names only)
 
@@ -86,5 +86,6 @@ def _encode(value: Any) -> Any:
 as_json = json.JSONEncoder(default=_encode).encode
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def quoted(name: str | None) -> str:
+    """Return the name of a table or column as SQL takes it."""
+    return connection.ops.quote_name(str(name))

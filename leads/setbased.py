@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 from leads import copying, recordsets
+from leads.recordsets import quoted
 
 Row = Mapping[str, Any]
 #: Fewer rows than this travel faster in statements than by COPY into a table made for it.
@@ -46,7 +47,7 @@ def insert_returning(model: type[models.Model], rows: Sequence[Row]) -> list[int
     if not rows:
         return []
     with bound_cursor(len(rows)) as cursor:
-        cursor.execute(*_inserting(model, rows, f"RETURNING {_quoted(model._meta.pk.column)}"))
+        cursor.execute(*_inserting(model, rows, f"RETURNING {quoted(model._meta.pk.column)}"))
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -78,11 +79,11 @@ def upsert_copied(
     jsons = [
         place for place, field in enumerate(fields[: len(columns)]) if isinstance(field, models.JSONField)
     ]
-    table, names = _quoted(model._meta.db_table), ", ".join(_quoted(field.column) for field in fields)
-    fresh = _quoted(f"fresh_{model._meta.db_table}")
-    target = _quoted(_field(model, key).column)
+    table, names = quoted(model._meta.db_table), ", ".join(quoted(field.column) for field in fields)
+    fresh = quoted(f"fresh_{model._meta.db_table}")
+    target = quoted(_field(model, key).column)
     changes = ", ".join(
-        _merged(table, _quoted(field.column), "new")
+        _merged(table, quoted(field.column), "new")
         for field in fields[: len(columns)]
         if field.attname != key
     )
@@ -105,8 +106,8 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     """
     fields, rest = _completed(model, columns)
     rows = ((*row, *rest) for row in rows) if rest else rows
-    names = ", ".join(_quoted(field.column) for field in fields)
-    table = _quoted(model._meta.db_table)
+    names = ", ".join(quoted(field.column) for field in fields)
+    table = quoted(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _copy(cursor, table, fields, rows)
@@ -162,7 +163,7 @@ def _completed(
 
 
 def _copy(cursor: Any, table: str, fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> None:
-    names = ", ".join(_quoted(field.column) for field in fields)
+    names = ", ".join(quoted(field.column) for field in fields)
     with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         for block in copying.blocks(fields, rows):
             copy.write(block)
@@ -214,7 +215,7 @@ def _updating(
     vendor: str, model: type[models.Model], names: tuple[str, ...], key: str, guard: str | None
 ) -> tuple[str, recordsets.Recordset]:
     fields = {name: _field(model, guard if name == "expected" and guard else name) for name in names}
-    table, name = _quoted(model._meta.db_table), _quoted
+    table, name = quoted(model._meta.db_table), quoted
     changed = [one for one in names if one not in (key, "expected")]
     assignments = ", ".join(f"{name(fields[one].column)} = r.{name(one)}" for one in changed)
     returned = f"{table}.{name(fields[key].column)}"
@@ -234,9 +235,9 @@ def _insertion(
     given = set(names)
     fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in given or not f.primary_key}
     recordset = recordsets.Recordset(fields)
-    table = _quoted(model._meta.db_table)
-    columns = ", ".join(_quoted(field.column) for field in fields.values())
-    values = ", ".join(f"r.{_quoted(name)}" for name in fields)
+    table = quoted(model._meta.db_table)
+    columns = ", ".join(quoted(field.column) for field in fields.values())
+    values = ", ".join(f"r.{quoted(name)}" for name in fields)
     # SQLite would read ON CONFLICT after a bare FROM as the ON of a join.
     sql = f"INSERT INTO {table} ({columns}) SELECT {values} FROM {recordset.item} WHERE true"  # noqa: S608 (names only)
     return sql, recordset, [field for name, field in fields.items() if name not in given]
@@ -244,9 +245,9 @@ def _insertion(
 
 @lru_cache(maxsize=256)
 def _overwriting(vendor: str, model: type[models.Model], key: str, how: tuple[tuple[str, str], ...]) -> str:
-    table, target = _quoted(model._meta.db_table), _quoted(_field(model, key).column)
+    table, target = quoted(model._meta.db_table), quoted(_field(model, key).column)
     changes = [
-        _merged(table, _quoted(_field(model, name).column), merge) for name, merge in how if merge != "keep"
+        _merged(table, quoted(_field(model, name).column), merge) for name, merge in how if merge != "keep"
     ]
     return f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(changes)}"
 
@@ -278,7 +279,3 @@ def _field(model: type[models.Model], name: str) -> models.Field:
         if field.attname == name:
             return field
     raise KeyError(f"{model.__name__} has no column {name}")
-
-
-def _quoted(name: str | None) -> str:
-    return connection.ops.quote_name(str(name))

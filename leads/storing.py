@@ -1,11 +1,12 @@
-"""New objects written together: as `bulk_create` does, at a third of what that costs."""
+"""Rows written together: new objects at a third of what `bulk_create` costs, the same values to many."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
 
-from leads import setbased
+from leads import among, setbased
+from leads.recordsets import quoted
 
 
 def store(objects: Sequence[models.Model]) -> None:
@@ -28,6 +29,23 @@ def store(objects: Sequence[models.Model]) -> None:
             _give_ids(objects, ids)
     for one in objects:
         one._state.adding = False
+
+
+def set_alike(model: type[models.Model], keys: Sequence[int], **values: Any) -> None:
+    """Give all rows of some primary `keys`, which ascend, the same values; they are taken in that order."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in values]
+    told = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    cells = [by_name[name].get_db_prep_save(value, connection) for name, value in values.items()]
+    table, key = model._meta.db_table, model._meta.pk.column
+    condition, parameter = among.ids_in(keys)
+    with transaction.atomic(), setbased.bound_cursor(len(keys)) as cursor:
+        if connection.vendor == "postgresql":  # any other way would take them as they lie in the table
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(
+            f"UPDATE {quoted(table)} SET {told} WHERE {quoted(key)} {condition}",  # noqa: S608 (names only)
+            [*cells, parameter],
+        )
 
 
 def _give_ids(objects: Sequence[models.Model], ids: Sequence[int]) -> None:

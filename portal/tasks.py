@@ -25,9 +25,9 @@ def deliver() -> int:
 
 @shared_task(name="portal.clear")
 def clear() -> int:
-    """Throw away what was delivered, answered or rejected long ago."""
+    """Throw away what was delivered, answered, rejected or left lying long ago."""
     now = timezone.now()
-    return clearing.clear(now=now) + repeating.forget(now) + imports.forget_rejects(now=now)
+    return clearing.clear(now=now) + repeating.forget(now) + imports.clear(now=now)
 
 
 @shared_task(name="portal.imports")

@@ -66,9 +66,9 @@ def update_lead(
     """Change facts of a lead (LEAD_FACTS); return whether anything differed.
 
     `attributes` are merged key by key, None removes one. Raises DuplicateEmail; `is_as_read` raises
-    ChangedMeanwhile when its facts differ from those given.
+    ChangedMeanwhile when its facts differ from those given, or its stage.
     """
-    writing.hold(lead, LEAD_FACTS if is_as_read else frozenset())
+    writing.hold(lead, LEAD_FACTS | {"stage_seq"} if is_as_read else frozenset())
     changed = writing.apply(lead, changes, LEAD_FACTS)
     if not changed:
         return False

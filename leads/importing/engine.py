@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from leads import audit, bulk
 from leads.importing import apart, workbooks
 from leads.importing.ahead import ahead
+from leads.importing.forgotten import Forgotten
 from leads.importing.mapping import SourceMapping
 from leads.importing.preparing import Prepared, Preparing
 from leads.importing.reader import Row, Sheet
-from leads.importing.records import Mapper, Record, Rejected
+from leads.importing.records import Erased, Mapper, Record, Rejected
 from leads.importing.targets import CREATED, REJECTED, UNCHANGED, UPDATED, Context, Outcome, Target
 from leads.models import ImportReject, ImportRun, User
 from leads.setbased import copy_rows
@@ -40,6 +41,7 @@ def run(
     actor: User | None = None,
     as_of: date | None = None,
     version_ref: str = "",
+    brought_at: datetime | None = None,
     is_dry: bool = False,
     progress: Callable[[int, float], None] = lambda done, share: None,
     finish: Callable[[ImportRun, list[str]], None] = lambda run, header: None,
@@ -47,7 +49,8 @@ def run(
     """Import a file and return its run with the counts; an unfinished run of the same file goes on.
 
     `finish` is called with the run and the file's header once all rows are done, also on a dry
-    run, of which nothing is left afterwards. Raises UnreadableFile and RunTaken.
+    run, of which nothing is left afterwards. Nobody is brought back who was erased since `brought_at`,
+    which is `now` where it is not told. Raises UnreadableFile and RunTaken.
     """
     optional = [name for cell in mapping.cells() if cell.is_optional for name in cell.columns]
     columns = [name for cell in mapping.cells() for name in cell.columns]
@@ -55,7 +58,8 @@ def run(
         sheet = Sheet(text, mapping.layout, columns, optional)
         found, is_known = _open_run(path, mapping, target, now, actor, as_of, version_ref)
         preparing = Preparing(Mapper(mapping, sheet), target, is_eager=not is_known)
-        work = _Work(Context(found, mapping, now, as_of, actor), preparing, target)
+        forgotten = Forgotten(target, since=brought_at or now, is_dry=is_dry)
+        work = _Work(Context(found, mapping, now, as_of, actor), preparing, target, forgotten)
         with _beside(preparing.chunks(sheet, CHUNK), size=text.stat().st_size) as chunks:
             for prepared in ahead(chunks):
                 work.take(prepared)
@@ -98,8 +102,9 @@ def _open_run(
 class _Work:
     """One run at work: knows which rows were done before."""
 
-    def __init__(self, context: Context, preparing: Preparing, target: Target) -> None:
+    def __init__(self, context: Context, preparing: Preparing, target: Target, forgotten: Forgotten) -> None:
         self.context, self.preparing, self.target = context, preparing, target
+        self.forgotten = forgotten
         self.read = 0
         self._done_before = context.run.rows_done
 
@@ -136,6 +141,7 @@ class _Work:
     def _take(self, prepared: Prepared) -> None:
         try:
             with transaction.atomic():
+                self.forgotten.begin()
                 self._write(prepared.rows, self._outcomes(prepared))
         except (IntegrityError, DataError) as error:
             self.context.run.refresh_from_db()
@@ -162,7 +168,9 @@ class _Work:
         places: list[int] = []
         for place in told:
             record = prepared.records[place]
-            if isinstance(record, Record):
+            if refused := self.forgotten.refusal(prepared.rows[place], prepared.ids[place], record):
+                outcomes[place] = refused
+            elif isinstance(record, Record):
                 records.append(record)
                 places.append(place)
             elif record is not None:
@@ -176,7 +184,7 @@ class _Work:
         """Write rejects and the checkpoint in the transaction of the rows they speak of."""
         run = self.context.run
         rejects = [
-            (run.pk, row.line, Mapper.json_cells(row), str(outcome))
+            (run.pk, row.line, "[]" if isinstance(outcome, Erased) else Mapper.json_cells(row), str(outcome))
             for row, outcome in zip(rows, outcomes, strict=True)
             if isinstance(outcome, Rejected)
         ]

@@ -29,6 +29,10 @@ class Rejected(Exception):
         return Rejected(str(self))
 
 
+class Erased(Rejected):
+    """A row about somebody who was erased since it was brought: not even kept among the rejected ones."""
+
+
 @dataclass(slots=True)
 class Record:
     """One row as the target takes it: what it says of its subject and of its subject's account.

@@ -71,11 +71,22 @@ class Lead(models.Model):
         indexes = (
             models.Index(fields=["phone_key"], name="lead_by_phone", condition=~models.Q(phone_key="")),
             models.Index(fields=["name_key"], name="lead_by_name", condition=~models.Q(name_key="")),
+            # By team as well: whose leads are all their team's is seen without looking at these leads.
             models.Index(
-                fields=["owner", "stage"], name="lead_by_owner", condition=models.Q(owner__isnull=False)
+                fields=["owner", "team", "stage"],
+                name="lead_by_owner_and_team",
+                condition=models.Q(owner__isnull=False),
+            ),
+            # Says also who is alive: among leads known by id the team's are found without looking at them.
+            models.Index(
+                fields=["team", "id"],
+                name="lead_by_team_and_id",
+                condition=models.Q(team__isnull=False, merged_into__isnull=True, erased_at__isnull=True),
             ),
             models.Index(
-                fields=["team", "stage"], name="lead_by_team", condition=models.Q(team__isnull=False)
+                fields=["team", "stage"],
+                name="lead_in_pool",
+                condition=models.Q(team__isnull=False, owner__isnull=True),
             ),
             models.Index(
                 fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)
@@ -120,6 +131,19 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}:{self.external_id}"
+
+
+class ErasedMark(models.Model):
+    """Keyed hash of something by which an erased person was known; kept while an older file waits."""
+
+    digest = models.CharField(max_length=64)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["erased_at"], name="erased_mark_in_order"),)
+
+    def __str__(self) -> str:
+        return f"somebody erased at {self.erased_at}"
 
 
 class BantFact(models.Model):

@@ -86,6 +86,17 @@ class ImportStart(ImportView):
         return self.show(self.job(pk), shapes.ImportShape, status=202)
 
 
+class ImportUndo(ImportView):
+    @extend_schema(request=None, responses={202: shapes.ImportShape})
+    def post(self, request: Request, pk: int) -> Response:
+        """Have the worker take an import of leads back, within a day; whoever was worked with stays."""
+        job = self.job(pk)
+        if not imports.take_back(job=job, now=timezone.now()):
+            said = _("Only an import of leads can be taken back, and only within a day.")
+            raise Problem("too_late", said, 409)
+        return self.show(self.job(pk), shapes.ImportShape, status=202)
+
+
 class ImportRejects(ImportView):
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request, pk: int) -> StreamingHttpResponse:

@@ -24,10 +24,10 @@ class Keyset(BasePagination):
 
     def keys(self, found: QuerySet[Any], request: Request) -> list[int]:
         """Return the keys of one page."""
-        listed = paging.Listed(found)
-        keys, following = listed.page(_size(request), after=_after(request))
+        listed = paging.Listed(found, start=_start(request))
+        keys, following = listed.page(_size(request))
         self.request, self.count, self.is_capped = request, listed.count, listed.is_capped
-        self.next = signing.dumps(following, salt=SALT) if following else None
+        self.next = cursor(following) if following else None
         return keys
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -65,11 +65,16 @@ def _size(request: Request) -> int:
     return asked
 
 
-def _after(request: Request) -> int | None:
-    cursor = request.query_params.get("cursor")
-    if cursor is None:
-        return None
+def cursor(place: paging.Place) -> str:
+    """Return what a machine asks the page at this place by."""
+    return signing.dumps([place.after, place.is_among_many], salt=SALT)
+
+
+def _start(request: Request) -> paging.Place:
+    asked = request.query_params.get("cursor")
+    if asked is None:
+        return paging.FRONT
     try:
-        return int(signing.loads(cursor, salt=SALT))
-    except (signing.BadSignature, ValueError) as error:
+        return paging.Place(*signing.loads(asked, salt=SALT))
+    except (signing.BadSignature, TypeError) as error:
         raise invalid("/cursor", _("This cursor is none of ours. Begin at the first page.")) from error

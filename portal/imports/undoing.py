@@ -14,8 +14,6 @@ from sla import erasure, handoffs
 from sla.models import Handoff
 
 WITHIN = timedelta(days=1)
-#: Rejected rows hold whole rows of files; after this nobody mends them any more.
-REJECTS_KEPT = timedelta(days=30)
 SHOWN_KEPT = 50
 _AT_ONCE = 500
 
@@ -64,15 +62,6 @@ def undo(job: ImportJob, now: datetime) -> Iterator[int]:
         at=now,
         data={"erased": erased, "kept": len(kept)},
     )
-
-
-def forget_rejects(*, now: datetime) -> int:
-    """Delete rejected rows of runs that ended long ago, and their copies in the checks; return how many."""
-    before = now - REJECTS_KEPT
-    for job in ImportJob.objects.filter(touched_at__lt=before, report__has_key="rejects"):
-        report = {name: value for name, value in job.report.items() if name != "rejects"}
-        ImportJob.objects.filter(pk=job.pk).update(report=report)
-    return ImportReject.objects.filter(run__started_at__lt=before).delete()[0]
 
 
 def _brought(job: ImportJob) -> QuerySet[Lead]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from leads import importing
+from leads import erased, importing
 from leads.models import ImportReject, ImportRun
 from portal import celery, readers
 from portal.imports import keeping, undoing
@@ -104,16 +104,18 @@ def _run(job: ImportJob, now: Callable[[], datetime]) -> None:
         _undo(job, now)
         return
     found: dict[str, Any] = {}
+    began = now()
     try:
         target = target_for(job.kind, job.version_ref)
         run = importing.run(
             path=keeping.place(job),
             mapping=importing.parse(job.mapping, target.shape),
             target=target,
-            now=now(),
+            now=began,
             actor=job.owner,
             as_of=job.as_of,
             version_ref=job.version_ref,
+            brought_at=job.created_at,
             is_dry=job.is_check,
             progress=_Telling(job, now),
             finish=lambda run, _header: found.update(_report(run)),
@@ -125,6 +127,10 @@ def _run(job: ImportJob, now: Callable[[], datetime]) -> None:
         ImportJob.objects.filter(pk=job.pk).update(state=JobState.WAITING, touched_at=now())
         raise
     else:
+        if job.is_check and erased.Since(began).learn():
+            # What the check found may tell of them: it is asked for anew.
+            ImportJob.objects.filter(pk=job.pk).update(state=JobState.WAITING, touched_at=now())
+            return
         is_kept = not job.is_check
         state = JobState.DONE if is_kept else JobState.CHECKED
         _end(job, now(), state, report=found, share=1.0, run=run if is_kept else None)

@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a file is: its columns, what the check found, how the import goes, what came of it."""
     found = _job(request, pk)
-    if found.state == "new" or "by_hand" in request.GET:
+    if found.header and (found.state == "new" or "by_hand" in request.GET):
         return _columns(request, found)
     return render(request, "imports/job.html", _shown(found))
 
@@ -69,7 +69,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what the columns mean and go on to the words, or to the check when all are known."""
-    found = _job(request, pk)
+    found = _with_file(request, pk)
     form = _columns_form(request, found, request.POST)
     if not form.is_valid():
         return _columns(request, found, form)
@@ -89,14 +89,14 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def recognized(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the mapping that was recognized by the file's columns."""
-    found = _job(request, pk)
+    found = _with_file(request, pk)
     return _use(request, found, recognize(found) or found.mapping or {}, None)
 
 
 @ask_or_do
 def meanings(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the file's words mean where only certain words are known."""
-    found = _job(request, pk)
+    found = _with_file(request, pk)
     unknown = words.unknown(found)
     if not unknown:
         return redirect("import-job", pk)
@@ -152,6 +152,14 @@ def _job(request: HttpRequest, pk: int) -> ImportJob:
     access.require(bool(imports.kinds_for(user)))
     found = imports.visible_to(user).filter(pk=pk).first()
     if found is None:
+        raise Http404
+    return found
+
+
+def _with_file(request: HttpRequest, pk: int) -> ImportJob:
+    """Return a job whose file is there; that of somebody erased is gone."""
+    found = _job(request, pk)
+    if not found.header:
         raise Http404
     return found
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from leads import paging
 from leads import queries as lead_queries
 from leads.models import User
 from portal import access, imports, numbers, saved, toasts
@@ -103,8 +104,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, user: User, asked: dict[str, Any], is_short: bool) -> lists.Page:
     if is_short:
         return lists.Page((), 0, False, None, (), "newest")
-    after = numbers.whole(request.GET.get("after"))
-    return lists.page(user, asked, sort=request.GET.get("sort", "newest"), after=after)
+    text = request.GET.get("after", "")
+    start = paging.Place(numbers.whole(text.removesuffix("+")), text.endswith("+"))
+    return lists.page(user, asked, sort=request.GET.get("sort", "newest"), start=start)
 
 
 def _columns(found: lists.Page) -> list[dict[str, Any]]:

@@ -25,7 +25,6 @@ class Named:
     account: str
     at: datetime | None
     fate: str
-    amount: float | None
     because: tuple[tuple[Sentence, Sentence], ...] = ()
 
 
@@ -53,7 +52,6 @@ def _gained(rows: Sequence[Mapping[str, Any]], visible: QuerySet[Lead], start: i
             account=leads[row["lead"]].account.name,
             at=datetime.fromisoformat(row["at"]),
             fate=row["fate"],
-            amount=row["amount"],
         )
         for row in seen
     ]
@@ -80,6 +78,5 @@ def _of_handoff(handoff: Handoff, which: str, gate: Compiled) -> Named:
         account=handoff.lead.account.name,
         at=handoff.offered_at,
         fate=handoff.state,
-        amount=None,
         because=tuple((leaf.label, leaf.fact) for leaf in leaves[:2]),
     )

@@ -24,8 +24,8 @@ FILTERS: dict[str, Callable[[Any], Q | Exists]] = {
     "email": lambda address: Q(email_key=keys.email_key(address) or "none"),
     "source": lambda name: Q(source=name),
     "grade": lambda cell: Exists(Standing.objects.filter(lead=OuterRef("pk"), grid=cell)),
-    "ready": lambda _on: Exists(Standing.objects.filter(lead=OuterRef("pk"), is_ready=True)),
-    "late": lambda _on: _is_late(),
+    "ready": lambda is_on: _is_ready() if is_on else ~Q(_is_ready()),
+    "late": lambda is_on: _is_late() if is_on else ~Q(_is_late()),
     "q": lambda text: lead_queries.holds(keys.search_term(text)),
 }
 #: The columns that lists and the API show: most of a page's time would go into reading the others.
@@ -122,6 +122,10 @@ def _open_handoffs() -> QuerySet[Handoff]:
 def _running() -> QuerySet[Clock]:
     found = Clock.objects.open().filter(lead_id__among=kept.ids("leads"), due_at__isnull=False)
     return found.only(*CLOCK).order_by(F("breached_at").asc(nulls_last=True), "due_at")
+
+
+def _is_ready() -> Exists:
+    return Exists(Standing.objects.filter(lead=OuterRef("pk"), is_ready=True))
 
 
 def _is_late() -> Exists:

@@ -21,26 +21,28 @@ WIDE = ("newest", "source")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list; `following` is the lead after which the next page begins, None at the end."""
+    """One page of a list; `following` is where the next page begins, None at the end."""
 
     leads: tuple[Lead, ...]
     count: int
     is_capped: bool
-    following: int | None
+    following: paging.Place | None
     sorts: tuple[str, ...]
     sort: str
 
 
-def page(user: User, asked: Mapping[str, Any], *, sort: str = "newest", after: int | None = None) -> Page:
+def page(
+    user: User, asked: Mapping[str, Any], *, sort: str = "newest", start: paging.Place = paging.FRONT
+) -> Page:
     """Return the page of the leads that meet every filter, as `leads.narrowed` knows them.
 
-    `sort` is one of SORTS, with "-" before it the other way round; `after` is the lead before the page.
+    `sort` is one of SORTS, with "-" before it the other way round.
     """
-    listed = paging.Listed(leads.narrowed(user, asked))
+    listed = paging.Listed(leads.narrowed(user, asked), start=start)
     sorts = WIDE if listed.is_capped else tuple(SORTS)
     sort = sort if sort.removeprefix("-") in sorts else "newest"
     order = SORTS[sort.removeprefix("-")]
-    keys, following = listed.page(ROWS, order=order.turned() if sort.startswith("-") else order, after=after)
+    keys, following = listed.page(ROWS, order=order.turned() if sort.startswith("-") else order)
     return Page(
         leads=leads.whole(keys),
         count=listed.count,

@@ -7,6 +7,7 @@ from leads.models import User
 from sla import clocks, clockwork
 from sla.choices import ClockScope
 from sla.models import Clock, ClockEvent, Dispute
+from sla.models.querysets import DisputeQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,15 @@ def of_clock(clock: Clock, now: datetime) -> ClockLife:
     )
 
 
+def waiting_for(user: User) -> DisputeQuerySet:
+    """Return the disputes that wait for this person's answer."""
+    return Dispute.objects.waiting().for_answer_by(user).exclude(asked_by=user)
+
+
 def disputes_for(user: User, limit: int = 50) -> list[Dispute]:
     """Return the disputes that wait for this person's answer, the oldest first."""
     # As of contested declines: what is shown of them is dear to ask, and mostly there is none.
     if not Dispute.objects.waiting().exists():
         return []
-    waiting = Dispute.objects.waiting().for_answer_by(user).exclude(asked_by=user)
     related = ("clock__commitment", "clock__lead__account", "clock__rep", "asked_by")
-    return list(waiting.select_related(*related).order_by("asked_at", "pk")[:limit])
+    return list(waiting_for(user).select_related(*related).order_by("asked_at", "pk")[:limit])

@@ -66,7 +66,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("leads.facts",),
     ("leads.transitions", "leads.touches", "leads.ownership", "leads.deals", "leads.people"),
     ("leads.queries",),
-    ("leads.audit", "leads.outbox", "leads.marks"),
+    ("leads.audit", "leads.outbox", "leads.marks", "leads.erased"),
     ("leads.permissions",),
     ("leads.models",),
     ("leads.storing", "leads.kept", "leads.paging"),

@@ -137,6 +137,16 @@ def test_leads_in_sight_are_those_of_the_scope(
     assert set(queries.in_sight(user)) == set(Lead.objects.visible_to(user))
 
 
+@pytest.mark.parametrize("of", ["team before", "team after", "no team"])
+def test_manager_sees_a_lead_that_left_the_team_with_its_owner(cast: factories.Cast, of: str) -> None:
+    before, mine, after = (factories.team(name) for name in ("Before", "Mine", "After"))
+    manager, rep = (factories.user(role, team=mine) for role in ("sales_manager", "rep"))
+    factories.make_lead("Vela at home", owner=rep, team=mine)
+    astray = factories.make_lead("Vela astray", owner=rep)
+    Lead.objects.filter(pk=astray.pk).update(team={"team before": before, "team after": after}.get(of))
+    assert {lead.name for lead in queries.in_sight(manager)} == {"Vela at home", "Vela astray"}
+
+
 def test_sources_are_named_once_each_and_blank_ones_not(leads: dict[str, Lead]) -> None:
     for name, source in (("rep", "Fair"), ("other", "Web form"), ("pool", "Fair"), ("nobody", "")):
         Lead.objects.filter(pk=leads[name].pk).update(source=source)

@@ -1,8 +1,9 @@
-"""New objects written together: as they were, in order, with their ids, few by JSON and many by COPY."""
+"""Rows written together: new objects as they were, in order, with their ids; many rows set alike."""
 
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from leads import setbased, storing
 from leads.choices import Stage
@@ -60,3 +61,25 @@ def test_json_that_is_unknown_stays_unknown() -> None:
 def test_nothing_is_written_of_no_objects() -> None:
     storing.store([])
     assert not Account.objects.exists()
+
+
+def test_set_alike_changes_only_these_rows_and_columns() -> None:
+    leads = [factories.make_lead().pk for _ in range(3)]
+    FactChange.objects.update(error="kept")
+    storing.set_alike(FactChange, leads[:2], since=NOW, is_history=True)
+    found = FactChange.objects.order_by("pk").values_list("pk", "since", "is_history", "error")
+    assert list(found)[:2] == [(pk, NOW, True, "kept") for pk in leads[:2]]
+    assert list(found)[2][2:] == (False, "kept")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_set_alike_takes_rows_in_the_order_of_their_keys() -> None:
+    """Else two who do so could wait for each other crosswise. What is changed lies behind what was there."""
+    leads = [factories.make_lead().pk for _ in range(20)]
+    FactChange.objects.all().delete()
+    for pk in reversed(leads):
+        FactChange.objects.create(pk=pk, since=NOW)
+    storing.set_alike(FactChange, leads, is_history=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lead_id FROM leads_factchange ORDER BY ctid")
+        assert [pk for (pk,) in cursor.fetchall()] == leads
