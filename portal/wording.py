@@ -1,6 +1,9 @@
 """Say spans, shares and moments in few words, in the reader's zone and language."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -79,6 +82,39 @@ def rough_text(value: float) -> str:
     """Say an estimate by its first three digits: the others would claim to be known."""
     size = max(len(str(round(abs(value)))) - 3, 0)
     return count_text(round(value, -size))
+
+
+def worth_text(worth: Mapping[str, float | Decimal], say: Callable[[float], str] = count_text) -> str:
+    """Say amounts by currency one by one: those of different currencies are never added."""
+    return ", ".join(f"{say(float(amount))} {currency_text(currency)}" for currency, amount in worth.items())
+
+
+def margins_told(against: Mapping[str, Any] | None, draft: Mapping[str, Any]) -> list[list[str]]:
+    """Say the margins of two gates beside each other: one, or that of each currency with its cases.
+
+    Runs of the lab kept from before know of one alone.
+    """
+    sides = [side or {} for side in (against, draft)]
+    told = [{one["currency"]: one for one in side.get("margins", ())} for side in sides]
+    currencies = [*told[1], *(currency for currency in told[0] if currency not in told[1])]
+    if len(currencies) < 2:
+        return [[_("Margin of won"), *(share_text(side.get("margin")) for side in sides)]]
+    return [
+        [
+            _("Margin of won, %(currency)s") % {"currency": currency_text(currency)},
+            *(_margin_text(own.get(currency)) for own in told),
+        ]
+        for currency in currencies
+    ]
+
+
+def _margin_text(one: Mapping[str, Any] | None) -> str:
+    return f"{share_text(one['margin'])} (n {one['n']})" if one else "–"
+
+
+def currency_text(currency: str) -> str:
+    """Say a currency by its code, and that it is unknown where a deal names none."""
+    return currency or _("(currency unknown)")
 
 
 def initials(name: str) -> str:

@@ -25,7 +25,7 @@ MISSED_SHOWN, LATE_SHOWN = 3, 5
 YEAR = timedelta(days=365)
 #: Fewer leads than this on either side say nothing of a criterion.
 LEAST = 20
-REVIEW_SOON = timedelta(days=30)
+REVIEW_SOON_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,7 @@ def _risk(week: _Week) -> dict[str, Any]:
     found = payoff.at_risk(week.filters, week.now)
     return {
         "leads": found.leads,
-        "amount": found.amount,
-        "currency": found.currency,
+        "worth": [[stake.currency, stake.amount] for stake in found.stakes or ()],
         "longest": list(found.lead_ids[:LATE_SHOWN]),
     }
 
@@ -160,9 +159,9 @@ def _question(
     if unsigned:
         draft, sides = unsigned[0]
         return {"kind": "sign", "version": draft.pk, "number": draft.number, "sides": list(sides)}
-    due_on = version.review_on
-    if due_on and due_on - now.date() <= REVIEW_SOON:
-        return {"kind": "review", "due_on": due_on.isoformat()}
+    days = agreements.days_left(version, now)
+    if days is not None and version.review_on and days <= REVIEW_SOON_DAYS:
+        return {"kind": "review", "due_on": version.review_on.isoformat()}
     if (
         criterion
         and criterion["met"][0] * criterion["missed"][1] <= criterion["missed"][0] * criterion["met"][1]

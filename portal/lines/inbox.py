@@ -35,14 +35,16 @@ def head(found: queries.Inbox, segment: str, now: datetime) -> dict[str, Any]:
 
 
 def in_groups(drawn: Iterable[tuple[str, Any]], counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Put drawn lines below the heads of their groups, in the order of `GROUPS`, without empty ones."""
+    """Put drawn lines below the heads of their groups, in the order of `GROUPS`.
+
+    A head without a row is drawn too, and not shown: a move may bring it one.
+    """
     lines: dict[str, list[Any]] = {code: [] for code in GROUPS}
     for group, line in drawn:
         lines[group].append(line)
     return [
-        {"label": label, "count": counts[code], "lines": lines[code]}
+        {"code": code, "label": label, "count": counts[code], "lines": lines[code]}
         for code, label in GROUPS.items()
-        if lines[code]
     ]
 
 

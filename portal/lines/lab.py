@@ -114,7 +114,7 @@ def _need_more(result: Mapping[str, Any]) -> str:
 
 def rows(result: Mapping[str, Any]) -> list[Row]:
     """Return the figures of both gates side by side."""
-    draft, against = result["draft"], result["against"]
+    both = result["against"], result["draft"]
     shown = [_passed(result)]
     shown += [
         _share_row(label, name, result)
@@ -124,11 +124,9 @@ def rows(result: Mapping[str, Any]) -> list[Row]:
             (_("Won, of accounts followed up"), "won"),
         )
     ]
-    margin = [wording.share_text(side["margin"]) if side and side["margin"] is not None else "–"
-              for side in (against, draft)]  # fmt: skip
-    days = [f"{side['median_days']:g}" if side and side["median_days"] is not None else "–"
-            for side in (against, draft)]  # fmt: skip
-    return [*shown, Row(_("Margin of won"), *margin), Row(_("Median days to win"), *days)]
+    days = ["–" if not side or side["median_days"] is None else f"{side['median_days']:g}" for side in both]
+    margins = [Row(*one) for one in wording.margins_told(*both)]
+    return [*shown, *margins, Row(_("Median days to win"), *days)]
 
 
 def _passed(result: Mapping[str, Any]) -> Row:

@@ -1,9 +1,7 @@
 """Where leads went and what they were worth, in words and drawings for the people who lead."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -170,8 +168,20 @@ def speeds(found: list[payoff.Speed]) -> list[dict[str, Any]]:
     ]
 
 
-def risk_bars(found: payoff.AtRisk) -> list[dict[str, Any]]:
-    """Return the amounts at risk by cause."""
+def stakes(found: payoff.AtRisk) -> list[dict[str, Any]]:
+    """Return what is at risk in each currency, and bars by cause; what rounds to nothing is left out."""
+    return [
+        {
+            "amount": wording.rough_text(stake.amount),
+            "currency": wording.currency_text(stake.currency),
+            "bars": _causes(stake),
+        }
+        for stake in found.stakes or ()
+        if stake.amount
+    ]
+
+
+def _causes(stake: payoff.Stake) -> list[dict[str, Any]]:
     return [
         {
             "label": str(Cause(code).label) if code else _("Cause open"),
@@ -179,21 +189,13 @@ def risk_bars(found: payoff.AtRisk) -> list[dict[str, Any]]:
             "text": wording.rough_text(float(amount)),
             "tone": "late",
         }
-        for code, amount in found.by_cause
+        for code, amount in stake.by_cause
         if amount
     ]
 
 
-def worth_text(worth: Mapping[str, Decimal]) -> str:
-    """Say amounts one by one: those of different currencies are never added."""
-    return ", ".join(
-        f"{wording.count_text(float(amount))} {currency or _('(currency unknown)')}"
-        for currency, amount in worth.items()
-    )
-
-
-def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> list[Waiting]:
-    """Return what waits for a decision, what binds both sides first."""
+def decisions(found: Decisions, days: int | None, now: datetime) -> list[Waiting]:
+    """Return what waits for a decision, what binds both sides first; `days` are left until the review."""
     rows = [_unsigned(version, sides) for version, sides in found.unsigned]
     if found.contested:
         words = ngettext("%(n)s contested decline waits", "%(n)s contested declines wait", found.contested)
@@ -204,8 +206,7 @@ def decisions(found: Decisions, review_due_on: date | None, now: datetime) -> li
         words = ngettext("%(n)s disputed breach waits", "%(n)s disputed breaches wait", found.disputed)
         more = _("for an answer of the other side.")
         rows.append(_since(found.disputed_since, words % {"n": found.disputed}, more, reverse("compliance")))
-    if review_due_on and (review_due_on - now.date()).days <= 30:
-        days = (review_due_on - now.date()).days
+    if days is not None and days <= 30:
         when = _("overdue") if days < 0 else ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
         what, more = _("Review of the definition"), _("Both sides confirm it or draft a new one.")
         rows.append(

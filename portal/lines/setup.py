@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import wording
 from sla.queries.beginning import Beginning
@@ -79,7 +80,7 @@ def _company(found: Beginning) -> Step:
     what = (
         f"{company.name}, {company.time_zone}" if company else _("Its name, and the zone its people live in.")
     )
-    verb = _("Change") if company else _("Name it")
+    verb = pgettext("a verb", "Change") if company else _("Name it")
     return Step(_("Company and time zone"), what, company is not None, reverse("setup-company"), verb)
 
 

@@ -150,13 +150,20 @@ def _risk(found: Mapping[str, Any]) -> str:
     words = ngettext(
         "%(n)s lead is late on Sales’ side", "%(n)s leads are late on Sales’ side", found["leads"]
     )
-    if found["amount"] is None:
+    worth = _worth(found)
+    if not worth:
         return words % {"n": found["leads"]} + "."
-    worth = f"{wording.rough_text(found['amount'])} {found['currency']}"
     return _("%(words)s, with an expected value of %(worth)s.") % {
         "words": words % {"n": found["leads"]},
-        "worth": worth,
+        "worth": wording.worth_text(worth, wording.rough_text),
     }
+
+
+def _worth(found: Mapping[str, Any]) -> dict[str, float]:
+    """Return what is at risk by currency; letters written before that was told hold one amount."""
+    if "worth" in found:
+        return dict(found["worth"])
+    return {} if found["amount"] is None else {found["currency"]: found["amount"]}
 
 
 def _question(found: Mapping[str, Any] | None) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Alignment: one page that tells leadership whether both sides kept their word and whether it pays."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +45,7 @@ def alignment(request: HttpRequest) -> HttpResponse:
         ],
         "truths": [_truth(version, each) for version, each in judged],
         "cohort": found.legs.get(1),
-        "decisions": lines.decisions(decisions.waiting(), _review_due_on(), asked.now),
+        "decisions": lines.decisions(decisions.waiting(), _review_in_days(asked.now), asked.now),
         **_follow_up(found),
         **_ways(asked),
         **_worth(asked, judged[0][1].bar if judged else DEFAULT_BAR),
@@ -94,8 +94,7 @@ def _worth(asked: Asked, bar: float) -> dict[str, Any]:
         "bar": bar,
         "speeds": lines.speeds(speeds),
         "risk": risk,
-        "risk_amount": wording.rough_text(risk.amount or 0),
-        "risk_bars": lines.risk_bars(risk),
+        "stakes": lines.stakes(risk),
     }
 
 
@@ -107,7 +106,7 @@ def _regret(asked: Asked) -> dict[str, Any]:
     return {
         "regret": refused,
         "regret_year": year,
-        "regret_worth": lines.worth_text(refused.worth),
+        "regret_worth": wording.worth_text(refused.worth),
         "regret_cases": [
             {"case": case, "label": reasons.get(case.reason, case.reason)} for case in refused.cases
         ],
@@ -118,9 +117,9 @@ def _regret(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _review_due_on() -> date | None:
+def _review_in_days(now: datetime) -> int | None:
     version = agreements.current()
-    return version.review_on if version else None
+    return agreements.days_left(version, now) if version else None
 
 
 def _headline(found: report.Report) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median as middle
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from leads.choices import DealState, Side
@@ -59,19 +60,28 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stake:
+    """What is at risk in one currency, in whole units of it, and by cause, the greatest first."""
+
+    currency: str
+    amount: int
+    by_cause: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AtRisk:
     """Leads that are late on Sales' side now, with what they are worth on average.
 
     The amount of a lead's open deal times the share of deals won, else the middle amount of won deals
-    times the share of leads won, of the last year; of deals the last `LAST_DEALS` of it. Whole units of the
-    currency; the amount is None where none of these was won, so that nobody knows the worth.
+    times the share of leads won, of the last year; of deals the last `LAST_DEALS` of it, in the `currency` of
+    most wins. Told for each currency, that of most leads first; `stakes` is None where none of these deals
+    was won, so that nobody knows the worth.
     """
 
     lead_ids: tuple[int | None, ...]
-    amount: int | None = None
-    currency: str = ""
-    by_cause: tuple[tuple[str, Decimal], ...] = ()
+    stakes: tuple[Stake, ...] | None = None
     typical: int = 0
+    currency: str = ""
     rate: float = 0.0
 
     @property
@@ -118,13 +128,24 @@ def at_risk(filters: Filters, now: datetime) -> AtRisk:
         return AtRisk(tuple(late))
     lead_rate = _share_won(filters, now)
     deals = _open_deals(late, currency)
-    sums: dict[str, list[Decimal]] = defaultdict(list)
+    worth: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
     for lead, cause in late.items():
-        worth = deals[lead] * Decimal(deal_rate) if lead in deals else typical * Decimal(lead_rate)
-        sums[cause].append(worth)
-    totals = {code: sum(worths, Decimal(0)) for code, worths in sums.items()}
+        if lead in deals:
+            code, amount = deals[lead]
+            worth[code].append((cause, amount * Decimal(deal_rate)))
+        else:
+            worth[currency].append((cause, typical * Decimal(lead_rate)))
+    ordered = sorted(worth.items(), key=lambda row: (-len(row[1]), row[0]))
+    stakes = tuple(_stake(code, parts) for code, parts in ordered)
+    return AtRisk(tuple(late), stakes, round(typical), currency, lead_rate)
+
+
+def _stake(currency: str, parts: list[tuple[str, Decimal]]) -> Stake:
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for cause, amount in parts:
+        totals[cause] += amount
     by_cause = tuple(sorted(totals.items(), key=lambda row: -row[1]))
-    return AtRisk(tuple(late), round(sum(totals.values())), currency, by_cause, round(typical), lead_rate)
+    return Stake(currency, round(sum(totals.values())), by_cause)
 
 
 def _typical(now: datetime) -> tuple[Decimal | None, str, float]:
@@ -148,11 +169,12 @@ def _share_won(filters: Filters, now: datetime) -> float:
     return share(sum(each.won for each in speeds), sum(each.n for each in speeds)) or 0.0
 
 
-def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, Decimal]:
-    """Return the amount of each lead's open deal in a currency, the greatest where it has several."""
-    deals = Deal.objects.filter(lead__in=set(leads), state=DealState.OPEN, currency=currency)
-    rows = deals.order_by("amount").values_list("lead_id", "amount")
-    return {lead: amount for lead, amount in rows if amount is not None}
+def _open_deals(leads: Iterable[int | None], currency: str) -> dict[int | None, tuple[str, Decimal]]:
+    """Return currency and amount of each lead's open deal, the greatest of several, in this one if any."""
+    deals = Deal.objects.filter(lead__in=set(leads), state=DealState.OPEN, amount__isnull=False)
+    rows: Any = deals.values_list("lead_id", "currency", "amount")
+    ordered = sorted(rows, key=lambda row: (row[1] == currency, row[2], row[1]))
+    return {lead: (code, amount) for lead, code, amount in ordered}
 
 
 def _month(month: date, counts: Counter[str], last_on: date) -> Month:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from sla.compliance import money
 from sla.compliance.acceptance import Cohort
 from sla.compliance.lines import Line
 from sla.compliance.report import Report
@@ -97,7 +98,7 @@ def of_truth(found: Truth) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "bar": found.bar,
-        "margin": found.margin,
+        **money.plain(found.margins),
         "maturity_s": seconds(found.maturity),
     }
 

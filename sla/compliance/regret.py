@@ -77,7 +77,7 @@ def find(
         in_vain=sum(counts[f"1:{state}"] for state in cohorts.IN_VAIN),
         cases=tuple(_named(sums.greatest)),
         counts=sums.counts,
-        worth=dict(sorted(sums.worth.items())),
+        worth=sums.worth,
     )
 
 

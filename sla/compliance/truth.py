@@ -2,7 +2,8 @@
 
 Counted in account opportunities, not persons; over whole cohorts older than the version's maturity
 window; credited to the version of the first cycle; among those followed up, with the followed-up
-share beside it. A definition is never condemned while Sales did not follow up.
+share beside it. A definition is never condemned while Sales did not follow up. The margin stands beside the
+verdict, for each currency by itself, and weighs nothing in it.
 """
 
 import math
@@ -13,7 +14,9 @@ from typing import Any
 from django.db.models import DurationField, ExpressionWrapper, F
 
 from sla import agreements, scoring
+from sla.compliance import money
 from sla.compliance.accounts import opportunities
+from sla.compliance.money import Margin
 from sla.compliance.periods import Filters, share
 from sla.document import Document
 from sla.models import AgreementVersion
@@ -35,7 +38,7 @@ class Truth:
     low: float
     high: float
     bar: float
-    margin: float | None
+    margins: tuple[Margin, ...]
     margin_bar: float | None
     maturity: timedelta
     bought_elsewhere: int
@@ -85,7 +88,7 @@ def judge(version: AgreementVersion, now: datetime, filters: Filters | None = No
         low=interval.low,
         high=interval.high,
         bar=bar,
-        margin=float(sums.earned / sums.amount) if sums.amount else None,
+        margins=money.margins(sums.worth),
         margin_bar=promise.params.get("margin"),
         maturity=maturity,
         bought_elsewhere=sums.elsewhere,

@@ -7,6 +7,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from leads import moments
+from sla.compliance import money
 from sla.compliance.cohorts import ACCEPTED
 from sla.lab import purchases, sets
 from sla.lab.panel import Panel
@@ -88,9 +89,7 @@ class _Rows:
             passed.note(flag, self._members(rows & self._mature & those, "account"))
         passed.days.update(self._days(rows & self._won))
         for pk in self._members(rows & self._ours, "pk"):
-            amount, margin = purchases.worth(self._chunk.bought.ours[pk])
-            passed.amount += float(amount)
-            passed.margin += float(margin)
+            passed.earn(money.of_case(self._chunk.bought.ours[pk]))
 
     def _days(self, rows: int) -> Iterator[int]:
         """Yield whole days from offer to win, as far as they are known."""

@@ -28,6 +28,7 @@ class Gained:
     #: won, bought_elsewhere, or the stage it stands in.
     fate: str
     amount: float | None
+    currency: str
 
 
 def find(
@@ -58,7 +59,13 @@ def find(
         "fates": fates,
         "months": months,
         "leads": [
-            {"lead": one.lead_id, "at": one.at.isoformat(), "fate": one.fate, "amount": one.amount}
+            {
+                "lead": one.lead_id,
+                "at": one.at.isoformat(),
+                "fate": one.fate,
+                "amount": one.amount,
+                "currency": one.currency,
+            }
             for one in found[:NAMED]
         ],
     }
@@ -86,8 +93,7 @@ def _of_chunk(draft: Draft, ids: Sequence[int], points: Sequence[datetime]) -> I
     stages = dict(Lead.objects.filter(pk__in=first).values_list("pk", "stage"))
     deals = _bought(first)
     for lead_id, at in first.items():
-        fate, amount = deals.get(lead_id, (stages[lead_id], None))
-        yield Gained(lead_id, at, fate, amount)
+        yield Gained(lead_id, at, *deals.get(lead_id, (stages[lead_id], None, "")))
 
 
 def _passes(draft: Draft, bare: readiness.Facts, at: datetime) -> bool:
@@ -97,16 +103,16 @@ def _passes(draft: Draft, bare: readiness.Facts, at: datetime) -> bool:
     return draft.gate.value(known, at) is True
 
 
-def _bought(first: dict[int, datetime]) -> dict[int, tuple[str, float | None]]:
+def _bought(first: dict[int, datetime]) -> dict[int, tuple[str, float | None, str]]:
     """Return what each lead's account bought after the draft would have passed it, ours before others'."""
-    found: dict[int, tuple[str, float | None]] = {}
+    found: dict[int, tuple[str, float | None, str]] = {}
     won = Deal.objects.filter(state=DealState.WON, account__leads__in=first)
     rows: Any = won.order_by("is_elsewhere", "closed_at").values_list(
-        "account__leads", "closed_at", "is_elsewhere", "amount"
+        "account__leads", "closed_at", "is_elsewhere", "amount", "currency"
     )
-    for lead_id, closed_at, is_elsewhere, amount in rows:
+    for lead_id, closed_at, is_elsewhere, amount, currency in rows:
         at = first.get(lead_id)
         if at is not None and (closed_at is None or closed_at >= at):
             fate = "bought_elsewhere" if is_elsewhere else "won"
-            found.setdefault(lead_id, (fate, None if amount is None else float(amount)))
+            found.setdefault(lead_id, (fate, None if amount is None else float(amount), currency))
     return found

@@ -17,6 +17,7 @@ class Won(NamedTuple):
     closed_at: str | None
     is_elsewhere: bool
     amount: Decimal | None
+    currency: str
     margin: Decimal | None
 
 
@@ -59,17 +60,11 @@ def took(deals: Iterable[Won], offered_at: str | None) -> timedelta | None:
     return moments.read(first) - moments.read(offered_at) if first and offered_at else None
 
 
-def worth(deals: Iterable[Won]) -> tuple[Decimal, Decimal]:
-    """Return amount and margin, as money, of the deals that have both."""
-    priced = [(one.amount, one.margin) for one in deals if one.amount is not None and one.margin is not None]
-    return sum((amount for amount, _ in priced), Decimal()), sum((a * m for a, m in priced), Decimal())
-
-
 def _won(accounts: Iterable[int]) -> dict[int, list[Won]]:
     found: defaultdict[int, list[Won]] = defaultdict(list)
     deals = Deal.objects.filter(state=DealState.WON, account_id__in=among.ids(accounts))
     for account, *rest in deals.values_list(
-        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "margin"
+        "account_id", moments.written("closed_at"), "is_elsewhere", "amount", "currency", "margin"
     ):
         found[account].append(Won(*rest))
     return dict(found)

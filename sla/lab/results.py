@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sla import scoring
+from sla.compliance import money
 from sla.lab.tallies import ELSEWHERE, MATURE, NAMED, WON, WORKED, Counts, Named, Passed
 
 #: Fewer than these are shown as counts and nothing is concluded from them.
@@ -67,7 +68,9 @@ class Side:
     bought_elsewhere: int
     #: Handoffs that passed and were won, whatever their age and follow-up.
     won_handoffs: Share
+    #: As `money.plain` says them.
     margin: float | None
+    margins: list[dict[str, Any]]
     median_days: float | None
     verdict: str
 
@@ -90,7 +93,7 @@ def side(passed: Passed, total: int, bar: float, needed_follow_up: float) -> Sid
         accounts_followed_up=followed,
         bought_elsewhere=having(ELSEWHERE, but=WON),
         won_handoffs=share(counts.won, counts.n),
-        margin=passed.margin / passed.amount if passed.amount else None,
+        **money.plain(money.margins(passed.worth)),
         median_days=median(passed.days),
         verdict=_verdict(closed, followed, counts, bar, needed_follow_up),
     )

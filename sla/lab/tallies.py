@@ -1,8 +1,10 @@
 """What was counted of past handoffs: numbers that add up, small enough to travel between processes."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from sla.compliance.money import Worth
 
 #: Most handoffs named of each kind of change; the number is always the whole one.
 NAMED = 500
@@ -41,8 +43,8 @@ class Passed:
     accounts: bytearray = field(default_factory=bytearray)
     #: Whole days from offer to win → how often.
     days: Counter[int] = field(default_factory=Counter)
-    amount: float = 0.0
-    margin: float = 0.0
+    #: By currency, of handoffs whose deals name amount and margin.
+    worth: dict[str, Worth] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:
@@ -59,14 +61,18 @@ class Passed:
         for account in ids:
             self.accounts[account] |= flag
 
+    def earn(self, worth: Mapping[str, Worth]) -> None:
+        """Add what was bought."""
+        for currency, own in worth.items():
+            self.worth.setdefault(currency, Worth()).add(own)
+
     def add(self, other: "Passed") -> None:
         for month, counts in other.months.items():
             self.months.setdefault(month, Counts()).add(counts)
         self.teams.update(other.teams)
         self.accounts = _joined(self.accounts, other.accounts)
         self.days.update(other.days)
-        self.amount += other.amount
-        self.margin += other.margin
+        self.earn(other.worth)
 
 
 @dataclass(slots=True)

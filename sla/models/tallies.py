@@ -117,7 +117,8 @@ class TallyAccount(models.Model):
     """What one version's first offers to an account came to: of all, or of one team, source or tier.
 
     `worked_at` is the first offer that Sales followed up, null: none. `amount` and `earned` (amount times
-    margin) are of won deals of which both are known.
+    margin) are of won deals in `currency` of which both are known. An account that bought in several
+    currencies has a row for each, of which one is counted.
     """
 
     account = models.BigIntegerField(db_index=True)
@@ -130,18 +131,29 @@ class TallyAccount(models.Model):
     worked_at = models.DateTimeField(null=True)
     is_won = models.BooleanField()
     is_elsewhere = models.BooleanField()
+    is_counted = models.BooleanField(default=True)
+    currency = models.CharField(max_length=3, blank=True)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     earned = models.DecimalField(max_digits=24, decimal_places=6)
 
     class Meta:
-        # All that a question asks for, so that it reads nothing but this index.
+        # All that a question asks for, so that it reads nothing but these indexes.
         indexes = (
             models.Index(
                 fields=[
                     *("version", "grain", "team", "source", "tier", "first_at"),
-                    *("worked_at", "is_won", "is_elsewhere", "amount", "earned", "account"),
+                    *("worked_at", "is_won", "is_elsewhere", "account"),
                 ],
-                name="tally_account_asked",
+                condition=models.Q(is_counted=True),
+                name="tally_account_counted",
+            ),
+            models.Index(
+                fields=[
+                    *("version", "grain", "team", "source", "tier", "first_at"),
+                    *("worked_at", "currency", "amount", "earned", "account"),
+                ],
+                condition=models.Q(is_won=True),
+                name="tally_account_bought",
             ),
         )
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from leads import deals
 from leads.models import OutboxMessage
 from portal.lines import weekly
 from sla import agreements, letters
 from sla.models import AlignmentLetter
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, won_deal
 from tests.sla.compliance import rows
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,29 @@ def test_a_volume_that_was_not_delivered_is_named(version) -> None:
     said = weekly.letter(letters.write_due(now=MONDAY))
     marketing = next(missed for side, _title, missed in said.sides if side == "marketing")
     assert {one.label: one.more for one in marketing}["Volume"].startswith("0 of ")
+
+
+def test_money_at_risk_is_told_for_each_currency(version, people) -> None:
+    due = MONDAY - DAY
+    for currency, amount in (("EUR", 8_000), ("EUR", 6_000), ("USD", 5_000)):
+        handoff = rows.offer(version, people.sales, "accepted", due)
+        rows.clock(version, "first_touch", due, "breached", handoff=handoff, lead=handoff.lead)
+        won_deal(factories.make_lead(), closed_at=due, amount=amount, currency=currency)
+        deals.record_deal(
+            account=handoff.lead.account, lead=handoff.lead, now=due, amount=amount, currency=currency
+        )
+    written = letters.write_due(now=MONDAY)
+
+    said = "3 leads are late on Sales’ side, with an expected value of 14,000 EUR, 5,000 USD."
+    assert weekly.letter(written).risk == said
+
+
+def test_letter_from_before_money_was_told_by_currency_reads_as_it_was(version) -> None:
+    written = letters.write_due(now=MONDAY)
+    written.facts["risk"] = {"leads": 2, "amount": 14_000, "currency": "EUR", "longest": []}
+
+    said = "2 leads are late on Sales’ side, with an expected value of 14,000 EUR."
+    assert weekly.letter(written).risk == said
 
 
 def test_a_version_that_waits_for_a_signature_is_the_question(version, people) -> None:

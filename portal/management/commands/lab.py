@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.lines import lab as lines
 from sla.choices import LabKind, LabState
-from sla.compliance import truth
+from sla.compliance import money, truth
 from sla.lab import asking, backtest, runs
 from sla.models import AgreementVersion, LabRun
 
@@ -66,10 +66,16 @@ class Command(BaseCommand):
         if found is None:
             raise CommandError("This version promises no close rate.")
         figures = {name: getattr(found, name) for name in ("verdict", "opportunities", "followed_up", "won",
-                   "low", "high", "bar", "margin", "needed_follow_up", "bought_elsewhere")}  # fmt: skip
-        figures["maturity_days"] = found.maturity.days
-        pairs = (f"{name} {value}" for name, value in figures.items())
-        self.stdout.write(json.dumps(figures, indent=2) if how == "json" else ", ".join(pairs))
+                   "low", "high", "bar", "needed_follow_up", "bought_elsewhere")}  # fmt: skip
+        figures |= {**money.plain(found.margins), "maturity_days": found.maturity.days}
+        if how == "json":
+            self.stdout.write(json.dumps(figures, indent=2))
+            return
+        margins = [f"{one.margin} {one.currency} (n {one.n})" for one in found.margins]
+        if len(margins) > 1:
+            figures["margin"] = " and ".join(margins)
+        pairs = (f"{name} {value}" for name, value in figures.items() if name != "margins")
+        self.stdout.write(", ".join(pairs))
 
 
 def _version(options: dict[str, Any]) -> AgreementVersion:

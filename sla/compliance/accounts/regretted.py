@@ -42,7 +42,7 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Cases by reason, their worth by currency, and the greatest of those that may be shown.
+    """Cases by reason, their worth by currency, that of most cases first, and the greatest that may be shown.
 
     Greatest by the mere number: without rates of exchange currencies have no order.
     """
@@ -148,12 +148,15 @@ def _merged(
 ) -> Sums:
     counts: Counter[str] = Counter()
     worth: dict[str, Decimal] = defaultdict(Decimal)
+    cases: Counter[str] = Counter()
     for reason, currency, n, amount in [*sums, *((one.reason, one.currency, 1, one.amount) for one in fresh)]:
         counts[reason] += n
         if amount is not None:
             worth[currency] += amount
+            cases[currency] += n
     if visible is not None and fresh:
         seen = set(visible.filter(pk__in={case.lead for case in fresh}).values_list("pk", flat=True))
         fresh = [case for case in fresh if case.lead in seen]
     shown = sorted([*greatest, *fresh], key=lambda case: (-(case.amount or NOTHING), case.handoff))
-    return Sums(counts, dict(worth), shown[:most])
+    ordered = sorted(worth, key=lambda currency: (-cases[currency], currency))
+    return Sums(counts, {currency: worth[currency] for currency in ordered}, shown[:most])

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from leads import deals
 from leads.choices import Role
 from portal import csvfile
 from portal.lines import payoff
@@ -294,6 +295,66 @@ def test_alignment_never_adds_amounts_of_different_currencies(client, people, ve
     text = page(client, people.leader, "alignment").content.decode()
 
     assert "<b>3 leads</b> that Sales refused bought later, worth 60,500 EUR, 1,000 USD." in text
+
+
+def _bought(version, people, *deals: tuple[str, int, str]) -> None:
+    """Have somebody old enough, and followed up, buy for each currency, amount and margin."""
+    long_ago = NOW - timedelta(days=300)
+    for currency, amount, margin in deals:
+        lead = rows.offer(version, people.sales, "accepted", long_ago, lead=make_lead(now=long_ago)).lead
+        add_touch(lead, "call", side="sales", now=long_ago + timedelta(hours=3))
+        won_deal(lead, closed_at=NOW, amount=amount, currency=currency, margin=margin)
+
+
+IN_TWO = (("USD", 9_000, "0.1"), ("EUR", 1_000, "0.5"), ("EUR", 3_000, "0.3"))
+
+
+def test_alignment_shows_the_margin_of_each_currency(client, people, version) -> None:
+    _bought(version, people, *IN_TWO)
+
+    text = shown(page(client, people.leader, "alignment"))
+
+    assert "Margin of won 35% EUR, 2 accounts 10% USD, 1 account agreed at least 20%" in text
+    assert "Each currency by itself: amounts of two are never added." in text
+
+
+def test_alignment_shows_the_margin_of_one_currency_alone(client, people, version) -> None:
+    _bought(version, people, *IN_TWO[1:])
+
+    text = shown(page(client, people.leader, "alignment"))
+
+    assert "Margin of won 35% agreed at least 20%" in text
+    assert "Each currency by itself" not in text
+
+
+def test_api_tells_the_margin_of_each_currency(client, people, version) -> None:
+    _bought(version, people, *IN_TWO)
+
+    [found] = page(client, people.leader, "api-alignment").json()["truth"]
+
+    assert found["margin"] is None
+    assert found["margins"] == [
+        {"currency": "EUR", "margin": 0.35, "n": 2},
+        {"currency": "USD", "margin": 0.1, "n": 1},
+    ]
+
+
+def test_money_at_risk_is_shown_for_each_currency(client, people, version) -> None:
+    _bought(version, people, *IN_TWO)
+    for currency in ("EUR", "USD"):
+        late = rows.offer(version, people.sales, "accepted", YESTERDAY)
+        rows.clock(version, "first_touch", YESTERDAY, "breached", handoff=late, lead=late.lead)
+        deals.record_deal(account=late.lead.account, lead=late.lead, now=NOW, amount=4_000, currency=currency)
+
+    text = shown(page(client, people.leader, "alignment"))
+
+    assert "4,000 EUR Cause open 4,000 4,000 USD Cause open 4,000" in text
+
+
+def shown(answer) -> str:
+    """Return what a page says, without its markup."""
+    words = re.sub(r"<[^>]+>", " ", answer.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(words)).replace(" ,", ",")
 
 
 def test_leads_behind_a_commitment_say_how_each_counts(client, people, version) -> None:

@@ -113,15 +113,35 @@ def test_late_leads_are_worth_their_open_deal_or_the_typical_one(version, team) 
     Lead.objects.filter(pk__in=[plain.lead_id, dealt.lead_id]).update(stage="sal")
     found = payoff.at_risk(Filters(), NOW)
     assert (found.lead_ids, found.currency, found.typical) == ((plain.lead_id, dealt.lead_id), "EUR", 20_000)
-    assert (found.amount, found.rate) == (60_000, 0.5)
-    assert found.by_cause == (("idle", Decimal(60_000)),)
+    assert found.rate == 0.5
+    assert found.stakes == (payoff.Stake("EUR", 60_000, (("idle", Decimal(60_000)),)),)
+
+
+def test_money_at_risk_is_told_for_each_currency(version, team) -> None:
+    for amount, currency in ((10_000, "EUR"), (20_000, "EUR"), (900_000, "USD")):
+        factories.won_deal(factories.make_lead(), closed_at=moment(6), amount=amount, currency=currency)
+    late = [offer(version, team, "accepted", moment(9)) for _ in range(3)]
+    for place, amount, currency in (
+        (0, 70_000, "USD"),
+        (1, 90_000, "USD"),
+        (1, 40_000, "EUR"),
+        (2, 8_000, "EUR"),
+    ):
+        lead = late[place].lead
+        deals.record_deal(account=lead.account, lead=lead, now=NOW, amount=Decimal(amount), currency=currency)
+    for handoff in late:
+        clock(version, "first_touch", moment(9), "breached", handoff=handoff, lead=handoff.lead, cause="idle")
+    found = payoff.at_risk(Filters(), NOW)
+    assert (found.currency, found.typical) == ("EUR", 15_000)
+    assert [(stake.currency, stake.amount) for stake in found.stakes] == [("EUR", 48_000), ("USD", 70_000)]
+    assert [stake.by_cause for stake in found.stakes] == [(("idle", 48_000),), (("idle", 70_000),)]
 
 
 def test_without_a_won_deal_the_worth_is_unknown(version, team) -> None:
     handoff = offer(version, team, "accepted", moment(9))
     clock(version, "first_touch", moment(9), "breached", handoff=handoff, lead=handoff.lead)
     found = payoff.at_risk(Filters(), NOW)
-    assert (found.leads, found.amount) == (1, None)
+    assert (found.leads, found.stakes) == (1, None)
 
 
 def test_speed_by_day_is_the_middle_of_the_day_of_offer(version, team) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sla import handoffs, marking, sweep
 from sla.choices import PARTS
 from sla.compliance import ends, offers, paths, rollups, tallies, timed
 from sla.compliance.accounts import keeping, opportunities, regretted
+from sla.compliance.money import Worth
 from sla.compliance.periods import Filters, Period
 from sla.compliance.tallies.telling import days_of
 from sla.models import (
@@ -178,6 +180,7 @@ CHANGES: dict[str, Callable[[Scene, Lead], Any]] = {
     "a deal of the account won": lambda play, lead: _win(lead, NOW + timedelta(hours=9), lead=None),
     "bought elsewhere": lambda play, lead: _win(lead, NOW + DAY, is_elsewhere=True),
     "another currency": lambda play, lead: Deal.objects.filter(account=lead.account).update(currency="USD"),
+    "bought again, in another currency": lambda play, lead: _win(lead, NOW + DAY, currency="CHF"),
     "a deal reopened": lambda play, lead: Deal.objects.filter(account=lead.account).update(state="open"),
     "another account": _to_account_of_another,
     "first seen earlier": lambda play, lead: Lead.objects.filter(pk=lead.pk).update(
@@ -358,6 +361,50 @@ def test_what_was_regretted_is_kept_by_currency(play: Scene) -> None:
     assert found.worth == {"": 5, "EUR": 5, "USD": 5, "CHF": 5}
     assert found == regretted.read(None, Filters(), None, 3) == regretted.from_rows(None, Filters(), None, 3)
     assert list(rollups.apart()) == []
+
+
+def _won_in(play: Scene, *currencies: str) -> list[Lead]:
+    """Have somebody worked on buy in each of some currencies, at a margin of its own."""
+    leads = []
+    for place, currency in enumerate(currencies, 1):
+        lead = in_state(play, "accepted").lead
+        _touch(play, lead)
+        _win(lead, NOW + DAY, currency=currency, margin=f"0.{place}", amount=10**place)
+        leads.append(lead)
+    return leads
+
+
+def test_what_was_earned_is_kept_by_currency(play: Scene) -> None:
+    some_leads(play)
+    leads = _won_in(play, "EUR", "USD", "EUR")
+    _win(leads[0], NOW + DAY, currency="USD", amount=7, margin="0.5")
+    asked = AgreementVersion.objects.get(), NOW + 2 * DAY, Filters()
+    unkept = opportunities.read(*asked)
+    keep()
+    kept = opportunities.read(*asked)
+    Deal.objects.filter(lead=leads[2]).update(currency="CHF")
+    changed = opportunities.read(*asked)
+
+    assert unkept == kept == opportunities.Sums(
+        kept.accounts, kept.worked, kept.won, kept.elsewhere,
+        {**kept.worth, "EUR": Worth(2, 1010, Decimal("301")), "USD": Worth(2, 107, Decimal("23.5"))},
+    )  # fmt: skip
+    assert changed == opportunities.from_rows(*asked)
+    assert (changed.worth["EUR"].n, changed.worth["CHF"].n, changed.won) == (1, 1, kept.won)
+    keep()
+    assert opportunities.read(*asked) == changed
+    assert list(rollups.apart()) == []
+
+
+def test_currencies_kept_together_are_noticed(play: Scene) -> None:
+    some_leads(play)
+    _won_in(play, "EUR", "USD")
+    keep()
+    assert differences() == list(rollups.apart()) == []
+    TallyAccount.objects.filter(currency="USD").update(currency="EUR")
+
+    assert {found[0] for found in differences()} == {"truth"}
+    assert list(rollups.apart()) != []
 
 
 def test_accounts_are_told_from_the_rows_until_they_were_told_once(play: Scene) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sla.compliance import report, truth
+from leads.models import Lead
+from sla.compliance import plain, report, truth
 from sla.compliance.periods import Filters
 from tests.factories import NOW, START, add_touch, cast, make_account, make_lead, signed_version, won_deal
 from tests.sla.compliance import rows
@@ -35,7 +36,8 @@ def test_definition_is_proved_when_the_interval_lies_above_the_line(place) -> No
 
     found = truth.judge(place[0], LATER)
 
-    assert (found.verdict, found.opportunities, found.won, found.margin) == ("proved", 30, 20, 0.25)
+    assert (found.verdict, found.opportunities, found.won) == ("proved", 30, 20)
+    assert [one.margin for one in found.margins] == [0.25]
     assert found.low > found.bar == 0.3
 
 
@@ -115,4 +117,34 @@ def test_margin_is_weighted_by_amount(place) -> None:
     offers(place, 1, won=1, amount=3000, margin="0.1")
     offers(place, 1, won=1, amount=1000, margin="0.5")
 
-    assert truth.judge(place[0], LATER).margin == pytest.approx(0.2)
+    assert [one.margin for one in truth.judge(place[0], LATER).margins] == [pytest.approx(0.2)]
+
+
+def test_margin_is_told_for_each_currency_that_of_most_accounts_first(place) -> None:
+    offers(place, 1, won=1, amount=900_000, currency="USD", margin="0.1")
+    offers(place, 2, won=2, amount=1000, currency="EUR", margin="0.4")
+    offers(place, 1, won=1, amount=1000, currency="CHF")
+    offers(place, 1, won=1, amount=0, currency="CHF", margin="0.9")
+
+    found = truth.judge(place[0], LATER)
+
+    assert [tuple(one) for one in found.margins] == [("EUR", 0.4, 2), ("USD", 0.1, 1)]
+    assert plain.of_truth(found)["margin"] is None
+    assert plain.of_truth(found)["margins"][1] == {"currency": "USD", "margin": 0.1, "n": 1}
+    assert (found.opportunities, found.won) == (5, 5)
+
+
+def test_account_that_bought_in_two_currencies_is_one_opportunity(place) -> None:
+    offers(place, 1, won=1, amount=1000, currency="EUR", margin="0.4")
+    won_deal(Lead.objects.get(), closed_at=LATER, amount=1000, currency="USD", margin="0.1")
+
+    found = truth.judge(place[0], LATER)
+
+    assert (found.opportunities, found.followed_up, found.won) == (1, 1, 1)
+    assert [tuple(one) for one in found.margins] == [("EUR", 0.4, 1), ("USD", 0.1, 1)]
+
+
+def test_one_currency_is_the_margin(place) -> None:
+    offers(place, 1, won=1, amount=1000, currency="EUR", margin="0.4")
+
+    assert plain.of_truth(truth.judge(place[0], LATER))["margin"] == 0.4

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from leads import facts
-from leads.models import Team
+from leads.models import Deal, Team
+from portal.lines import lab as lines
 from sla.lab import backtest, leaks
 from sla.models import AgreementVersion, Handoff
 from tests import factories
@@ -52,6 +53,24 @@ def test_both_gates_stand_beside_each_other(version: AgreementVersion, team: Tea
     assert (won["k"], won["n"], found["draft"]["accounts"]) == (1, 1, 2)
     assert found["is_few"]
     assert found["draft"]["verdict"] == "too_few"
+
+
+def test_margin_is_told_for_each_currency(version: AgreementVersion, team: Team) -> None:
+    for currency, amount in (("USD", 900_000), ("EUR", 100), ("EUR", 300)):
+        handoff = handed(version, team, "won", employees=300, touched_after=1)
+        Deal.objects.filter(lead=handoff.lead).update(currency=currency, amount=amount)
+    Deal.objects.filter(currency="USD").update(margin="0.1")
+    found = backtest.run(asked(BIG, against={**BIG, "value": 999})).figures
+    assert found["draft"]["margin"] is None
+    assert found["draft"]["margins"] == [
+        {"currency": "EUR", "margin": pytest.approx(0.4), "n": 2},
+        {"currency": "USD", "margin": pytest.approx(0.1), "n": 1},
+    ]
+    told = [(row.label, row.draft, row.against) for row in lines.rows(found) if "Margin" in row.label]
+    assert told == [
+        ("Margin of won, EUR", "40% (n 2)", "–"),
+        ("Margin of won, USD", "10% (n 1)", "–"),
+    ]
 
 
 def test_effect_of_each_criterion_is_what_passes_without_it(version: AgreementVersion, team: Team) -> None:
