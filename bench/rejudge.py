@@ -27,6 +27,7 @@ django.setup()
 
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
@@ -59,6 +60,8 @@ def main() -> None:
     print(f"{options.leads:,} leads written in {time.perf_counter() - began:.0f} s, load {load}")
     bare = measured("Bare SQL, all touches read", options.leads, read_touches)
     measured("Judged for the first time", options.leads, lambda: judge(options.processes))
+    growing.settle()  # nobody signs the next version in the minute in which the last one took effect
+    before = cells()
     second = factories.signed_version(data=(data := stricter(data)), now=NOW, signers=signers)
     touched, times = set[int](), list[float]()
     seconds = measured(
@@ -67,6 +70,7 @@ def main() -> None:
         lambda: beside(lambda: judge(options.processes), people.rep, leads, touched, times),
     )
     print(f"That is {seconds / bare:.1f} times as long as bare reading by one process")
+    print(f"Leads by cell of the grid before: {before}, after: {cells()}")
     check(second, touched)
     shown = f"p95 {statistics.quantiles(times, n=20)[18]:.0f} ms, " if len(times) > 1 else ""
     print(f"Inbox of {OPEN} meanwhile: {shown}{len(times)} requests; {len(touched)} touches arrived")
@@ -131,9 +135,16 @@ def grow(count: int, rep: User, version: AgreementVersion) -> range:
 
 
 def stricter(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the agreement with a definition that judges some leads otherwise."""
+    """Return the agreement with a definition that judges some leads otherwise, and another grid."""
     changed = json.loads(json.dumps(data["gates"]).replace('"value": 50,', '"value": 40,'))
-    return {**data, "gates": changed, "starts_on": NOW.date().isoformat()}
+    grid = {**data["grid"], "engagement": {"1": 30, "2": 12}}
+    return {**data, "gates": changed, "grid": grid, "starts_on": NOW.date().isoformat()}
+
+
+def cells() -> str:
+    """Return how many leads stand in each cell of the grid."""
+    counted = Standing.objects.values_list("grid").annotate(leads=Count("pk")).order_by("grid")
+    return ", ".join(f"{cell} {leads:,}" for cell, leads in counted)
 
 
 def read_touches() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import QuerySet
@@ -152,6 +152,11 @@ def zone(key: str | None = None) -> str:
 def zone_of(version: AgreementVersion) -> str:
     """Return the zone in which the days of a version begin."""
     return calendars.schedule(document(version).calendars["sales"]).timezone
+
+
+def today(version: AgreementVersion, now: datetime) -> date:
+    """Return which day it is where the days of a version begin."""
+    return calendars.schedule(document(version).calendars["sales"]).local_date(now)
 
 
 def commitments_on(version: AgreementVersion, tier: str) -> tuple[Commitment, ...]:

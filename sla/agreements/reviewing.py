@@ -15,6 +15,7 @@ from sla.choices import ReviewKind, ReviewOutcome, VersionState
 from sla.models import AgreementVersion, Review, Signature
 
 REMINDERS_IN_DAYS = (30, 14, 7)
+_A_DAY = timedelta(days=1)
 
 
 class NothingToConfirm(Exception):
@@ -80,7 +81,9 @@ def confirm(
     signature = signing.write(version, user, side, name, review.sha256, now, address)
     _log(review, f"confirmed_for_{side}", user, now)
     if confirmed_sides(review) == set(Side.values):
-        version.confirmed_until, review.confirmed_at = review.next_due_on, now
+        # Signed later than one that was held after it, a review brings the next no nearer.
+        days = [day for day in (review.next_due_on, version.review_on) if day]
+        version.confirmed_until, review.confirmed_at = max(days), now
         version.save(update_fields=["confirmed_until"])
         review.save(update_fields=["confirmed_at"])
     return signature
@@ -92,21 +95,18 @@ def confirmed_sides(review: Review) -> set[str]:
     return set(found.values_list("side", flat=True))
 
 
-def overdue(today: date) -> list[AgreementVersion]:
-    """Return the versions in force whose review is overdue."""
-    return [one for one in choosing.in_force() if one.review_on and one.review_on < today]
-
-
 def remind(*, now: datetime) -> int:
     """Leave the reminders that are due in the outbox, each once; return how many are new.
 
     Of reminders missed while nothing ran only the nearest is left.
     """
-    left, today = 0, now.date()
+    left = 0
     for version in _nearing(**days_of_reminders(now)):
-        assert version.review_on is not None  # by that it was found
-        days = (version.review_on - today).days
-        nearest = min(mark for mark in REMINDERS_IN_DAYS if days <= mark)
+        days = days_left(version, now)
+        assert days is not None  # by that it was found
+        nearest = min((mark for mark in REMINDERS_IN_DAYS if days <= mark), default=None)
+        if nearest is None or days < 0:  # not yet, or no longer, where the version counts its days
+            continue
         left += outbox.put(
             key=f"review:{version.pk}:{version.review_on}:{nearest}",
             kind="agreement.review_due",
@@ -114,9 +114,14 @@ def remind(*, now: datetime) -> int:
             subject_id=version.pk,
             not_before=now,
             now=now,
-            data={"due_on": version.review_on.isoformat(), "days": days},
+            data={"due_on": str(version.review_on), "days": days},
         )
     return left
+
+
+def days_left(version: AgreementVersion, now: datetime) -> int | None:
+    """Return how many days a version's review is away, below zero once it is overdue; None owes none."""
+    return (version.review_on - choosing.today(version, now)).days if version.review_on else None
 
 
 def to_remind(today: kept.Day, remind_by: kept.Day) -> QuerySet[AgreementVersion]:
@@ -127,8 +132,9 @@ def to_remind(today: kept.Day, remind_by: kept.Day) -> QuerySet[AgreementVersion
 
 
 def days_of_reminders(now: datetime) -> dict[str, date]:
-    """Return between which days a review lies that is reminded of now."""
-    return {"today": now.date(), "remind_by": now.date() + timedelta(days=max(REMINDERS_IN_DAYS))}
+    """Return between which days a review lies that is reminded of now, wherever its days begin."""
+    longest = timedelta(days=max(REMINDERS_IN_DAYS))
+    return {"today": now.date() - _A_DAY, "remind_by": now.date() + longest + _A_DAY}
 
 
 @kept.planned_anew

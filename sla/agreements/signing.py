@@ -45,8 +45,8 @@ class TextChanged(NotOpenForSigning):
 
 @transaction.atomic
 def propose(*, version: AgreementVersion, now: datetime, actor: User | None = None) -> AgreementVersion:
-    """Put a draft before both sides; proposing it again changes nothing. Raises NotOpenForSigning."""
-    version = _open_version(version)
+    """Put a draft before both sides; again changes nothing. Raises NotOpenForSigning, TextChanged."""
+    version = _as_read(version)
     if version.state == VersionState.DRAFT:
         version.state = VersionState.PROPOSED
         version.save(update_fields=["state"])
@@ -70,9 +70,7 @@ def sign(
     Raises MayNotSign, SignedForOtherSide, AlreadySigned, NotOpenForSigning or TextChanged. The version
     takes effect by `activate`, once both sides have signed and its day has come.
     """
-    read, version = version.sha256, _open_version(version)
-    if version.sha256 != read:
-        raise TextChanged(f"Version {version.number} was changed meanwhile.")
+    version = _as_read(version)
     signature = write(version, user, side, name, version.sha256, now, address)
     if version.state == VersionState.DRAFT:
         AgreementVersion.objects.filter(pk=version.pk).update(state=VersionState.PROPOSED)
@@ -110,6 +108,14 @@ def write(
         signed_at=now,
         address=address,
     )
+
+
+def _as_read(version: AgreementVersion) -> AgreementVersion:
+    """Return the version fresh and locked; raises TextChanged when its text is not as it was read."""
+    fresh = _open_version(version)
+    if fresh.sha256 != version.sha256:
+        raise TextChanged(f"Version {fresh.number} was changed meanwhile.")
+    return fresh
 
 
 def _open_version(version: AgreementVersion) -> AgreementVersion:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from leads import marks, setbased
 from leads.choices import Evidence, Side, Stage
 from leads.models import Calendar, Lead, User
-from sla import calendars
 from sla import document as documents
 from sla.agreements import choosing, logbook, signing
 from sla.choices import Disposition, VersionState
@@ -87,7 +86,7 @@ def _lacks(version: AgreementVersion, now: datetime) -> str:
 def _lacks_in_force(version: AgreementVersion, text: documents.Document, now: datetime) -> str:
     if signing.signed_sides(version) != set(Side.values):
         return "signatures"
-    if version.starts_on > calendars.schedule(text.calendars["sales"]).local_date(now):
+    if version.starts_on > choosing.today(version, now):
         return "date"
     others = [one for one in choosing.in_force() if one.agreement_id != version.agreement_id]
     is_for_everybody = any(choosing.document(one).segment.rule is None for one in others)

@@ -96,5 +96,6 @@ LEAD_MOVES: dict[str, tuple[tuple[str, str], ...]] = {
     "cease_ready": (("mql", "inquiry"), ("mql", "nurturing")),
     "wake": (("recycled", "nurturing"),),
     "reopen": (("lost", "nurturing"), ("disqualified", "nurturing")),
+    "correct": (("lost", "customer"), ("customer", "lost")),
     "overturn": (("recycled", "mql"), ("disqualified", "mql"), ("nurturing", "mql")),
 }

@@ -169,8 +169,8 @@ class Hearing:
     def reopen(self, clock: Clock, *, at: datetime) -> None:
         """Start the clock that follows one just met, under the version that rules now."""
         following = starting.followed_by(clock.commitment.code, self.lead, clock.handoff, self.judge)
-        if following:
-            scope = ClockScope(clock.scope)
+        scope = ClockScope(clock.scope)
+        if following and not (scope == ClockScope.LEAD and self._is_open(following[0])):
             self.open(*following, at=at, scope=scope, handoff=clock.handoff, rep=clock.rep)
 
     def retime(self, clock: Clock, *, at: datetime) -> None:
@@ -190,11 +190,11 @@ class Hearing:
             )
             self.take(clock, state, entries)
 
-    def recalendar(self, clock: Clock, *, rep: User, at: datetime) -> None:
-        """Count a clock on by another person's hours, keeping what has elapsed."""
+    def recalendar(self, clock: Clock, *, at: datetime) -> None:
+        """Count a clock on by the hours of its new rep, without one its team's, keeping what has elapsed."""
         document = agreements.document(clock.version)
         commitment = document.commitment(clock.commitment.code)
-        hours = self._hours_for(commitment, document, rep.team, rep)
+        hours = self._hours_for(commitment, document, clock.team, clock.rep)
         before = self.schedule(clock)
         if hours.schedule == before:
             return
@@ -249,9 +249,10 @@ class Hearing:
             self.advance(clock, _move_of(kind, event), at=max(at, clock.started_at), detail=detail)
 
     def _is_open(self, commitment: Commitment) -> bool:
+        """Tell whether the promise runs already, maybe as an earlier version or another tier has it."""
         handoff_id = self.handoff.pk if self.handoff else None
         return any(
-            clock.commitment_id == commitment.pk
+            clock.commitment.code == commitment.code
             and clock.ended_at is None
             and clock.scope == ClockScope.LEAD
             and clock.handoff_id in (None, handoff_id)

@@ -43,14 +43,13 @@ def keeping_elapsed(
     now: datetime,
     reps: Collection[int] = (),
     teams: Collection[int] = (),
-    calendar: str = "",
     actor: User | None = None,
 ) -> Iterator[None]:
     """Let open clocks go over to the hours that the block within writes, keeping what has elapsed.
 
-    For absences and a person's calendar name the `reps`, for a team's calendar the `teams`, for a revision
-    its `calendar`. Clocks already due by the old hours are swept by these first. For hours that were wrong
-    all along use `repair`.
+    For absences and a person's calendar name the `reps`, for a team's calendar the `teams`; what a revision
+    changes clocks `follow_calendar`. Clocks already due by the old hours are swept by these first. For hours
+    that were wrong all along use `repair`.
     """
     personal = Q(rep__in=reps, commitment__whose_hours="rep")
     of_team = Q(team__in=teams) | Q(rep__team__in=teams, commitment__whose_hours="rep")
@@ -59,8 +58,6 @@ def keeping_elapsed(
         before = terms.schedules_of(found)
         yield
         _carry_over(found, before, now, actor)
-        if calendar:
-            follow_calendar(key=calendar, now=now, actor=actor)
 
 
 def follow_calendar(*, key: str, now: datetime, actor: User | None = None) -> int:

@@ -27,19 +27,18 @@ def person(*, handoff: Handoff, now: datetime, actor: User | None = None) -> lis
     return hearing.save()
 
 
-def settle(*, handoff: Handoff) -> None:
-    """Write the handoff's owner on its open clocks: whoever takes a lead from the pool, or gives it back."""
-    Clock.objects.filter(handoff=handoff, side="sales", scope=ClockScope.LEAD, ended_at__isnull=True).update(
-        rep=handoff.rep, team=handoff.team
-    )
+def settle(*, handoff: Handoff, now: datetime, actor: User | None = None) -> list[Clock]:
+    """Let the clocks of Sales run on with whoever takes a lead from the pool, or gives it back."""
+    hearing = Hearing(lead=handoff.lead, handoff=handoff, now=now, actor=actor)
+    for clock in _of_sales(hearing):
+        if clock.scope == ClockScope.LEAD and clock.rep_id != handoff.rep_id:
+            _hand_over(hearing, clock, handoff, now)
+    return hearing.save()
 
 
 def hand_on(hearing: Hearing, handoff: Handoff, now: datetime) -> None:
     """Let the clocks of Sales in a hearing go over to the next hop, or to the handoff's new owner."""
-    from_id = hearing.handoff.pk if hearing.handoff else None
-    for clock in list(hearing.clocks):
-        if clock.handoff_id != from_id or clock.side != "sales" or clock.ended_at is not None:
-            continue
+    for clock in _of_sales(hearing):
         if clock.scope == ClockScope.PERSON:
             hearing.advance(clock, "cancel", at=now, detail={"by": "handed_on"})
             continue
@@ -56,8 +55,17 @@ def hand_on(hearing: Hearing, handoff: Handoff, now: datetime) -> None:
             )
 
 
+def _of_sales(hearing: Hearing) -> list[Clock]:
+    from_id = hearing.handoff.pk if hearing.handoff else None
+    found = (clock for clock in hearing.clocks if clock.handoff_id == from_id and clock.side == "sales")
+    return [clock for clock in found if clock.ended_at is None]
+
+
 def _hand_over(hearing: Hearing, clock: Clock, handoff: Handoff, now: datetime) -> None:
-    """Give one clock to the next hop or owner, by whose hours it counts on if its commitment says so."""
+    """Give one clock to the next hop or owner, by whose hours it counts on if its commitment says so.
+
+    In the pool it is nobody's, and counts by the hours of the team.
+    """
     before = {"handoff": clock.handoff_id, "rep": clock.rep_id}
     state = rows.state_of(clock)
     clock.handoff, clock.rep, clock.team = handoff, handoff.rep, handoff.team
@@ -72,5 +80,5 @@ def _hand_over(hearing: Hearing, clock: Clock, handoff: Handoff, now: datetime) 
         detail=before,
     )
     hearing.take(clock, state._replace(seq=carried.seq), [carried])
-    if clock.commitment.whose_hours == "rep" and clock.rep is not None:
-        hearing.recalendar(clock, rep=clock.rep, at=now)
+    if clock.commitment.whose_hours == "rep":
+        hearing.recalendar(clock, at=now)

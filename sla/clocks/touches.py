@@ -118,12 +118,12 @@ def _persist(hearing: Hearing, clock: Clock, attempts: _Attempts) -> None:
 
 def _attempts(shared: Shared) -> _Attempts:
     """Read what Sales tried since the persistence clocks of these leads started."""
-    since = {
-        clock.lead_id or 0: clock.started_at
-        for clocks in shared.clocks.values()
-        for clock in clocks
-        if clock.kind == "persistence"
-    }
+    since: dict[int, datetime] = {}
+    for lead, clocks in shared.clocks.items():
+        # A new owner has a younger one beside the side's own.
+        started = [clock.started_at for clock in clocks if clock.kind == "persistence"]
+        if started:
+            since[lead] = min(started)
     if not since:
         return {}
     found: defaultdict[int, list[tuple[datetime, str, int]]] = defaultdict(list)

@@ -13,6 +13,7 @@ from sla.handoffs.errors import (
     NobodyElse,
     NoReferee,
     NoRoom,
+    NotAsSeen,
     NoTeam,
     NotEligible,
     NothingAsked,
@@ -31,10 +32,11 @@ from sla.handoffs.foreseeing import Consequences, consequences
 from sla.handoffs.nurturing import claim_step, step_of
 from sla.handoffs.offering import HELD, offer, offer_many
 from sla.handoffs.passing import expire, hand_on, pool, reassign, reroute
+from sla.handoffs.reading import as_seen
 from sla.handoffs.refusing import attempts, decline, hand_back
 from sla.handoffs.returning import acknowledge, contest, reopen, repair, rule, wake
 from sla.handoffs.undoing import undo
-from sla.handoffs.working import convert, lose, nudge, qualification, qualify, rate, win
+from sla.handoffs.working import convert, correct, lose, nudge, qualification, qualify, rate, win
 from sla.handoffs.writing import alarm
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "NoRoom",
     "NoTeam",
     "NobodyElse",
+    "NotAsSeen",
     "NotEligible",
     "NotSalesReady",
     "NotYours",
@@ -67,12 +70,14 @@ __all__ = [
     "acknowledge",
     "alarm",
     "answer",
+    "as_seen",
     "ask",
     "attempts",
     "claim_step",
     "consequences",
     "contest",
     "convert",
+    "correct",
     "decline",
     "end_all",
     "expire",

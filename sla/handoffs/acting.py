@@ -20,7 +20,7 @@ from sla.choices import (
     Move,
 )
 from sla.document import Document
-from sla.handoffs import errors
+from sla.handoffs import errors, reading
 from sla.models import Handoff
 
 #: The owner's moves; until then whoever decided the offer is whom to name.
@@ -79,11 +79,9 @@ class Plan:
 def begin(code: str, handoff: Handoff, actor: User | None, now: datetime) -> Case:
     """Read a handoff fresh and check a move against the table; actor None is the system or a CRM.
 
-    Raises AlreadyDecided, UnknownMove, NotYours.
+    Raises AlreadyDecided, UnknownMove, NotYours, NotAsSeen.
     """
-    fresh = _whole.first(pk=handoff.pk)
-    if fresh is None:
-        raise Handoff.DoesNotExist
+    fresh = reading.fresh(handoff)
     move = MOVES[code]
     if fresh.state not in move.from_states(fresh.leg):
         raise refusal_for(fresh, move, now)
@@ -91,13 +89,6 @@ def begin(code: str, handoff: Handoff, actor: User | None, now: datetime) -> Cas
     if not is_allowed:
         raise errors.NotYours
     return Case(move, fresh, actor, now)
-
-
-@kept.question
-def _whole() -> QuerySet[Handoff]:
-    parts = ("lead__account", "version__agreement", "team__calendar", "rep__team__calendar", "decided_by")
-    found = Handoff.objects.select_related(*parts).filter(pk=kept.number("pk"))
-    return found.defer("version__document", "version__canonical_text")
 
 
 def refusal_for(handoff: Handoff, move: Move, now: datetime) -> errors.MoveRefused:

@@ -33,7 +33,7 @@ def accept(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
     )
     acting.carry_out(case, plan)
     if is_from_pool:
-        clocks.settle(handoff=handoff)
+        clocks.settle(handoff=handoff, now=now, actor=actor)
     return handoff
 
 

@@ -83,6 +83,10 @@ class Changed(MoveRefused):
     words = _("This lead changed in this moment. Look at it again and decide then.")
 
 
+class NotAsSeen(Changed):
+    """Somebody moved the handoff since whoever moves it now saw it."""
+
+
 class WrongStage(MoveRefused):
     """The lead is not in the stage from which this move goes."""
 

@@ -6,7 +6,7 @@ from leads import setbased
 from leads.models import User
 from sla import agreements, calendars
 from sla.document import Document, Step
-from sla.handoffs import errors
+from sla.handoffs import errors, reading
 from sla.models import Handoff, NurtureStep, Refusal
 
 
@@ -32,8 +32,9 @@ def step_of(handoff: Handoff, number: int) -> Step:
 def claim_step(*, handoff: Handoff, number: int, actor: User, now: datetime) -> Step:
     """Note that a step is done, for whoever writes down its touch in the same transaction.
 
-    Raises AlreadyDone when it is not the next one, or somebody was faster.
+    Raises AlreadyDone when it is not the next one, or somebody was faster; NotAsSeen.
     """
+    reading.locked(handoff)
     following = NurtureStep.objects.filter(refusal=handoff.pk, done_at__isnull=True)
     if following.values_list("number", flat=True).order_by("number").first() != number:
         raise errors.AlreadyDone

@@ -81,7 +81,7 @@ def _give(case: Case, to: User, reason: str = "") -> Handoff:
 def hand_on(*, handoff: Handoff, now: datetime, asked_by: User | None = None, reason: str = "") -> Handoff:
     """Do what a ladder's rung `reassign` asks for: an offer is rerouted, worked leads go to another rep.
 
-    `asked_by` is who gives a worked lead away for a `reason` of their own side, for the record.
+    `asked_by` is who gives a worked lead away, `reason` a code of the agreement, both for the record.
     Raises NobodyElse while nobody else can take it, TooManyHops when it went from hand to hand as often as
     the agreement allows.
     """

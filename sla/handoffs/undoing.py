@@ -9,7 +9,7 @@ from leads import outbox, ownership
 from leads.models import Lead, Team, User
 from sla import clocks, permissions
 from sla.choices import MOVES
-from sla.handoffs import acting, errors
+from sla.handoffs import acting, errors, reading
 from sla.models import Handoff, Refusal
 
 
@@ -19,7 +19,8 @@ def undo(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
 
     The clocks go on as if uninterrupted. Raises UndoOver.
     """
-    fresh = Handoff.objects.select_related("lead__account", "version", "team").get(pk=handoff.pk)
+    found = Handoff.objects.select_related("lead__account", "version", "team").get(pk=handoff.pk)
+    fresh = reading.checked(found)
     memory: dict[str, Any] = fresh.undo_seqs
     if not permissions.can_undo(actor, fresh, now) or clocks.has_moved_since(memory["clocks"]):
         raise errors.UndoOver
@@ -38,7 +39,7 @@ def undo(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
     Refusal.objects.filter(handoff=fresh).delete()
     acting.log(case, {"move": memory["move"]}, verb="undo")
     clocks.undo(handoff=fresh, written=memory["clocks"], now=now, actor=actor)
-    clocks.settle(handoff=fresh)
+    clocks.settle(handoff=fresh, now=now, actor=actor)
     outbox.drop(key=notice)
     return fresh
 

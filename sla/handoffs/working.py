@@ -7,13 +7,18 @@ from typing import Any
 from django.db import transaction
 
 from leads import audit, deals, outbox
-from leads.choices import DealState
+from leads.choices import DealState, Stage
 from leads.models import Deal, User
 from sla import agreements, permissions, readiness, standings
-from sla.choices import Event, Quality
-from sla.handoffs import acting, errors
+from sla.choices import LEAD_MOVES, MOVES, Event, HandoffState, Quality
+from sla.handoffs import acting, errors, reading
 from sla.models import Handoff
 
+#: A closed handoff's state → the move that says the opposite, and the lead's stage then.
+_OPPOSITE: dict[str, tuple[str, str]] = {
+    HandoffState.WON: ("lose", Stage.LOST),
+    HandoffState.LOST: ("win", Stage.CUSTOMER),
+}
 _LONGEST_EXCEPTION = Handoff._meta.get_field("exception").max_length
 
 
@@ -81,9 +86,27 @@ def lose(*, handoff: Handoff, actor: User | None, now: datetime, reason: str = "
 
 
 @transaction.atomic
+def correct(*, handoff: Handoff, now: datetime) -> Handoff:
+    """Call a handoff lost that was won, or won that was lost: its deal turned out the other way.
+
+    The lead follows unless it went on since. When the handoff ended stays. Raises UnknownMove, Changed.
+    """
+    fresh = reading.fresh(handoff)
+    if fresh.state not in _OPPOSITE:
+        raise errors.UnknownMove(fresh)
+    was, (code, stage) = fresh.state, _OPPOSITE[fresh.state]
+    case = acting.Case(MOVES[code], fresh, None, now)
+    follows = dict(LEAD_MOVES["correct"]).get(fresh.lead.stage)
+    plan = acting.Plan(
+        changes={"reason_code": ""}, stage=stage if follows == stage else None, data={"instead_of": was}
+    )
+    return acting.carry_out(case, plan)
+
+
+@transaction.atomic
 def rate(*, handoff: Handoff, actor: User, quality: str, now: datetime) -> Handoff:
     """Say how good the lead was against what was promised; blank takes the verdict back. Raises NotYours."""
-    fresh = Handoff.objects.select_related("lead__account").get(pk=handoff.pk)
+    fresh = reading.locked(handoff)
     if not permissions.can_rate(actor, fresh):
         raise errors.NotYours
     fresh.quality = Quality(quality).value if quality else ""
@@ -97,7 +120,7 @@ def rate(*, handoff: Handoff, actor: User, quality: str, now: datetime) -> Hando
 @transaction.atomic
 def nudge(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
     """Remind the owner, on record; changes nothing else. Raises NotYours."""
-    fresh = Handoff.objects.select_related("lead__account").get(pk=handoff.pk)
+    fresh = reading.locked(handoff)
     if not permissions.can_nudge(actor, fresh):
         raise errors.NotYours
     acting.lock_lead(fresh)

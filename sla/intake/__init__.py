@@ -9,7 +9,6 @@ from leads.facts import (
     UnknownFact,
 )
 from leads.touches import InvalidTouch, NewTouch, Written
-from sla.intake.absences import add_absence, remove_absence
 from sla.intake.door import (
     add_touch,
     add_touches,
@@ -25,6 +24,7 @@ from sla.intake.door import (
     take_step,
 )
 from sla.intake.draining import drain, drain_lead, drain_leads
+from sla.intake.people import add_absence, change_person, remove_absence, save_team
 from sla.intake.valve import RETRY_REFUSED, held
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "add_absence",
     "add_touch",
     "add_touches",
+    "change_person",
     "close_deal",
     "consent",
     "create_account",
@@ -55,5 +56,6 @@ __all__ = [
     "learn",
     "next_step",
     "remove_absence",
+    "save_team",
     "take_step",
 ]

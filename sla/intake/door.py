@@ -6,6 +6,7 @@ What the drain meets with never undoes the fact: it stays marked and is judged l
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from leads import touches as writers
 from leads.choices import Stage, TouchSide
 from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
 from leads.touches import NewTouch, Written
-from sla import clocks, handoffs
+from sla import agreements, clocks, handoffs
 from sla.choices import Event
 from sla.intake.draining import drain_lead, drain_leads
 from sla.models import Handoff
@@ -129,9 +130,9 @@ def consent(*, lead: Lead, now: datetime, actor: User | None = None, **spoken: A
 
 
 def next_step(*, lead: Lead, step: str, on: date | None, now: datetime, actor: User | None = None) -> bool:
-    """Write down what happens next; a dated step keeps a lead of Sales from going stale."""
+    """Write down what happens next; a dated step to come keeps a lead of Sales from going stale."""
     changed = facts.set_next_step(lead=lead, step=step, on=on, now=now, actor=actor)
-    if changed and on:
+    if changed and on and on >= now.astimezone(ZoneInfo(agreements.zone())).date():
         clocks.hear(event=Event.SALES_REFRESH, lead=lead, now=now, actor=actor)
     drain_lead(lead_id=lead.pk, now=now, actor=actor)
     return changed
@@ -145,7 +146,10 @@ def deal(*, account: Account, now: datetime, actor: User | None = None, **known:
 
 
 def close_deal(*, deal: Deal, now: datetime, actor: User | None = None, **outcome: Any) -> Deal:
-    """Close a deal as `deals.close_deal` does; the handoff it belongs to is won or lost with it."""
+    """Close a deal as `deals.close_deal` does; the handoff it belongs to is won or lost with it.
+
+    One that was closed the other way is corrected, and the lead with it.
+    """
     closed = deals.close_deal(deal=deal, now=now, actor=actor, **outcome)
     _drain_deal(closed, now, actor)
     return closed

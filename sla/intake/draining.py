@@ -25,6 +25,7 @@ _STEPS: tuple[tuple[Callable[[needs.Need], bool], following.Act], ...] = (
     (lambda need: need.becomes_ready, following.become_ready),
     (lambda need: need.ceases, following.cease),
     (lambda need: need.has_deal, following.follow_deals),
+    (lambda need: need.is_contradicted, following.correct),
     (lambda need: need.is_for_sales, following.offer),
 )
 
@@ -157,8 +158,9 @@ def _judge_apart(
 ) -> tuple[dict[int, standings.Judged], set[int]]:
     """Judge leads together; when that fails, in halves, until the one that fails stands alone.
 
-    Judging writes by one statement, so there is nothing to take back: it needs no transaction of its own,
-    and whoever drains within one would lose what they wrote with the first lead that the database refuses.
+    Judging writes standings alone, and each anew as often as it is judged, so there is nothing to take back:
+    it needs no transaction of its own, and whoever drains within one would lose what they wrote with the
+    first lead that the database refuses.
     """
     if not ids:
         return {}, set()

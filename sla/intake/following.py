@@ -151,6 +151,13 @@ def follow_deals(found: Found, judged: Judged, now: datetime, actor: User | None
         _follow_deal(pk, now)
 
 
+def correct(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
+    """Let closed handoffs say what their deals say, which another system took back."""
+    for handoff in Handoff.objects.contradicted().filter(lead__in=found).order_by("lead_id", "pk"):
+        with contextlib.suppress(handoffs.Changed):
+            handoffs.correct(handoff=handoff, now=now)
+
+
 @transaction.atomic
 def _cease(lead_id: int, now: datetime, actor: User | None) -> None:
     lead = Lead.objects.select_for_update().get(pk=lead_id)
@@ -165,7 +172,7 @@ def _cease(lead_id: int, now: datetime, actor: User | None) -> None:
 
 def offer(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Offer ready leads by routing, but those that the capacity valve or the loop guard keeps back."""
-    room = valve.Room()
+    room = valve.Room(now)
     held: defaultdict[str, list[int]] = defaultdict(list)
     free = []
     rounds = valve.rounds(found)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads import kept
 from leads.choices import Stage
@@ -20,8 +20,9 @@ from sla.models import Clock, Handoff, Refusal
 
 BEFORE_READY = (Stage.INQUIRY, Stage.NURTURING)
 _WITH_DEALS = (Stage.SQL, Stage.OPPORTUNITY)
+_AFTER_DEALS = (Stage.CUSTOMER, Stage.LOST)
 #: Stages in which a judgement or a fact may move a lead; in any other only one that is timed is looked at.
-_MOVABLE = frozenset({*BEFORE_READY, *BY_SIGNIFIER, Stage.MQL, Stage.RECYCLED, *_WITH_DEALS})
+_MOVABLE = frozenset({*BEFORE_READY, *BY_SIGNIFIER, Stage.MQL, Stage.RECYCLED, *_WITH_DEALS, *_AFTER_DEALS})
 
 
 @dataclass(slots=True)
@@ -40,6 +41,8 @@ class Need:
     opted_out: bool = False
     enters_marketing: bool = False
     has_deal: bool = False
+    #: Its deal was closed one way, and then the other.
+    is_contradicted: bool = False
     waits_for_offer: bool = False
 
     @property
@@ -61,6 +64,7 @@ class Need:
                 self.opted_out,
                 self.enters_marketing,
                 self.has_deal,
+                self.is_contradicted,
                 self.waits_for_offer,
             )
         )
@@ -75,8 +79,7 @@ def of_leads(
     many leads with a constant number of queries, so that a bulk of changes which turn nobody costs
     nothing per lead.
     """
-    rows = _states(leads={*judged, *changes})
-    states = {pk: (stage, is_timed) for pk, stage, is_timed in rows if is_timed or stage in _MOVABLE}
+    states = {pk: (stage, is_timed) for pk, stage, is_timed in _states(leads={*judged, *changes})}
     heard = {pk for pk, (stage, is_timed) in states.items() if is_timed or stage == Stage.RECYCLED}
     is_alone = touch and _is_alone(touch, changes.get(touch.lead_id), judged.get(touch.lead_id))
     touches = _new_touches(heard, changes, touch if is_alone else None)
@@ -98,8 +101,9 @@ def of_leads(
 @kept.question
 def _states() -> QuerySet[Any, Any]:
     open_clocks = Clock.objects.open().filter(lead_id=OuterRef("pk"))
-    leads = Lead.objects.alive().filter(pk__among=kept.ids("leads"))
-    return leads.annotate(is_timed=Exists(open_clocks)).values_list("pk", "stage", "is_timed")
+    leads = Lead.objects.alive().filter(pk__among=kept.ids("leads")).annotate(is_timed=Exists(open_clocks))
+    movable = leads.filter(Q(stage__in=sorted(_MOVABLE)) | Q(is_timed=True))
+    return movable.values_list("pk", "stage", "is_timed")
 
 
 def _settled(found: dict[int, Need]) -> dict[int, Need]:
@@ -107,6 +111,7 @@ def _settled(found: dict[int, Need]) -> dict[int, Need]:
     _drop_refused(found)
     _drop_reasoned(found)
     _drop_without_deal(found)
+    _drop_agreeing(found)
     for need in found.values():
         if need.becomes_ready:  # at once in Sales' reach: no time in Marketing's stages to measure
             need.enters_marketing = False
@@ -116,6 +121,7 @@ def _settled(found: dict[int, Need]) -> dict[int, Need]:
 def _decide(need: Need, judged: standings.Judged | None, is_timed: bool) -> None:
     stage = need.stage
     need.has_deal = stage in _WITH_DEALS and need.since is not None
+    need.is_contradicted = stage in _AFTER_DEALS and need.since is not None
     if judged is None:
         return
     is_ready = judged.standing.is_ready
@@ -222,3 +228,12 @@ def _drop_without_deal(found: Mapping[int, Need]) -> None:
         with_deal = set(Deal.objects.filter(lead_id__in=ids).values_list("lead_id", flat=True))
         for pk in ids:
             found[pk].has_deal = pk in with_deal
+
+
+def _drop_agreeing(found: Mapping[int, Need]) -> None:
+    ids = [pk for pk, need in found.items() if need.is_contradicted]
+    if ids:
+        rows = Handoff.objects.contradicted().filter(lead_id__in=ids)
+        contradicted = set(rows.values_list("lead_id", flat=True))
+        for pk in ids:
+            found[pk].is_contradicted = pk in contradicted

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from leads import kept
-from leads.choices import Role, Side
-from leads.models import User
+from leads.choices import DealState, Role, Side
+from leads.models import Deal, User
 from leads.models.querysets import SEES_ALL
 from sla.choices import HandoffState
 
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     def open(self) -> "HandoffQuerySet":
         return self.filter(is_ended=False)
+
+    def contradicted(self) -> "HandoffQuerySet":
+        """Keep those won or lost whose every deal closed since the offer says the opposite."""
+        closed = Deal.objects.filter(
+            lead_id=OuterRef("lead_id"), is_elsewhere=False, closed_at__gte=OuterRef("offered_at")
+        )
+        mine = self.filter(state__in=(HandoffState.WON, HandoffState.LOST), is_history=False)
+        ended = closed.filter(state__in=(DealState.WON, DealState.LOST))
+        return mine.filter(Exists(ended), ~Exists(closed.filter(state=OuterRef("state"))))
 
     def visible_to(self, user: User) -> "HandoffQuerySet":
         """Keep what this person may see: own ones and the team's pool, the team's, or all of them.

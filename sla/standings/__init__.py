@@ -3,18 +3,8 @@
 from sla.standings.dossiers import missing as dossier_missing
 from sla.standings.freezing import facts_from_snapshot, freeze_at, frozen
 from sla.standings.gathering import facts_of, scored
-from sla.standings.judging import (
-    Explanation,
-    Judged,
-    Judgement,
-    due_rechecks,
-    explain,
-    hold,
-    judge,
-    judged_at,
-    place,
-    to_recheck,
-)
+from sla.standings.judgement import Judged, Judgement, place
+from sla.standings.judging import Explanation, due_rechecks, explain, hold, judge, judged_at, to_recheck
 
 __all__ = [
     "Explanation",

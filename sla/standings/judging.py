@@ -1,49 +1,23 @@
 """Judging leads against the version in force, and keeping the result in one row per lead."""
 
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import QuerySet
 
-from leads import among, kept, moments, setbased
+from leads import among, kept, moments, setbased, storing
 from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
 from sla.standings.dossiers import missing
 from sla.standings.gathering import TOUCH_DAYS, facts_of, score, scored
+from sla.standings.judgement import Before, Judged, Judgement, judge_one, place
 
 #: After so many half-lives nothing is left that a score would show: a thousandth.
 _HALVED_AWAY = 10
-
-
-class Judgement(NamedTuple):
-    """The row of `Standing` that a judgement writes, by the names of its columns."""
-
-    lead_id: int
-    version_id: int
-    judged_at: datetime
-    is_ready: bool
-    ready_since: datetime | None
-    fit: float
-    level: float | None
-    grid: str
-    tier: str
-    recheck_at: datetime | None
-
-
-class Judged(NamedTuple):
-    """One lead judged: its new standing, and whether that turned.
-
-    `became_ready_at` is set when it was not ready before; `ceased` when it was and is no longer.
-    """
-
-    standing: Judgement
-    version: AgreementVersion
-    facts: readiness.Facts
-    became_ready_at: datetime | None
-    ceased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +41,7 @@ def judge(
     since: Mapping[int, datetime] | None = None,
     renewed: Container[int] = (),
 ) -> dict[int, Judged]:
-    """Judge leads, write their standings in one statement and return what came out, by lead.
+    """Judge leads, write their standings and return what came out, by lead.
 
     `since` tells from when the facts that changed are true: a lead that was not ready cannot have
     become so before. Leads that no agreement covers are left out. Constant number of queries.
@@ -80,17 +54,33 @@ def judge(
         return {}
     before = _before(ids)
     judged = _renewed([pk for pk in ids if pk in renewed and pk in before], before, versions, now)
+    confirmed = {pk for pk, one in judged.items() if before[pk].says(one.standing)}
     facts = facts_of([pk for pk in ids if pk not in judged], now)
     for lead_id, version in _covered(facts, versions, now):
         known = facts[lead_id]
         fit, _engagement = score(known, agreements.terms(version), now)
-        judged[lead_id] = _judge_one(
+        judged[lead_id] = judge_one(
             lead_id, known, fit, version, before.get(lead_id), since.get(lead_id), now
         )
-    # In order of their ids, so that two who judge the same leads never wait for each other crosswise.
-    rows = [judged[lead_id].standing for lead_id in sorted(judged)]
-    setbased.upsert_copied(Standing, Judgement._fields, rows, key="lead_id")
+    _write([judged[lead_id].standing for lead_id in sorted(judged)], confirmed, now)
     return judged
+
+
+def _write(standings: Iterable[Judgement], confirmed: Container[int], now: datetime) -> None:
+    """Write standings, which ascend by lead; of those confirmed nothing but the version and the moment.
+
+    All in the order of their leads, so that two who judge the same never wait for each other crosswise.
+    """
+    whole: list[Judgement] = []
+    by_version: defaultdict[int, list[int]] = defaultdict(list)
+    for one in standings:
+        if one.lead_id in confirmed:
+            by_version[one.version_id].append(one.lead_id)
+        else:
+            whole.append(one)
+    for version_id, lead_ids in by_version.items():
+        storing.set_alike(Standing, lead_ids, version_id=version_id, judged_at=now)
+    setbased.upsert_copied(Standing, Judgement._fields, whole, key="lead_id")
 
 
 def _renewed(
@@ -116,7 +106,7 @@ def _renewed(
         known.engagement = scoring.Level(level, terms.document.engagement.half_life_days)
         fit = terms.fit(known, now)
         known.fit = fit.value
-        one = _judge_one(lead_id, known, fit, version, said, None, now)
+        one = judge_one(lead_id, known, fit, version, said, None, now)
         if not one.became_ready_at:
             judged[lead_id] = one
     return judged
@@ -149,26 +139,15 @@ def _covered(
         yield lead_id, version
 
 
-class Before(NamedTuple):
-    """What the standing said until now; moments as texts."""
-
-    is_ready: bool
-    version_id: int
-    level: float | None
-    ready_since: str | None
-    judged_at: str
-
-
 def _before(lead_ids: Collection[int]) -> dict[int, Before]:
     return {lead_id: Before(*said) for lead_id, *said in _standing_rows(leads=lead_ids)}
 
 
 @kept.question
 def _standing_rows() -> QuerySet[Any, Any]:
-    texts = (moments.written(name) for name in ("ready_since", "judged_at"))
-    return Standing.objects.filter(pk__among=kept.ids("leads")).values_list(
-        "pk", "is_ready", "version_id", "level", *texts
-    )
+    texts = {"ready_since", "judged_at", "recheck_at"}
+    columns = (moments.written(name) if name in texts else name for name in Before._fields)
+    return Standing.objects.filter(pk__among=kept.ids("leads")).values_list("pk", *columns)
 
 
 def judged_at(lead_ids: Collection[int]) -> dict[int, datetime]:
@@ -208,92 +187,3 @@ def explain(*, lead: Lead, now: datetime, version: AgreementVersion | None = Non
     return Explanation(
         version, facts, verdict, fit, engagement, grid, tier, missing(lead, facts, terms.document)
     )
-
-
-def place(facts: readiness.Facts, terms: agreements.Terms, at: datetime) -> tuple[str, str]:
-    """Return the cell of the grid and the priority tier of scored facts."""
-    score = scoring.score_at(facts.engagement, at) if facts.engagement else 0.0
-    cell = scoring.grid(facts.fit, score, terms.document.grid)
-    return cell, terms.tiers[cell]
-
-
-def _judge_one(
-    lead_id: int,
-    facts: readiness.Facts,
-    fit: scoring.Fit,
-    version: AgreementVersion,
-    before: Before | None,
-    changed_at: datetime | None,
-    now: datetime,
-) -> Judged:
-    terms = agreements.terms(version)
-    gate = terms.gates["readiness"]
-    vector = gate.vector(facts, now)
-    is_ready = gate.verdict(vector) is True
-    was_ready = before is not None and before.is_ready
-    ready_since = became_ready_at = None
-    if is_ready and not was_ready:
-        ready_since = became_ready_at = _since(terms, facts, version, before, changed_at, now)
-    elif is_ready and before and before.ready_since:
-        ready_since = moments.read(before.ready_since)
-    level = facts.engagement.value if facts.engagement else scoring.ZERO
-    grid, tier = place(facts, terms, now)
-    standing = Judgement(
-        lead_id,
-        version.id,
-        now,
-        is_ready,
-        ready_since,
-        fit.value,
-        None if level == scoring.ZERO else level,
-        grid,
-        tier,
-        _recheck_at(terms, facts, vector, fit, grid, now),
-    )
-    return Judged(standing, version, facts, became_ready_at, was_ready and not is_ready)
-
-
-def _since(
-    terms: agreements.Terms,
-    facts: readiness.Facts,
-    version: AgreementVersion,
-    before: Before | None,
-    changed_at: datetime | None,
-    now: datetime,
-) -> datetime:
-    """Return the true moment at which the gate was met, never before what rules or changed it."""
-    gate = terms.gates["readiness"]
-    # Recounting the engagement of the past is dear, and moot where the gate does not ask for it.
-    counted = terms.document.engagement if _asks_engagement(gate) else None
-    found = readiness.ready_since(gate, facts, now, counted) or now
-    earliest = [found, version.activated_at or found]
-    if before:
-        earliest.append(changed_at or moments.read(before.judged_at))
-    return min(max(earliest), now)
-
-
-def _asks_engagement(gate: readiness.Compiled) -> bool:
-    return any(
-        isinstance(leaf, readiness.ScoreLeaf) and leaf.score == "engagement" for _, leaf in gate.leaves
-    )
-
-
-def _recheck_at(
-    terms: agreements.Terms,
-    facts: readiness.Facts,
-    vector: list[bool | None],
-    fit: scoring.Fit,
-    grid: str,
-    now: datetime,
-) -> datetime | None:
-    """Return when time alone changes verdict, segment, fit, the cell of the grid or a signifier."""
-    turns = [terms.gates["readiness"].valid_until(facts, now, vector), fit.valid_until]
-    if terms.segment:
-        turns.append(terms.segment.look(facts, now)[1])
-    # One that is shown already has nothing to wait for.
-    shown = (signifier.look(facts, now) for signifier in terms.awaited)
-    turns += [until for value, until in shown if value is not True]
-    bar = terms.document.grid.bar(grid)
-    if facts.engagement and bar is not None:
-        turns.append(scoring.crossing(facts.engagement, bar))
-    return min([moment for moment in turns if moment and moment > now], default=None)

@@ -10,8 +10,8 @@ from django.db import connection
 
 from leads import facts, marks, touches, transitions
 from leads.choices import Stage
-from leads.models import FactChange, Lead, StageChange, User
-from sla import agreements, clocks, handoffs, intake, standings
+from leads.models import Absence, AuditEntry, Deal, FactChange, Lead, OutboxMessage, StageChange, User
+from sla import agreements, clocks, handoffs, intake, invariants, standings
 from sla.choices import Event, HandoffState
 from sla.intake import draining, valve
 from sla.models import AgreementVersion, Clock, Handoff, Standing
@@ -241,6 +241,16 @@ def test_a_full_house_holds_back_the_lower_tiers(full_house: factories.Cast) -> 
     assert Handoff.objects.count() == 1
 
 
+def test_places_of_somebody_who_is_away_are_not_free(full_house: factories.Cast) -> None:
+    User.objects.filter(pk=full_house.other_rep.pk).update(is_paused=False, max_open=5)
+    today = NOW.date()
+    Absence.objects.create(user=full_house.other_rep, first_on=today, last_on=today)
+    assert Standing.objects.get(pk=offered().pk).held_because == "capacity"
+    # Back the next day, with five places of six free.
+    intake.drain(now=NOW + DAY)
+    assert Handoff.objects.open().filter(rep=full_house.other_rep).count() == 1
+
+
 def test_free_places_release_what_was_held(full_house: factories.Cast) -> None:
     lead = offered()
     first = Handoff.objects.get()
@@ -348,14 +358,21 @@ def test_an_opt_out_cancels_outreach(judged: factories.Cast) -> None:
     )
 
 
-def test_a_dated_next_step_keeps_a_lead_fresh(judged: factories.Cast) -> None:
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [(5, ["met", "running"]), (0, ["met", "running"]), (-1, ["running"])],
+    ids=["to come", "today", "of yesterday"],
+)
+def test_a_dated_next_step_to_come_keeps_a_lead_fresh(
+    judged: factories.Cast, days: int, kept: list[str]
+) -> None:
     lead = offered()
     rep = owner_of(lead)
     handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
-    on = (NOW + 5 * DAY).date()
+    on = (NOW + days * DAY).date()
     intake.next_step(lead=fresh(lead), step="Call again", on=on, now=NOW + HOUR, actor=rep)
     states = Clock.objects.filter(lead=lead, kind="upkeep").order_by("pk").values_list("state", flat=True)
-    assert list(states) == ["met", "running"]
+    assert list(states) == kept
 
 
 # ── deals ────────────────────────────────────────────────────────────────────────────────────────
@@ -378,6 +395,60 @@ def test_a_closed_deal_closes_the_handoff(judged: factories.Cast, state: str, st
         margin=Decimal("0.3"),
     )
     assert (fresh(lead).stage, Handoff.objects.get().state) == (stage, state)
+
+
+def closed_as(state: str) -> tuple[Lead, Deal]:
+    """Return a lead whose one deal was closed, and the handoff with it."""
+    lead = offered()
+    rep = owner_of(lead)
+    handoffs.accept(handoff=Handoff.objects.get(), actor=rep, now=NOW)
+    handoffs.qualify(handoff=Handoff.objects.get(), actor=rep, now=NOW + HOUR, exception="Known customer")
+    deal = intake.deal(account=lead.account, lead=lead, opened_at=NOW, now=NOW + DAY, system="crm")
+    intake.close_deal(deal=deal, state=state, closed_at=NOW + DAY, now=NOW + DAY)
+    return lead, deal
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "stage", "verb"), [("won", "lost", "lost", "lose"), ("lost", "won", "customer", "win")]
+)
+def test_a_deal_closed_the_other_way_takes_its_handoff_along(
+    judged: factories.Cast, first: str, then: str, stage: str, verb: str
+) -> None:
+    lead, deal = closed_as(first)
+    ended_at = Handoff.objects.get().ended_at
+    intake.close_deal(deal=deal, state=then, closed_at=NOW + DAY, now=NOW + 3 * DAY)
+    handoff = Handoff.objects.get()
+    assert (fresh(lead).stage, handoff.state, handoff.ended_at) == (stage, then, ended_at)
+    entry = AuditEntry.objects.filter(stream=f"lead:{lead.pk}", verb=verb).get()
+    assert (entry.at, entry.data["instead_of"]) == (NOW + 3 * DAY, first)
+    assert OutboxMessage.objects.filter(kind=f"handoff.{verb}", lead=lead).count() == 1
+    broken = [one.invariant.name for one in invariants.audit(NOW + 3 * DAY) if one.count]
+    assert broken == ["nothing-undelivered"]  # nobody delivers here
+
+
+def test_a_deal_corrected_by_the_sweep_is_corrected_once(judged: factories.Cast) -> None:
+    lead, deal = closed_as("won")
+    Deal.objects.filter(pk=deal.pk).update(state="lost")
+    marks.mark(lead_ids=[lead.pk], since=NOW + 2 * DAY, now=NOW + 2 * DAY)
+    for _ in range(2):
+        intake.drain(now=NOW + 2 * DAY)
+    handoff = Handoff.objects.get()
+    assert (fresh(lead).stage, handoff.state) == ("lost", "lost")
+    assert AuditEntry.objects.filter(verb="lose").count() == 1
+
+
+def test_another_deal_of_a_customer_takes_nothing_back(judged: factories.Cast) -> None:
+    lead, _deal = closed_as("won")
+    second = intake.deal(account=lead.account, lead=lead, opened_at=NOW + DAY, now=NOW + 2 * DAY)
+    intake.close_deal(deal=second, state="lost", closed_at=NOW + 3 * DAY, now=NOW + 3 * DAY)
+    assert (fresh(lead).stage, Handoff.objects.get().state) == ("customer", "won")
+
+
+def test_a_lost_lead_that_was_opened_again_goes_on_in_its_new_round(judged: factories.Cast) -> None:
+    lead, deal = closed_as("lost")
+    handoffs.reopen(lead=lead, actor=judged.marketer, reason="new_facts", now=NOW + 2 * DAY)
+    intake.close_deal(deal=deal, state="won", closed_at=NOW + DAY, now=NOW + 3 * DAY)
+    assert (fresh(lead).stage, Handoff.objects.order_by("pk").first().state) == ("mql", "lost")
 
 
 def test_a_deal_of_an_earlier_round_says_nothing_of_this_one(judged: factories.Cast) -> None:

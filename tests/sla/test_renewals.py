@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from leads import touches
 from leads.choices import KINDS_OF_SIDE
 from leads.models import FactChange, Lead
 from sla import intake, standings
 from sla.models import Clock, Handoff, Standing
+from sla.standings import judging
 from tests import factories
 from tests.factories import NOW
 
@@ -106,6 +108,54 @@ def test_engagement_is_counted_again_only_for_a_reason() -> None:
     factories.signed_version(now=NOW + 2 * DAY, gates=reaching(70), engagement=terms)
     intake.drain(now=NOW + 2 * DAY)
     assert 7.0 not in Standing.objects.values_list("level", flat=True)
+
+
+def written(changes: dict[str, Any]) -> tuple[list[str], int]:
+    """Let a new agreement judge again; return how standings were written, and how many of them changed."""
+    columns = ("pk", "is_ready", "ready_since", "fit", "level", "grid", "tier", "recheck_at")
+    before = set(Standing.objects.values_list(*columns))
+    version = factories.signed_version(now=NOW + DAY, **changes)
+    with CaptureQueriesContext(connection) as caught:
+        intake.drain(now=NOW + DAY)
+    assert set(Standing.objects.values_list("version", "judged_at")) == {(version.pk, NOW + DAY)}
+    begins = ('UPDATE "sla_standing"', 'INSERT INTO "sla_standing"')
+    ways = [one["sql"].split()[0] for one in caught if one["sql"].startswith(begins)]
+    return ways, len(set(Standing.objects.values_list(*columns)) - before)
+
+
+def test_a_standing_that_stays_is_told_its_version_alone() -> None:
+    judged_company()
+    assert written({"gates": reaching(60)}) == (["UPDATE"], 0)
+
+
+def test_a_standing_that_changes_is_written_whole() -> None:
+    judged_company()
+    grid = {"fit": {"A": 60, "B": 20}, "engagement": {"1": 30, "2": 5}}
+    ways, changed = written({"gates": reaching(60), "grid": grid})
+    assert ways == ["UPDATE", "INSERT"]
+    assert 0 < changed < Standing.objects.count()
+
+
+def test_a_touch_that_comes_before_a_standing_is_confirmed_stays_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged_company()
+    calm = Lead.objects.get(pk=min(Standing.objects.filter(level=None).values_list("pk", flat=True)))
+    factories.signed_version(now=NOW + DAY, gates=reaching(60))
+    honest, arriving = judging._write, [calm]
+
+    def slow(*told: Any) -> None:
+        if arriving:
+            lead = arriving.pop()
+            intake.add_touch(lead=lead, side="prospect", kind="attended", happened_at=NOW, now=NOW + DAY)
+        honest(*told)
+
+    monkeypatch.setattr(judging, "_write", slow)
+    for _ in range(2):
+        intake.drain(now=NOW + DAY)
+        told = standings.explain(lead=calm, now=NOW + DAY)
+        assert Standing.objects.get(pk=calm.pk).level == told.engagement.level.value
+    assert not FactChange.objects.exists()
 
 
 def test_engagement_that_lasts_for_years_is_counted_again() -> None:

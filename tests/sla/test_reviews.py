@@ -1,12 +1,13 @@
 """Reviews: recorded with minutes, confirmed by both sides, counted against what was promised."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from leads.choices import Role
-from leads.models import OutboxMessage
-from sla import agreements
+from leads.models import CalendarRevision, OutboxMessage
+from sla import agreements, calendars
 from sla.choices import ReviewKind, ReviewOutcome
 from sla.compliance import reviews
 from sla.compliance.periods import Filters, month_of
@@ -49,6 +50,18 @@ def test_confirmed_text_stands_once_both_sides_have_signed(version: AgreementVer
     assert (review.next_due_on - review.held_on).days in range(180, 185)
     # What confirms is no signature under the text itself.
     assert agreements.signed_sides(version) == {"marketing", "sales"}
+
+
+def test_review_confirmed_late_brings_the_next_one_no_nearer(version: AgreementVersion) -> None:
+    people = {side: factories.user(role) for side, role in SIGNERS.items()}
+    earlier, later = (
+        held(version, START.date() + days * DAY, outcome=ReviewOutcome.CONFIRMED) for days in (50, 100)
+    )
+    for review in (later, earlier):
+        for side, person in people.items():
+            agreements.confirm(review=review, user=person, side=side, name=person.name, now=START)
+    version.refresh_from_db()
+    assert version.review_on == later.next_due_on
 
 
 SIGNERS = {"marketing": Role.MARKETING_MANAGER, "sales": Role.SALES_MANAGER}
@@ -105,11 +118,40 @@ def test_pipeline_reviews_are_counted_in_their_month(version: AgreementVersion) 
 def test_overdue_review_is_named_and_reminded_of_no_more(version: AgreementVersion) -> None:
     due = version.review_due_on
     assert due is not None
-    assert agreements.overdue(due) == []
-    assert agreements.overdue(due + DAY) == [version]
-    late = datetime(due.year, due.month, due.day, tzinfo=UTC) + DAY
-    assert agreements.remind(now=late) == 0
+    assert agreements.days_left(version, noon(due)) == 0
+    assert agreements.days_left(version, noon(due + DAY)) == -1
+    assert agreements.remind(now=noon(due + DAY)) == 0
     assert not OutboxMessage.objects.filter(kind="agreement.review_due").exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "at"),
+    [
+        ("Europe/Berlin", time(21, 59), time(22, 0)),
+        ("America/New_York", time(3, 59), time(4, 0)),
+        ("Pacific/Auckland", time(11, 59), time(12, 0)),
+    ],
+)
+def test_days_until_a_review_are_those_of_the_agreement(
+    version: AgreementVersion, zone: str, before: time, at: time
+) -> None:
+    """Midnight where Sales works, as UTC tells it in summer and in Auckland's winter."""
+    CalendarRevision.objects.update(document={**factories.WORKING_HOURS, "timezone": zone})
+    calendars.forget()
+    AgreementVersion.objects.update(confirmed_until=date(2026, 7, 15))
+    version.refresh_from_db()
+    eve = date(2026, 7, 7) if zone.startswith(("Europe", "Pacific")) else date(2026, 7, 8)
+    late, midnight = (datetime.combine(eve, clock, UTC) for clock in (before, at))
+    assert [agreements.days_left(version, now) for now in (late, midnight)] == [8, 7]
+    agreements.remind(now=late)
+    assert [one.data["days"] for one in reminders()] == [8]
+    agreements.remind(now=midnight)
+    assert [one.data["days"] for one in reminders()] == [8, 7]
+    assert agreements.remind(now=midnight + 8 * DAY) == 0
+
+
+def reminders() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(kind="agreement.review_due").order_by("pk")
 
 
 def test_amending_starts_from_the_text_in_force_and_once(version: AgreementVersion) -> None:

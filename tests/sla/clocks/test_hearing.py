@@ -6,8 +6,9 @@ import pytest
 
 from leads.choices import Stage
 from leads.models import Absence, OutboxMessage
-from sla import clocks, handoffs
+from sla import clocks, handoffs, intake
 from sla.choices import Event
+from sla.invariants import histories
 from sla.models import Clock
 from tests import factories
 from tests.factories import NOW
@@ -15,6 +16,11 @@ from tests.sla.scene import MINUTE, accepted, clocks_of, committed, offered, qua
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+#: What two clocks of one promise on one lead have in common.
+ALIKE = (
+    *("kind", "side", "lead", "calendar_key", "calendar_revision", "allowance", "unit", "state", "seq"),
+    *("started_at", "elapsed", "running_since", "due_at", "due_on", "next_at", "next_step"),
+)
 
 
 def became_ready(at, **changes):
@@ -70,6 +76,46 @@ def test_stage_without_a_stale_time_has_no_clock():
     assert "nurture_stale" not in states_of(handoff)
 
 
+def nobody_ready():
+    unmet = {"fact": "employees", "op": ">", "value": 10**6}
+    return {**factories.agreement_data()["gates"], "readiness": unmet}
+
+
+def test_sleeper_woken_by_a_new_agreement_keeps_the_one_clock_it_has():
+    stages = factories.agreement_data()["stages"]
+    days = {"nurturing": 10, "recycled": 10, "sal": 5}
+    stages = [{**one, "stale_after_business_days": days.get(one["code"])} for one in stages]
+    play = scene(stages=stages)
+    handoff = offered(play)
+    handoffs.decline(handoff=handoff, actor=play.rep, reason="no_budget", note="None", now=NOW + MINUTE)
+    tomorrow, own = NOW + timedelta(days=1), Clock.objects.filter(lead=handoff.lead, kind="nurture_stale")
+    renewed = factories.signed_version(stages=stages, gates=nobody_ready(), now=tomorrow)
+    intake.drain(now=tomorrow)
+    handoffs.wake(handoff=handoff, now=tomorrow + MINUTE)
+    assert list(own.values_list("version", "state")) == [(play.version.pk, "running")]
+
+    at = tomorrow + HOUR
+    intake.add_touch(lead=handoff.lead, side="marketing", kind="mail", happened_at=at, now=at)
+    found = own.order_by("id").values_list("version", "state")
+    assert list(found) == [(play.version.pk, "met"), (renewed.pk, "running")]
+
+
+def test_two_clocks_of_one_promise_are_followed_by_one():
+    _play, lead = became_ready(NOW)
+    lead.stage = Stage.NURTURING
+    lead.save()
+    clocks.hear(event=Event.CEASED_READY, lead=lead, now=NOW)
+    old = Clock.objects.get(lead=lead, kind="nurture_stale")
+    renewed = factories.signed_version(now=NOW, gates=nobody_ready())
+    intake.drain(now=NOW)
+    promise = renewed.commitments.get(code=old.commitment.code)
+    # As they were left behind by an earlier release.
+    Clock.objects.create(commitment=promise, version=renewed, **{name: getattr(old, name) for name in ALIKE})
+    clocks.hear(event=Event.MARKETING_REFRESH, lead=lead, now=NOW + HOUR)
+    found = Clock.objects.filter(lead=lead, kind="nurture_stale").order_by("id")
+    assert [clock.state for clock in found] == ["met", "met", "running"]
+
+
 def test_commitment_that_is_off_starts_no_clock():
     off = committed(factories.timed("decide", "sales", 2, "business_hours", is_on=False))
     assert set(states_of(offered(scene(commitments=off)))) == {"touch_from_offer"}
@@ -106,6 +152,56 @@ def test_carried_clock_goes_on_by_the_next_reps_hours():
     clock = Clock.objects.get(kind="decide", scope="lead")
     # One hour had passed; three more from noon in Berlin, eleven in UTC.
     assert (clock.due_at, clock.calendar_key) == (datetime(2026, 11, 18, 14, 0, tzinfo=UTC), "late")
+
+
+def by_the_reps_hours():
+    """Offer a lead to somebody who is away for a month from tomorrow, by whose hours the touch is due."""
+    own = factories.timed(
+        "first_touch",
+        "sales",
+        16,
+        "business_hours",
+        code="touch_from_offer",
+        whose_hours="rep",
+        params={"from": "offer"},
+    )
+    play = scene(commitments=committed(own))
+    Absence.objects.create(user=play.rep, first_on=date(2026, 11, 19), last_on=date(2026, 12, 18))
+    return play, offered(play)
+
+
+def apart_from_log():
+    return list(histories.clock_apart_from_log(NOW + HOUR))
+
+
+def test_clock_in_the_pool_counts_by_the_teams_hours_not_by_those_of_whoever_let_it_go():
+    _play, handoff = by_the_reps_hours()
+    hop = handoffs.pool(handoff=handoff, now=NOW + HOUR)
+    # Sixteen hours are two working days, of which the first is today.
+    assert clocks_of(hop)["touch_from_offer"].due_at == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    assert apart_from_log() == []
+
+
+def test_clock_out_of_the_pool_counts_by_the_hours_of_whoever_took_it():
+    play, handoff = by_the_reps_hours()
+    hop = handoffs.pool(handoff=handoff, now=NOW + HOUR)
+    Absence.objects.create(user=play.cast.other_rep, first_on=date(2026, 11, 19), last_on=date(2026, 11, 19))
+    handoffs.accept(handoff=hop, actor=play.cast.other_rep, now=NOW + 2 * HOUR)
+    clock = clocks_of(hop)["touch_from_offer"]
+    assert (clock.rep, clock.due_at) == (play.cast.other_rep, datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    assert apart_from_log() == []
+
+
+def test_clock_given_back_to_the_pool_counts_by_the_teams_hours_again():
+    play, handoff = by_the_reps_hours()
+    hop = handoffs.pool(handoff=handoff, now=NOW + HOUR)
+    before = clocks_of(hop)["touch_from_offer"].due_at
+    Absence.objects.create(user=play.cast.other_rep, first_on=date(2026, 11, 19), last_on=date(2026, 11, 19))
+    handoffs.accept(handoff=hop, actor=play.cast.other_rep, now=NOW + 2 * HOUR)
+    handoffs.undo(handoff=hop, actor=play.cast.other_rep, now=NOW + 2 * HOUR + MINUTE)
+    clock = clocks_of(hop)["touch_from_offer"]
+    assert (clock.rep, clock.due_at) == (None, before)
+    assert apart_from_log() == []
 
 
 def test_log_names_who_and_when_it_was_noticed():

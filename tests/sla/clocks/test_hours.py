@@ -97,8 +97,8 @@ def test_persons_other_calendar_rules_from_now_on():
 
 def test_revision_of_the_calendar_counts_from_now_on():
     handoff = offered(scene())
-    with clocks.keeping_elapsed(calendar="default", now=ELEVEN):
-        save_hours(breaks=[{"date": "2026-11-18", "from": "10:00", "to": "13:00"}])
+    save_hours(breaks=[{"date": "2026-11-18", "from": "10:00", "to": "13:00"}])
+    clocks.follow_calendar(key="default", now=ELEVEN)
     clock = decide(handoff)
     # One hour has elapsed although it lies in the new break; the second begins at one.
     assert (clock.elapsed, clock.due_at) == (HOUR, datetime(2026, 11, 18, 13, 0, tzinfo=UTC))
@@ -107,8 +107,8 @@ def test_revision_of_the_calendar_counts_from_now_on():
 
 def test_clock_due_by_the_old_hours_is_late_before_the_new_ones_rule():
     handoff = offered(scene())
-    with clocks.keeping_elapsed(calendar="default", now=NOW + 3 * HOUR):
-        save_hours(holidays=["2026-11-18"])
+    save_hours(holidays=["2026-11-18"])
+    clocks.follow_calendar(key="default", now=NOW + 3 * HOUR)
     assert (decide(handoff).state, decide(handoff).breached_at) == ("breached", NOW + 2 * HOUR)
 
 

@@ -104,6 +104,18 @@ def test_persistence_is_kept_at_the_attempt_that_completes_it():
     assert clocks_of(handoff)["persistence"].ended_at == NOW + DAY + 10 * MINUTE
 
 
+def test_attempts_before_a_reassignment_count_for_the_side_that_made_them():
+    terms = {"attempts": 3, "days": 3, "channels": 1}
+    commitments = committed(factories.timed("persistence", "sales", 6, "business_days", params=terms))
+    play = scene(commitments=commitments)
+    handoff = accepted(play)
+    attempts(handoff, [0, 1], ["call", "call"])
+    handoffs.reassign(handoff=handoff, to=play.cast.other_rep, actor=None, now=NOW + DAY + 20 * MINUTE)
+    attempts(handoff, [2], ["call"])
+    found = Clock.objects.filter(lead=handoff.lead, kind="persistence").order_by("id")
+    assert [(clock.scope, clock.state) for clock in found] == [("lead", "met"), ("person", "running")]
+
+
 def upkeep(handoff):
     rows = Clock.objects.filter(lead=handoff.lead, kind="upkeep").order_by("id")
     return [(clock.state, clock.started_at) for clock in rows]

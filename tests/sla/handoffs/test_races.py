@@ -56,7 +56,7 @@ def test_control_who_reads_then_writes_lets_several_win(monkeypatch):
         return case.handoff
 
     monkeypatch.setattr(acting, "carry_out", careless)
-    monkeypatch.setattr(clocks, "settle", lambda handoff: None)
+    monkeypatch.setattr(clocks, "settle", lambda **_of: None)
     handoff, people = pool_of(scene())
     assert len(winners(at_once(accepts(handoff, people)))) > 1
 
