@@ -27,7 +27,6 @@ os.environ["API_CALLS_PER_MINUTE"] = "1000000"
 django.setup()
 
 from django.conf import settings
-from django.core import signing
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -36,6 +35,7 @@ from bench import accepts, processors
 from bench.inbox import REPS, fill, hand_over, median_of_runs
 from bench.races import gunicorn
 from leads.models import Lead, User
+from leads.paging import Place
 from portal import api_keys
 from portal.api import paging
 from portal.models import Scope
@@ -102,7 +102,7 @@ def lists(marketer: User, rep: User) -> None:
     for person in (marketer, rep):
         caller = Caller(person)
         for name, pk in depths.items():
-            address = f"/api/v1/leads/?cursor={signing.dumps(pk, salt=paging.SALT)}"
+            address = f"/api/v1/leads/?cursor={paging.cursor(Place(pk, is_among_many=True))}"
             print(f"{person.role:<10}{name:<22}{median_of_runs(functools.partial(caller.get, address))}")
         for asked in ("view=ready", "view=mine", "stage=mql", "q=alpen"):
             address = f"/api/v1/leads/?{asked}"

@@ -108,6 +108,8 @@ class Proposing(AgreementView):
         matching.check(request, version)
         try:
             proposed = agreements.propose(version=version, now=timezone.now(), actor=self.person)
+        except agreements.TextChanged as error:
+            raise matching.changed() from error
         except agreements.NotOpenForSigning as error:
             raise _not_open() from error
         return self.show(proposed, shapes.VersionShape, tagged=proposed)

@@ -1,6 +1,9 @@
 """Handoffs and clocks: listed, read and offered, with the reasons for every due time."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -17,6 +20,16 @@ from sla import clocks, handoffs, permissions
 from sla.models import Clock, Handoff
 from sla.permissions import TAKES_LEADS
 
+#: What handoffs may be narrowed by, each by an index of its own.
+FILTERS: dict[str, Callable[[Any], Q | Exists]] = {
+    "lead": lambda pk: Q(lead_id=pk),
+    "rep": lambda pk: Q(rep_id=pk),
+    "team": lambda pk: Q(team_id=pk),
+    "state": lambda code: Q(state=code),
+    "is_open": lambda is_on: Q(is_ended=not is_on),
+    "late": lambda is_on: _is_late() if is_on else ~Q(_is_late()),
+}
+
 
 class Handoffs(ApiView):
     writes = Scope.MOVES
@@ -24,10 +37,10 @@ class Handoffs(ApiView):
     @extend_schema(parameters=[asking.HandoffsAsked], responses=shapes.HandoffShape(many=True))
     def get(self, request: Request) -> Response:
         """List the handoffs you may see, newest first."""
-        asked = {name: value for name, value in self.asked(asking.HandoffsAsked).items() if value is not None}
-        is_open = asked.pop("is_open", None)
-        found = Handoff.objects.visible_to(self.person).filter(**asked)
-        found = found if is_open is None else found.filter(is_ended=not is_open)
+        asked = self.asked(asking.HandoffsAsked).items()
+        found = Handoff.objects.visible_to(self.person).filter(
+            *[FILTERS[name](value) for name, value in asked]
+        )
         return self.page(_with_people(found), shapes.HandoffShape)
 
     @extend_schema(request=shapes.Offered, responses={201: shapes.HandoffShape})
@@ -105,6 +118,10 @@ class ClockReplay(ApiView):
         spans = clocks.replay(clock, clock.due_at or timezone.now()).spans
         said = {"clock": clock, "log": clock.events.order_by("seq"), "spans": spans}
         return self.show(said, shapes.ReplayShape)
+
+
+def _is_late() -> Exists:
+    return Exists(Clock.objects.late().filter(handoff=OuterRef("pk")))
 
 
 def _with_people(found: QuerySet[Handoff]) -> QuerySet[Handoff]:

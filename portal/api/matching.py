@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.http import parse_etags
@@ -10,7 +12,7 @@ from rest_framework.request import Request
 
 from leads.models import Account, Lead
 from portal.api.problems import Problem
-from sla import intake
+from sla import handoffs, intake
 from sla.models import AgreementVersion, Handoff
 
 
@@ -40,6 +42,20 @@ def check(request: Request, thing: Any, *, is_needed: bool = False) -> None:
     tags = parse_etags(said)
     if tags != ["*"] and tag(thing) not in tags:
         raise changed()
+
+
+@contextmanager
+def held(request: Request, handoff: Handoff) -> Iterator[None]:
+    """Compare `If-Match` with a handoff as it was read, and let the move within find it no other."""
+    check(request, handoff)
+    if request.headers.get("If-Match", "*").strip() == "*":
+        yield
+        return
+    try:
+        with handoffs.as_seen(handoff):
+            yield
+    except handoffs.Changed as error:
+        raise changed() from error
 
 
 def changed() -> Problem:

@@ -16,7 +16,7 @@ from portal.api import matching
 from portal.api.shapes import work as shapes
 from portal.api.views import ApiView, Shape
 from portal.models import Scope
-from sla import handoffs, permissions
+from sla import handoffs, intake, permissions
 from sla.models import Handoff
 from sla.queries import handoffs as queries
 
@@ -59,6 +59,11 @@ def _reassign(*, handoff: Handoff, actor: User, now: datetime, to: int) -> Hando
     return handoffs.reassign(handoff=handoff, actor=actor, now=now, to=_colleague(handoff, to))
 
 
+def _step(*, handoff: Handoff, actor: User, now: datetime, number: int) -> Handoff:
+    intake.take_step(handoff=handoff, number=number, actor=actor, now=now)
+    return handoff
+
+
 def _colleague(handoff: Handoff, pk: int) -> User:
     found = queries.others(handoff).filter(pk=pk).first()
     if found is None:
@@ -93,6 +98,8 @@ VERBS = (
          handoffs.lose, _by_table("lose")),
     Verb("acknowledge", "Take a refused lead up again for Marketing.", shapes.Acknowledged,
          handoffs.acknowledge, _by_table("acknowledge")),
+    Verb("step", "Do the next step of the nurture track; it is written down as a touch.", shapes.Stepped,
+         _step, _by_table("acknowledge")),
     Verb("repair", "Say that Marketing's data is right again.", shapes.Noted,
          handoffs.repair, _by_table("repair")),
     Verb("contest", "Call the referee about a refusal.", shapes.Contested,
@@ -121,9 +128,9 @@ class MoveView(ApiView):
         handoff = Handoff(pk=pk) if is_read_later else self.verb.fetch(user, pk)
         if self.verb.guard:
             access.require(self.verb.guard(user, handoff))
-        matching.check(request, handoff)
-        said = self.sent(self.verb.shape)
-        moved = self.verb.act(handoff=handoff, actor=user, now=now, **said)
+        with matching.held(request, handoff):
+            said = self.sent(self.verb.shape)
+            moved = self.verb.act(handoff=handoff, actor=user, now=now, **said)
         # A reroute leads to the next hop, which may be nothing of the caller's any more.
         done = moved if moved.pk == pk else access.handoff(user, pk)
         return self.show(done, shapes.HandoffShape, tagged=done)

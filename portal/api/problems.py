@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from leads.models import Lead
-from sla import handoffs, intake
+from sla import disputes, handoffs, intake
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -98,6 +98,16 @@ def _refused(error: handoffs.MoveRefused, context: dict[str, Any]) -> Problem:
     return Problem(code, str(error.sentence), status.HTTP_409_CONFLICT, **more)
 
 
+def _not_disputed(error: disputes.DisputeRefused, context: dict[str, Any]) -> Problem:
+    """A breach that cannot be disputed, or a dispute that cannot be answered, as things stand."""
+    code = _code(type(error).__name__)
+    if isinstance(error, disputes.NotYours):
+        return Problem(code, str(error), status.HTTP_403_FORBIDDEN)
+    if isinstance(error, disputes.WordsNeeded):
+        return invalid("/note", str(error), code)
+    return Problem(code, str(error), status.HTTP_409_CONFLICT)
+
+
 def _duplicate(error: intake.DuplicateEmail, context: dict[str, Any]) -> Problem:
     """Name the other lead only to whom may see it."""
     user = context["request"].user
@@ -154,6 +164,7 @@ _TITLES = {
 _MAKERS: tuple[tuple[type[Exception], Callable[[Any, dict[str, Any]], Problem]], ...] = (
     (Problem, lambda error, context: error),
     (handoffs.MoveRefused, _refused),
+    (disputes.DisputeRefused, _not_disputed),
     (intake.DuplicateEmail, _duplicate),
     (intake.DuplicateExternalId, lambda error, context: taken()),
     (IntegrityError, _not_unique),

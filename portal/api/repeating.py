@@ -1,6 +1,7 @@
 """Calls that may be repeated: the same `Idempotency-Key` gets the same answer and is worked on once."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -25,7 +26,8 @@ _HEADERS = ("ETag", "Location")
 def claim(request: Request, user: User, now: datetime) -> IdempotentCall | None:
     """Return the call that is to be worked on, or the one that was answered; None without the header.
 
-    Raises Problem: 422 for another body under the same key, 409 while the first is worked on.
+    Raises Problem: 422 for another body under the same key, 409 while the first is worked on, 410 when
+    somebody whom the answer named was erased since.
     """
     key = request.headers.get(HEADER, "")
     if not key:
@@ -50,6 +52,9 @@ def _known(call: IdempotentCall | None, fingerprint: str) -> IdempotentCall:
     # One that is gone again broke this very moment.
     if call is None or call.status is None:
         raise Problem("in_progress", _("The first call with this key is still worked on."), 409)
+    if call.status == HTTPStatus.GONE:
+        sentence = _("Somebody whom this call told of was erased since it was answered.")
+        raise Problem("erased", sentence, HTTPStatus.GONE)
     return call
 
 

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from portal.api import (
     agreements,
+    disputes,
     docs,
     handoffs,
     imports,
@@ -44,6 +45,10 @@ WORK = [
     ),
     path("clocks/<int:pk>/", handoffs.OneClock.as_view(), name="api-clock"),
     path("clocks/<int:pk>/replay/", handoffs.ClockReplay.as_view(), name="api-clock-replay"),
+    path("clocks/<int:pk>/dispute/", disputes.ClockDispute.as_view(), name="api-clock-dispute"),
+    path("disputes/", disputes.Disputes.as_view(), name="api-disputes"),
+    path("disputes/<int:pk>/", disputes.OneDispute.as_view(), name="api-dispute"),
+    path("disputes/<int:pk>/answer/", disputes.DisputeAnswer.as_view(), name="api-dispute-answer"),
 ]
 TERMS = [
     path("agreements/", agreements.Agreements.as_view(), name="api-agreements"),
@@ -64,6 +69,7 @@ RESULTS = [
     path("imports/<int:pk>/", imports.OneImport.as_view(), name="api-import"),
     path("imports/<int:pk>/mapping/", imports.ImportMapping.as_view(), name="api-import-mapping"),
     path("imports/<int:pk>/start/", imports.ImportStart.as_view(), name="api-import-start"),
+    path("imports/<int:pk>/undo/", imports.ImportUndo.as_view(), name="api-import-undo"),
     path("imports/<int:pk>/rejects/", imports.ImportRejects.as_view(), name="api-import-rejects"),
 ]
 PEOPLE = [

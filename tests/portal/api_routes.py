@@ -61,6 +61,7 @@ POST  api-handoff-answer      asked          401  403  404  404  404  403  200  
 POST  api-handoff-withdraw    offered        401  403  404  404  404  403  200  200  403  403  403
 POST  api-handoff-reassign    accepted       401  403  404  404  404  200  403  403  403  403  403
 POST  api-handoff-acknowledge declined       401  403  404  404  404  403  200  200  403  403  403
+POST  api-handoff-step        declined       401  403  404  404  404  403  409  409  403  403  403
 POST  api-handoff-repair      faulty         401  403  404  404  404  403  200  200  403  403  403
 POST  api-handoff-contest     declined       401  403  404  404  404  403  200  200  403  403  403
 POST  api-handoff-rule        contested      401  403  404  404  404  403  403  403  403  200  403
@@ -68,6 +69,10 @@ POST  api-handoff-nudge       accepted       401  403  404  404  404  200  200  
 GET   api-clock               offered        401  200  404  404  404  200  200  200  200  200  200
 GET   api-clock               declined       401  200  404  404  404  200  200  200  200  200  200
 GET   api-clock-replay        offered        401  200  404  404  404  200  200  200  200  200  200
+POST  api-clock-dispute       late_clock     401  201  404  404  404  201  403  403  403  403  403
+GET   api-disputes            -              401  200  200  200  200  200  200  200  200  200  200
+GET   api-dispute             disputed       401  200  404  404  404  200  200  200  200  200  200
+POST  api-dispute-answer      disputed       401  403  404  404  404  403  403  200  403  403  403
 GET   api-agreements          -              401  200  200  200  200  200  200  200  200  200  200
 POST  api-agreement-earlier   -              401  403  403  403  403  403  403  403  409  409  409
 PUT   api-draft               draft          401  403  403  403  403  200  403  200  200  200  200
@@ -87,6 +92,7 @@ GET   api-import              job            401  403  403  403  403  403  200  
 GET   api-import              job-operations 401  403  403  403  403  403  404  404  403  403  200
 PUT   api-import-mapping      job            401  403  403  403  403  403  422  404  403  403  422
 POST  api-import-start        job            401  403  403  403  403  403  202  404  403  403  202
+POST  api-import-undo         job            401  403  403  403  403  403  409  404  403  403  409
 GET   api-import-rejects      job            401  403  403  403  403  403  200  404  403  403  200
 GET   api-me                  -              401  200  200  200  200  200  200  200  200  200  200
 GET   api-teams               -              401  200  200  200  200  200  200  200  200  200  200
@@ -118,6 +124,9 @@ FILLED: dict[str, Any] = {
     "POST api-handoff-lose": {"reason": "competitor"},
     "POST api-handoff-rate": {"quality": "as_promised"},
     "POST api-handoff-withdraw": {"reason": "mistake"},
+    "POST api-handoff-step": {"number": 1},
+    "POST api-clock-dispute": {"reason": "The line was down all day."},
+    "POST api-dispute-answer": {"is_granted": True},
     "POST api-handoff-contest": {"note": "The budget is known."},
     "POST api-handoff-rule": {"ruling": "upheld"},
     "POST api-version-sign": {"side": "marketing", "name": "Somebody", "password": PASSWORD},

@@ -7,10 +7,11 @@ from rest_framework import serializers
 
 from leads.choices import Stage
 from leads.queries import SHORTEST_TERM
-from portal.api.shapes.values import Number
+from portal.api.shapes.values import Flag, Number
 from portal.forms.results import PERIODS
 from sla.choices import HandoffState
 from sla.queries import leads as queries
+from sla.scoring import CELLS
 
 
 class Pair(serializers.Serializer[Any]):
@@ -26,7 +27,7 @@ class Pair(serializers.Serializer[Any]):
 
 
 class LeadsAsked(Pair):
-    """Which leads."""
+    """Which leads: what the page's list is narrowed by, by the same names and more."""
 
     view = serializers.ChoiceField(choices=[(code, code) for code in queries.VIEWS], required=False)
     stage = serializers.ChoiceField(choices=Stage.choices, required=False)
@@ -34,6 +35,10 @@ class LeadsAsked(Pair):
     team = Number(required=False)
     account = Number(required=False)
     email = serializers.CharField(max_length=254, required=False)
+    source = serializers.CharField(max_length=120, required=False, help_text="As it is written.")
+    grade = serializers.ChoiceField(choices=[(cell, cell) for cell in CELLS], required=False)
+    ready = Flag(help_text="Whether the agreement in force calls it sales-ready.")
+    late = Flag(help_text="Whether a commitment to it is late.")
     q = serializers.CharField(
         min_length=SHORTEST_TERM,
         max_length=200,
@@ -55,7 +60,8 @@ class HandoffsAsked(serializers.Serializer[Any]):
     rep = Number(required=False)
     team = Number(required=False)
     state = serializers.ChoiceField(choices=HandoffState.choices, required=False)
-    is_open = serializers.BooleanField(required=False, allow_null=True, default=None)
+    is_open = Flag()
+    late = Flag(help_text="Whether a commitment on it is late.")
 
 
 class ResultsAsked(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from leads.choices import Evidence
 from portal.forms import days
@@ -73,6 +74,15 @@ class Number(serializers.IntegerField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
+class Flag(serializers.BooleanField):
+    """Yes or no; an address that does not ask gets neither."""
+
+    default_empty_html = empty  # of an address the framework reads a missing flag as a box left unticked
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
 
 
 class EvidenceField(serializers.ChoiceField):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from portal.api.shapes.values import Currency, Day, Document, Money, Number, Ref, Seconds, Text
 from sla.choices import Quality, ReopenReason, Ruling, WithdrawReason
-from sla.models import Clock, ClockEvent, Handoff, Question, Refusal, Snapshot, Verdict
+from sla.models import Clock, ClockEvent, Dispute, Handoff, Question, Refusal, Snapshot, Verdict
 
 #: Longest note, question or answer.
 WORDS = 2000
@@ -109,6 +109,18 @@ class ReplayShape(serializers.Serializer[Any]):
     spans = SpanShape(many=True)
 
 
+class DisputeShape(serializers.ModelSerializer[Dispute]):
+    clock = serializers.IntegerField(source="clock_id")
+    asked_by = Ref()
+    answered_by = Ref(allow_null=True)
+
+    class Meta:
+        model = Dispute
+        fields = (
+            "clock", "reason", "asked_at", "asked_by", "answered_at", "answered_by", "is_granted", "note",
+        )  # fmt: skip
+
+
 # --- what a move must be told
 
 
@@ -138,6 +150,19 @@ class Noted(serializers.Serializer[Any]):
 
 class Contested(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=WORDS)
+
+
+class Disputed(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=WORDS, help_text="Why the breach should not count.")
+
+
+class DisputeAnswered(serializers.Serializer[Any]):
+    is_granted = serializers.BooleanField(help_text="Granted, the breach counts as an exception.")
+    note = Text(WORDS, help_text="Needed to refuse.")
+
+
+class Stepped(serializers.Serializer[Any]):
+    number = Number(help_text="Of the next step of the track, from 1.")
 
 
 class Passed(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from leads.choices import Role
 from leads.models import Account, AuditEntry, Deal, Lead, Touch
+from sla import handoffs
 from sla.models import Clock, Standing
 from tests import company, factories
 from tests.company import Company
@@ -191,6 +192,16 @@ def test_batch_does_to_clocks_what_single_touches_do(at: Company) -> None:
 
     assert clocks(one) == clocks(other)
     assert ("first_touch", "met") in clocks(other)
+
+
+def test_step_of_a_track_is_done_once(at: Company) -> None:
+    handoff = company.declined(at, "Nurtured Ltd")
+    handoffs.acknowledge(handoff=handoff, actor=at.cast.marketer, track="stay_in_touch", now=at.now)
+    call, address = Caller(at.cast.marketer), f"/handoffs/{handoff.pk}/step/"
+    assert call("POST", address, {"number": 1}).status_code == 200
+    touches = call.get(f"/leads/{handoff.lead_id}/touches/")["results"]
+    assert touches[0]["side"] == "marketing"
+    problem(call("POST", address, {"number": 1}), 409, "already_done")
 
 
 def test_deal_is_written_once_and_closed(at: Company) -> None:

@@ -3,11 +3,15 @@
 import csv
 import io
 import random
+from urllib.parse import urlencode
 
 import pytest
 
 from leads import paging
 from leads.models import Lead
+from portal.api.shapes.asking import LeadsAsked
+from portal.forms.lists import LeadFilterForm
+from sla.models import Handoff, Standing
 from sla.queries import leads as queries
 from sla.queries import lists
 from tests import company, factories
@@ -51,6 +55,17 @@ def test_count_stops_at_its_cap(at: Company, monkeypatch: pytest.MonkeyPatch) ->
     assert (call.get("/leads/")["count"], call.get("/leads/")["count_is_capped"]) == (3, True)
 
 
+def test_pages_of_many_hold_every_lead_once_and_say_so(at: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [factories.make_lead().pk for _ in range(7)]
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", 3)
+    call = Caller(at.cast.marketer)
+    following = call.get("/leads/?limit=3")["next"]
+    second = call.get(following.removeprefix("/api/v1"))
+    assert (second["count"], second["count_is_capped"]) == (3, True)
+    rows = walked(call, "/leads/?limit=3")
+    assert [row["lead"]["id"] for row in rows] == sorted(made, reverse=True)
+
+
 @pytest.mark.parametrize("cursor", ["", "1", "abc:def:ghi", "IjEi:1u0Qb9:x"])
 def test_invented_cursor_is_refused(at: Company, cursor: str) -> None:
     said = problem(Caller(at.cast.marketer)("GET", f"/leads/?cursor={cursor}"), 422, "invalid")
@@ -88,15 +103,75 @@ def test_filters_narrow_together(at: Company) -> None:
     problem(call("GET", "/leads/?q=ab"), 422, "invalid")
 
 
+def asked_of(made: dict[str, Handoff]) -> dict[str, object]:
+    """Return for every filter of the list a value that some leads meet and others do not."""
+    lead = made["accepted"].lead
+    Lead.objects.filter(pk=lead.pk).update(source="Fair & more")
+    grade = Standing.objects.exclude(grid="").values_list("grid", flat=True)[0]
+    return {
+        "stage": "sal", "owner": lead.owner_id, "team": lead.team_id, "account": lead.account_id,
+        "email": lead.email, "source": "Fair & more", "grade": grade, "ready": "1", "late": "1",
+        "q": lead.account.name,
+    }  # fmt: skip
+
+
+def test_every_filter_narrows_page_and_api_alike(at: Company) -> None:
+    """Only an account and an exact address are asked by machines alone: people have the dossier and `q`."""
+    asked = asked_of(company.every_state(at))
+    company.leads_apart(at)
+    assert set(asked) == set(queries.FILTERS)
+    assert set(LeadsAsked().fields) == {*asked, "view", "system", "external_id"}
+    assert set(LeadFilterForm.base_fields) == set(asked) - {"account", "email"}
+    told = 0
+    for person in (at.cast.rep, at.cast.other_rep, at.cast.sales_manager, at.cast.marketer):
+        call = Caller(person)
+        whole = len(walked(call, "/leads/"))
+        for name, value in asked.items():
+            page = LeadFilterForm({name: value}, user=person)
+            rows = [row["lead"]["id"] for row in walked(call, f"/leads/?{urlencode({name: value})}")]
+            if name in page.fields:
+                assert rows == [lead.pk for lead in lists.page(person, page.asked).leads], (person, name)
+            told += 0 < len(rows) < whole
+    assert told > 2 * len(asked)
+
+
+@pytest.mark.parametrize("flag", ["ready", "late"])
+def test_flag_parts_the_leads_in_two(at: Company, flag: str) -> None:
+    company.every_state(at)
+    call = Caller(at.cast.marketer)
+    yes, no, both = (
+        {row["lead"]["id"] for row in walked(call, f"/leads/?{asked}")}
+        for asked in (f"{flag}=true", f"{flag}=0", f"{flag}=")
+    )
+    assert yes
+    assert no
+    assert (yes & no, yes | no) == (set(), both)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("grade", "Z9"), ("grade", "a1"), ("source", "s" * 121), ("ready", "maybe"), ("late", "2"),
+     ("stage", "unheard"), ("view", "none"), ("owner", "0"), ("team", "x"), ("account", "-1")],
+)  # fmt: skip
+def test_bad_filter_is_named(at: Company, name: str, value: str) -> None:
+    call = Caller(at.cast.marketer)
+    for answer in (call("GET", f"/leads/?{name}={value}"), call("POST", "/exports/leads/", {name: value})):
+        assert [error["pointer"] for error in problem(answer, 422, "invalid")["errors"]] == [f"/{name}"]
+
+
 def test_canary_of_another_team_is_heard_nowhere(at: Company) -> None:
     """One lead that only a stranger works: no list, count, search, file or filter tells of it."""
     word = "Canary"
     handoff = company.offered(at, "Canary Ltd", at.cast.stranger)
-    Lead.objects.filter(pk=handoff.lead_id).update(name="Carl Canary", search_text="carl canary canary ltd")
+    Lead.objects.filter(pk=handoff.lead_id).update(
+        name="Carl Canary", search_text="carl canary canary ltd", source=word
+    )
     company.offered(at, "Own Ltd")
     addresses = [
         "/leads/", "/leads/?q=canary", "/leads/?view=all", f"/leads/?account={handoff.lead.account_id}",
         f"/leads/?owner={at.cast.stranger.pk}", f"/leads/?email={handoff.lead.email}", "/accounts/",
+        f"/leads/?grade={handoff.grid}", f"/leads/?source={word}", "/leads/?ready=1", "/leads/?ready=0",
+        "/leads/?late=0",
         "/handoffs/", f"/handoffs/?rep={at.cast.stranger.pk}", f"/handoffs/?lead={handoff.lead_id}",
     ]  # fmt: skip
     for person in (at.cast.rep, at.cast.other_rep, at.cast.qualifier):
@@ -140,3 +215,8 @@ def test_handoffs_are_narrowed(at: Company) -> None:
     rows = walked(call, f"/handoffs/?state={state}&limit=2")
     assert {row["id"] for row in rows} == {one.pk for one in made.values() if one.state == state}
     assert all(not row["is_ended"] for row in walked(call, "/handoffs/?is_open=true"))
+    late = {row["id"] for row in walked(call, "/handoffs/?late=1")}
+    assert {made["late_offer"].pk, made["late_touch"].pk} <= late
+    prompt = {row["id"] for row in walked(call, "/handoffs/?late=0")}
+    assert (late & prompt, late | prompt) == (set(), {row["id"] for row in walked(call, "/handoffs/")})
+    problem(call("GET", "/handoffs/?late=soon"), 422, "invalid")

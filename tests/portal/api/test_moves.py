@@ -24,7 +24,7 @@ from tests.portal.api.conftest import ROOT, Caller, problem
 
 pytestmark = pytest.mark.django_db
 #: Moves that nobody makes by hand, and those that are no move of the table.
-OF_THE_SYSTEM, BESIDE = {"offer", "expire", "wake"}, {"rate", "nudge", "undo"}
+OF_THE_SYSTEM, BESIDE = {"offer", "expire", "wake"}, {"rate", "nudge", "undo", "step"}
 
 
 def test_every_move_of_the_table_has_an_address() -> None:
