@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -108,7 +109,7 @@ class Frame:
     @cached_property
     def agreement(self) -> InForce | None:
         """The agreement in force, None before the first is signed; one query."""
-        return in_force_line(self._versions, timezone.localdate(self.now))
+        return in_force_line(self._versions, timezone.localdate(self.now, self._zone))
 
     @cached_property
     def _versions(self) -> list[AgreementVersion]:
@@ -122,8 +123,13 @@ class Frame:
     @cached_property
     def other_zone(self) -> str:
         """The zone in which the agreement counts its days, "" where the reader lives in it; one query."""
-        zone = agreements.zone_of(self._versions[-1]) if self._versions else ""
-        return "" if zone == timezone.get_current_timezone_name() else zone
+        name = self._zone.key if self._zone else ""
+        return "" if name == timezone.get_current_timezone_name() else name
+
+    @cached_property
+    def _zone(self) -> ZoneInfo | None:
+        """The zone in which the agreement for everybody counts its days, None without any."""
+        return ZoneInfo(agreements.zone_of(self._versions[-1])) if self._versions else None
 
     @property
     def overdue(self) -> str:

@@ -1,8 +1,13 @@
-"""Who knocks: the password asked for once more, and how often somebody asks for a new one."""
+"""Who knocks: how many names one address tries, the password asked for once more, letters for a new one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from axes.attempts import get_cool_off_threshold
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -13,6 +18,26 @@ from portal.models import PasswordRequest
 HOUR = timedelta(hours=1)
 #: A person may lose the first letter; whole offices share an address.
 MOST_FOR_EMAIL, MOST_FROM_PLACE = 3, 20
+
+
+class Gatekeeper(AxesDatabaseHandler):
+    """Counts wrong passwords as axes does, and stops an address that tries the names of many people.
+
+    Whoever gets in takes their own name off the count, so an office that mistypes is not taken for a thief.
+    """
+
+    def is_locked(self, request: HttpRequest, credentials: dict[str, str] | None = None) -> bool:
+        """Tell whether this name rests here, or every name does from this address."""
+        return super().is_locked(request, credentials) or self._tries_many(request)
+
+    def _tries_many(self, request: Any) -> bool:
+        """Note with the request, for the page that refuses it, what was too much."""
+        lately = AccessAttempt.objects.filter(
+            ip_address=request.axes_ip_address, attempt_time__gte=get_cool_off_threshold(request)
+        )
+        names = lately.values("username").distinct().count()
+        request.tries_many = names >= settings.LOGIN_NAMES_PER_ADDRESS
+        return request.tries_many
 
 
 @dataclass(frozen=True)

@@ -185,10 +185,15 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 # Five wrong passwords for one name from one address: an hour's pause for that pair, nobody locks others out.
+# Wrong passwords for so many names from one address: an hour's pause for that address, whatever the name.
+LOGIN_NAMES_PER_ADDRESS = env.int("LOGIN_NAMES_PER_ADDRESS", default=20)
+AXES_HANDLER = "portal.knocking.Gatekeeper"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Who knocks while it rests is turned away, not counted: colleagues behind one address never prolong it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_CALLABLE = "portal.addresses.login_name"
 AXES_CLIENT_IP_CALLABLE = "portal.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"

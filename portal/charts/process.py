@@ -28,7 +28,7 @@ class Control:
     dates: tuple[Label, ...]
     line: str
     dots: tuple[tuple[str, str], ...]
-    outside: tuple[Label, ...]
+    outside: tuple[tuple[Label, bool], ...]
     run: tuple[str, str, str] | None
     run_text: str
     levels: tuple[Label, Label, Label]
@@ -74,7 +74,8 @@ def control(labels: Sequence[str], values: Sequence[float], unit: str = "") -> C
         dates=tuple(Label(place(across.at(i)), str(HEIGHT - 4), labels[i]) for i in spread(len(values), 3)),
         line=" ".join(f"{x},{y}" for x, y in spots),
         dots=tuple(spot for i, spot in enumerate(spots) if i not in outside),
-        outside=tuple(Label(*spots[i], labels[i]) for i in outside),
+        # an early one is named to its right, where no figure of the scale stands
+        outside=tuple((Label(*spots[i], labels[i]), i * 4 < len(values)) for i in outside),
         run=run_bracket(longest, across, down, values) if longest else None,
         run_text=_("%(n)s in a row on one side") % {"n": longest[1] - longest[0] + 1} if longest else "",
         levels=(

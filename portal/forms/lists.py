@@ -13,8 +13,8 @@ from leads.models import Team, User
 from portal import saved
 from portal.forms import selects
 from sla.permissions import TAKES_LEADS
+from sla.scoring import CELLS
 
-GRADES = [f"{fit}{engagement}" for fit in "ABC" for engagement in "123"]
 ANY = ("", gettext_lazy("Any"))
 
 
@@ -23,14 +23,17 @@ one_of = partial(forms.ChoiceField, required=False, choices=[ANY], widget=select
 
 
 class LeadFilterForm(forms.Form):
-    """Filters of the list of leads; whoever takes leads has no choice of owner and team."""
+    """Filters of the list of leads, by the names of `sla.queries.leads.FILTERS`.
+
+    Whoever takes leads has no choice of owner and team.
+    """
 
     q = forms.CharField(label=gettext_lazy("Name, company, e-mail or phone"), required=False, max_length=120)
     stage = one_of(label=gettext_lazy("Stage"), choices=[ANY, *Stage.choices])
     owner = one_of(label=gettext_lazy("Owner"))
     team = one_of(label=gettext_lazy("Team"))
     source = one_of(label=gettext_lazy("Source"))
-    grade = one_of(label=gettext_lazy("Grade"), choices=[ANY, *((one, one) for one in GRADES)])
+    grade = one_of(label=gettext_lazy("Grade"), choices=[ANY, *((one, one) for one in CELLS)])
     ready = forms.BooleanField(label=gettext_lazy("Sales-ready"), required=False)
     late = forms.BooleanField(label=gettext_lazy("Late"), required=False)
 

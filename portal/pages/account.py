@@ -52,8 +52,20 @@ class Login(views.LoginView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
+class ForgottenPasswordForm(PasswordResetForm):
+    """Ask for the address by the name that it has at the log-in."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class ForgottenPassword(views.PasswordResetView):
     """Send a link for a new password, a few times in an hour; the answer never tells whether it did."""
+
+    form_class = ForgottenPasswordForm
 
     def form_valid(self, form: PasswordResetForm) -> HttpResponse:
         address = addresses.client_address(self.request)

@@ -43,7 +43,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, shown: AgreementVersion) -> HttpResponse:
     now = timezone.now()
     page = queries.page(shown)
-    today = timezone.localdate(now)
+    today = agreements.today(shown, now) if page.is_in_force else timezone.localdate(now)
     clauses = lines.clauses(page.document)
     results = _results(page, now)
     context = {

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from leads.choices import Side
 from leads.models import Lead, User
-from portal import access, toasts
+from portal import access, numbers, toasts
 from portal.addresses import client_address
 from portal.forms import agreement as forms
 from portal.lines import verdicts
@@ -43,9 +43,10 @@ _SHOWN = 50
 
 @ask_or_do
 def reviews(request: HttpRequest) -> HttpResponse:
-    """Show the agenda and the reviews held, and take the minutes of another."""
+    """Show the agenda and the reviews held, and take the minutes of another; `agreement` says of which."""
     user, now = access.person(request), timezone.now()
-    version = agreements.current()
+    versions = agreements.in_force()
+    version = _asked(request, versions)
     if version is None:
         return render(request, "agreement/reviews.html", {"version": None})
     today = _period(version, now).last_on
@@ -57,6 +58,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
             return _record(request, version, form, points, user, now)
     context = {
         "version": version,
+        "tabs": [_tab(one, version) for one in versions],
         "points": points,
         "holds": permissions.can_draft(user),
         "form": form,
@@ -93,6 +95,21 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "signatures": held.version.signatures.filter(sha256=held.sha256) if held.sha256 else (),
     }
     return render(request, "agreement/review.html", context, status=422 if form and form.errors else 200)
+
+
+def _asked(request: HttpRequest, versions: list[AgreementVersion]) -> AgreementVersion | None:
+    """Return the version of the agreement that the address names, else the one whose review is next."""
+    asked = numbers.whole(request.GET.get("agreement"))
+    found = next((one for one in versions if one.agreement_id == asked), None)
+    return found or min(versions, key=lambda one: one.review_on or date.max, default=None)
+
+
+def _tab(version: AgreementVersion, shown: AgreementVersion) -> dict[str, Any]:
+    return {
+        "label": version.agreement.name,
+        "url": f"?agreement={version.agreement_id}",
+        "is_current": version == shown,
+    }
 
 
 def _record(
@@ -148,16 +165,17 @@ def _agenda(version: AgreementVersion, user: User, now: datetime) -> list[Agenda
         now,
     )
     return [
-        AgendaLine(verdicts.say(point.topic), verdicts.say(point.text), _address(point, period))
+        AgendaLine(verdicts.say(point.topic), verdicts.say(point.text), _address(point, period, version))
         for point in found
     ]
 
 
-def _address(point: agenda.Point, period: Period) -> str:
+def _address(point: agenda.Point, period: Period, version: AgreementVersion) -> str:
     if point.lead_id:
         return reverse("lead", args=[point.lead_id])
     if point.commitment:
-        asked = {"period": "own", "first_on": period.first_on, "last_on": period.last_on, "bucket": "missed"}
+        days = {"period": "own", "first_on": period.first_on, "last_on": period.last_on}
+        asked = {**days, "segment": version.agreement.key, "bucket": "missed"}
         return f"{reverse('compliance-commitment', args=[point.commitment])}?{urlencode(asked)}"
     return ""
 

@@ -60,6 +60,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(permissions.can_draft(user))
     try:
         agreements.propose(version=version, now=timezone.now(), actor=user)
+    except agreements.TextChanged:
+        toasts.say(request, _("This changed since you read it. Read it again."), level=messages.WARNING)
+        return redirect("agreement-draft", pk)
     except agreements.NotOpenForSigning:
         raise Http404 from None
     toasts.say(request, _("Proposed. Both sides can sign it now."))

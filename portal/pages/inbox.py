@@ -18,6 +18,7 @@ from portal.forms import moves as forms
 from portal.lines import inbox as heads
 from portal.lines import panel as panels
 from portal.lines import rows
+from portal.pages import moves
 from sla import permissions
 from sla.queries import inbox as queries
 
@@ -60,13 +61,8 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def row(request: HttpRequest, pk: int) -> HttpResponse:
-    """Draw one row anew, as after its due time has passed."""
-    handoff, now = access.handoff(access.person(request), pk), timezone.now()
-    mine = queries.inbox(access.person(request), segment="all", day_ends_at=heads.day_ends_at(now), limit=0)
-    found = queries.row(mine, handoff)
-    if found is None:
-        return HttpResponse(status=204)
-    return render(request, "inbox/_rows.html", {"lines": [rows.line(found, now)]})
+    """Draw one row anew, as after its due time has passed; one that has left the list is taken out."""
+    return moves.row(request, access.handoff(access.person(request), pk))
 
 
 @require_safe

@@ -32,6 +32,8 @@ ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 Act = Callable[[datetime], Handoff]
 Text = str | Promise
 
+#: All that counts the rows of the inbox; the title stands first, where htmx looks for it.
+COUNTS = tuple(f"inbox/_{part}.html" for part in ("title", "sentence", "load", "count", "segments", "groups"))
 #: More rows are not on a page.
 MOST_CHOSEN = 200
 #: Refusals that the form itself can answer.
@@ -155,7 +157,7 @@ def answer(
         link=_("Call"),
     )
     if _is_in_inbox(request):
-        return _row(request, handoff)
+        return row(request, handoff)
     return go(request, _back(request, handoff.lead_id))
 
 
@@ -163,7 +165,7 @@ def go_on(request: HttpRequest, lead: Lead) -> HttpResponse:
     """Answer after something was written about a lead: the row in the inbox, else the page it came from."""
     handoff = Handoff.objects.open().filter(lead=lead).order_by("-leg").first()
     if handoff and _is_in_inbox(request):
-        return _row(request, handoff)
+        return row(request, handoff)
     return go(request, _back(request, lead.pk))
 
 
@@ -171,10 +173,11 @@ def refuse(request: HttpRequest, handoff: Handoff, sentence: str) -> HttpRespons
     """Tell kindly why nothing was done: in place of the row (409), or on the page it was tried from."""
     if not getattr(request, "htmx", False):
         return refuse_lead(request, handoff.lead, sentence)
-    context = {"handoff": handoff, "lead": handoff.lead, "sentence": sentence}
-    target = str(request.htmx.target or "")  # type: ignore[attr-defined]  # set by the middleware
-    template = "inbox/_gone.html" if target == f"handoff-{handoff.pk}" else "handoffs/_refused.html"
-    return htmx.answer(request, template, context, status=409, news=sentence)
+    context = {"handoff": handoff, "lead": handoff.lead, "why": sentence}
+    names = ["handoffs/_refused.html"]
+    if request.htmx.target == f"handoff-{handoff.pk}":  # type: ignore[attr-defined]  # set by the middleware
+        context, names = {**context, **_inbox(request)[1]}, [*COUNTS, "inbox/_gone.html"]
+    return htmx.answer(request, names, context, status=409, news=sentence)
 
 
 def refuse_lead(request: HttpRequest, lead: Lead, sentence: str) -> HttpResponse:
@@ -190,20 +193,33 @@ def _moved(act: Act) -> Handoff:
         raise PermissionDenied(str(refused.sentence)) from refused
 
 
-def _row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
-    """Answer to the inbox: the row as it is now, or its end, and the counts above it."""
-    user, now, target = access.person(request), timezone.now(), f"#handoff-{handoff.pk}"
+def row(request: HttpRequest, handoff: Handoff) -> HttpResponse:
+    """Answer to the inbox: the row as it is now, or its end, and every number beside it.
+
+    A move closes the dialog it was made in; a row that is only looked at anew closes none.
+    """
+    found, context = _inbox(request)
+    shown = queries.row(found, handoff)
+    context["lines"] = [rows.line(shown, timezone.now())] if shown else []
+    return htmx.answer(
+        request,
+        [*COUNTS, "inbox/_rows.html"],
+        context,
+        new_target=f"#handoff-{handoff.pk}",
+        new_swap="outerHTML" if shown else "delete",
+        close_dialog=request.method == "POST",
+    )
+
+
+def _inbox(request: HttpRequest) -> tuple[queries.Inbox, dict[str, Any]]:
+    """Return the inbox that a script's request came from, and what stands above its rows."""
+    now = timezone.now()
     segment = parse_qs(urlsplit(_current_path(request)).query).get("segment", ["all"])[0]
     segment = segment if segment in heads.LABELS else "all"
-    found = queries.inbox(user, segment=segment, day_ends_at=heads.day_ends_at(now), limit=0)
-    context = {"is_fragment": True, **heads.head(found, segment, now)}
-    counts = ["inbox/_sentence.html", "inbox/_load.html", "inbox/_count.html", "inbox/_segments.html"]
-    row = queries.row(found, handoff)
-    if row is None:
-        return htmx.answer(request, counts, context, new_target=target, new_swap="delete", close_dialog=True)
-    context["lines"] = [rows.line(row, now)]
-    names = ["inbox/_rows.html", *counts]
-    return htmx.answer(request, names, context, new_target=target, new_swap="outerHTML", close_dialog=True)
+    found = queries.inbox(
+        access.person(request), segment=segment, day_ends_at=heads.day_ends_at(now), limit=0
+    )
+    return found, {"is_fragment": True, **heads.head(found, segment, now)}
 
 
 def _is_in_inbox(request: HttpRequest) -> bool:

@@ -21,6 +21,7 @@ from portal.delivery import links
 from portal.forms.people import FindForm, PersonForm, TeamForm
 from portal.lines import setup as steps
 from portal.pages import moves
+from sla import intake
 from sla.models import Handoff
 from sla.queries import beginning
 
@@ -78,7 +79,9 @@ GROUPS: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
                 "operations-webhooks", gettext_lazy("Webhooks"), gettext_lazy("what other programs are told")
             ),
             Place(
-                "operations-delivery", gettext_lazy("Post"), gettext_lazy("mail, chat and webhooks under way")
+                "operations-delivery",
+                gettext_lazy("Delivery"),
+                gettext_lazy("mail, chat and webhooks under way"),
             ),
         ),
     ),
@@ -122,7 +125,7 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if known:
-                people.change(user=known, values=form.values(), now=now, actor=actor)
+                intake.change_person(user=known, values=form.values(), now=now, actor=actor)
             else:
                 known = people.create(values=form.values(), now=now, actor=actor)
         except people.NobodyLeft as error:
@@ -167,7 +170,7 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     known = get_object_or_404(Team, pk=pk) if pk else Team()
     form = TeamForm(moves.entered(request), instance=known)
     if request.method == "POST" and form.is_valid():
-        people.save_team(team=known, values=form.values(), now=timezone.now(), actor=actor)
+        intake.save_team(team=known, values=form.values(), now=timezone.now(), actor=actor)
         toasts.say(request, _("%(team)s is saved.") % {"team": known})
         return redirect("settings-teams")
     context = {"form": form, "known": known if pk else None}

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,6 +39,10 @@ def give(request: HttpRequest) -> HttpResponse:
     user, now = access.person(request), timezone.now()
     access.require(permissions.can_see_team(user))
     to = _person(request, user)
+    if to is None and request.POST.get("to"):
+        # Whoever was named takes no leads any more: nobody else was meant.
+        toasts.say(request, str(handoffs.NotEligible().sentence), level=messages.WARNING)
+        return redirect("team")
     visible = Handoff.objects.visible_to(user).open().select_related("lead__account", "rep", "version")
     found = visible.defer("version__document", "version__canonical_text").in_bulk(
         moves.chosen(request, "handoff")
@@ -64,7 +69,7 @@ def _given(handoff: Handoff, user: User, to: User | None, now: datetime) -> Resu
 
 def _reassigned(handoff: Handoff, user: User, to: User | None, now: datetime) -> Handoff:
     if to is None:
-        return handoffs.hand_on(handoff=handoff, now=now)
+        return handoffs.hand_on(handoff=handoff, now=now, asked_by=user)
     return handoffs.reassign(handoff=handoff, to=to, actor=user, now=now)
 
 

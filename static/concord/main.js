@@ -12,3 +12,9 @@ startKeys();
 startPalette();
 startSwaps();
 startToasts();
+
+// Where tabs do not fit beside each other they scroll; the current one is to be seen.
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const current = tabs.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft + current.offsetWidth - tabs.clientWidth;
+}

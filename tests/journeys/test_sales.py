@@ -77,6 +77,29 @@ def test_rep_declines_with_keys_alone(enter: Enter, at: Company) -> None:
     assert state(handoff) == "offered"
 
 
+def test_numbers_follow_a_move(enter: Enter, at: Company) -> None:
+    late = company.offered(at, "Tarn Energy", ago=5 * HOUR)
+    company.offered(at, "Vela Medical", ago=5 * MINUTE)
+    sweep.run(at.now)
+    page = enter(at.cast.rep)
+    head, tab = page.get_by_role("heading", name="Late", exact=True), page.get_by_role("link", name="Late")
+    expect(page).to_have_title("Late (1) · Inbox · Concord")
+    expect(head).to_be_visible()
+    expect(tab).to_have_text("Late 1")
+    row(page, late).focus()
+    page.keyboard.press("3")
+    dialog = page.get_by_role("dialog", name="Decline Tarn Energy")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("1")
+    expect(dialog.get_by_label("Note")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(row(page, late)).to_have_count(0)
+    expect(page).to_have_title("Inbox · Concord")
+    expect(head).to_be_hidden()
+    expect(tab).to_have_text("Late 0")
+    expect(page.locator("#inbox-sentence")).to_have_text("1 lead needs you.")
+
+
 @pytest.mark.parametrize("leaves", ["Control+Enter", "Escape"])
 def test_dialog_that_is_gone_hears_no_late_answer(enter: Enter, at: Company, leaves: str) -> None:
     """A late answer would complain that its place is gone, which `enter` hears."""

@@ -71,8 +71,15 @@ def test_control_chart_names_what_is_outside_and_long_runs() -> None:
     values = [2.0, 2.2] * 8 + [5.0, 2.0] + [2.6] * 9
     drawn = charts.control([str(day) for day in range(len(values))], values, "h")
     assert drawn is not None
-    assert [dot.text for dot in drawn.outside][:1] == ["16"]
+    assert [dot.text for dot, _ in drawn.outside][:1] == ["16"]
     assert drawn.run_text == "9 in a row on one side"
+
+
+def test_early_point_is_named_where_the_scale_has_no_figures() -> None:
+    values = [9.0] + [2.0, 2.2] * 12 + [9.0]
+    drawn = charts.control([str(day) for day in range(len(values))], values, "h")
+    assert drawn is not None
+    assert [(dot.text, is_early) for dot, is_early in drawn.outside] == [("0", True), ("25", False)]
 
 
 def test_limits_follow_wheeler() -> None:

@@ -57,6 +57,7 @@ def test_a_proposal_asks_both_sides_once_for_each_text(cast: Cast, draft: Agreem
     assert OutboxMessage.objects.filter(kind="agreement.proposed").count() == 1
     seen = agreements.fingerprint(draft.document, ["title"])
     agreements.revise(version=draft, part={"title": "Other"}, seen=seen, now=NOW, actor=cast.leader)
+    draft.refresh_from_db()
     agreements.propose(version=draft, now=NOW, actor=cast.operations)
     assert OutboxMessage.objects.filter(kind="agreement.proposed").count() == 2
 

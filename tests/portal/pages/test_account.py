@@ -145,6 +145,13 @@ def test_changed_password_is_confirmed(client: Client, rep: User) -> None:
     assert b"Password changed." in client.get("/more/").content
 
 
+def test_rules_of_a_new_password_stand_in_what_describes_its_field(client: Client, rep: User) -> None:
+    """A list cannot stand in a paragraph: a browser ends it, and the field is described by nothing."""
+    client.force_login(rep)
+    page = client.get("/password/").content.decode()
+    assert '<div class="hint" id="id_new_password1_helptext"><ul>' in page
+
+
 def test_keys_open_as_dialog_or_as_page(client: Client, rep: User) -> None:
     client.force_login(rep)
     assert client.get("/keys/", headers={"HX-Request": "true"}).content.strip().startswith(b"<dialog")

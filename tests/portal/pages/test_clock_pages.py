@@ -154,7 +154,7 @@ def test_calendar_saved_says_what_running_clocks_do(at, applies, told, event):
     handoff = company.offered(at, "Running Ltd", ago=HOUR / 2)
     client, address = as_(at.people["operations"]), reverse("settings-calendar", args=["default"])
     hours = dict.fromkeys(company.DAYS, "00:00–24:00")
-    closed = at.now.date().isoformat()
+    closed = "\n".join((at.now + day * company.DAY).date().isoformat() for day in (-1, 0, 1))
     data = {"name": "Default", "timezone": "Europe/Berlin", **hours, "holidays": closed, "applies": applies}
     shown = client.post(address, data, follow=True).content.decode()
     assert told in shown

@@ -117,7 +117,7 @@ def test_strip_leaves_out_a_clock_of_one_person_that_ended_with_the_next(play: S
 def test_verdict_names_need_fact_and_proof(play: Scene, client: Client) -> None:
     text = page(client, play.rep, offered(play).lead)
     assert "Sales-ready:</b> 2 of 2 met." in text
-    assert '<td class="m">50 or more</td><td>120</td>' in text
+    assert '<td class="m">50 or more</td> <td>120</td>' in text
     assert "See timeline" in text
     assert "frozen 18 Nov" in text
 
@@ -131,7 +131,7 @@ def test_second_round_shows_the_last_words_and_what_changed(
     assert "Second time round" in text
     assert "“No money this year”" in text
     assert "Rita Rep, sent back as <b>No budget</b>, not now" in text
-    assert '<td class="m">Unknown</td><td><span class="chg">90,000</span></td>' in text
+    assert '<td class="m">Unknown</td> <td><span class="chg">90,000</span></td>' in text
     assert "Still unknown" in text
 
 

@@ -45,7 +45,7 @@ def test_dossier_says_who_was_considered_and_why(client, play):
     handoff = handoffs.offer(lead=factories.ready_lead(), now=NOW)
     text = page(client, handoff.rep, handoff.lead)
     assert "Reps take turns" in text
-    assert f"<td>{play.rep}</td><td>Takes no new leads for now</td>" in text
+    assert f"<td>{play.rep}</td> <td>Takes no new leads for now</td>" in text
 
 
 def test_part_in_the_decision_is_noted_and_shown_to_colleagues(client, play):

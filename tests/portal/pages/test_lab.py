@@ -217,6 +217,19 @@ def test_the_command_prints_the_figures_of_the_page(
     assert json.loads(capsys.readouterr().out)["verdict"] == "too_early"
 
 
+def test_the_command_tells_the_margin_of_each_currency(
+    cast: Cast, version: AgreementVersion, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for currency, margin in (("EUR", "0.4"), ("USD", "0.1")):
+        handoff = handed(version, cast.sales, days_ago=300, touched_after=1)
+        factories.won_deal(handoff.lead, amount=100, currency=currency, margin=margin)
+    call_command("lab", "truth", "--format", "json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["margin"], [one["currency"] for one in told["margins"]]) == (None, ["EUR", "USD"])
+    call_command("lab", "truth")
+    assert "margin 0.4 EUR (n 1) and 0.1 USD (n 1)" in capsys.readouterr().out
+
+
 def judged(passed: int, turned: int = 0, change: tuple[float, float] = (-0.1, 0.1)) -> dict[str, Any]:
     """Return a result of which the draft passes so many of a hundred, as far as its words need it."""
     sides = {

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -72,12 +73,11 @@ def test_pages_hold_every_lead_once_in_order(play: Scene, sort: str, few: int, m
     for number in range(10):
         factories.make_lead(company=f"Company {number % 4}", source=f"Source {number % 3}")
     Lead.objects.filter(pk__in=list(Lead.objects.values_list("pk", flat=True)[:2])).update(stage_since=None)
-    seen, after = [], None
-    for _page in range(4):
-        page = lists.page(play.marketer, {}, sort=sort, after=after)
+    seen, start = [], paging.FRONT
+    while start is not None:
+        page = lists.page(play.marketer, {}, sort=sort, start=start)
         seen += page.leads
-        after = page.following
-    assert after is None
+        start = page.following
     assert len({lead.pk for lead in seen}) == len(seen) == 10
     column = lists.SORTS[sort.removeprefix("-")].column.replace("account__name", "account")
     values = [str(value) for lead in seen if (value := getattr(lead, column)) is not None]
@@ -93,6 +93,25 @@ def test_count_stops_where_it_costs_too_much(play: Scene, client: Client, monkey
     assert "More than 2 leads." in found
     assert "sort=company" not in found  # no index has that order of so many
     assert "sort=source" in found
+
+
+def test_many_are_counted_for_the_first_page_only(play: Scene, client: Client, monkeypatch) -> None:
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", 4)
+    monkeypatch.setattr(lists, "ROWS", 2)
+    for number in range(5):
+        factories.make_lead(company=f"Company {number}")
+    pages, query = [], ""
+    while query is not None:
+        with CaptureQueriesContext(connection) as asked:
+            pages.append(
+                (text(client, play.marketer, query), sum("LIMIT 5" in str(one["sql"]) for one in asked))
+            )
+        following = re.search(r'href="\?([^"]+)" rel="next"', pages[-1][0])
+        query = unescape(following[1]) if following else None
+    assert [counted for _page, counted in pages] == [1, 0, 0]
+    for number, shown in zip((4, 2, 0), pages, strict=True):
+        assert f"Company {number}" in shown[0]
+        assert "More than 4 leads." in shown[0]
 
 
 def test_sorted_column_says_so(play: Scene, client: Client) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leads.models import User
-from sla.models import Review
+from sla.models import AgreementVersion, Clock, Review
 from tests.factories import NOW, make_lead, signed_version, team
 from tests.sla.compliance import rows
 
@@ -61,3 +61,28 @@ def test_minutes_keep_the_agenda_for_those_who_hold_reviews(client, people, stal
     told = shown(client, people.rep, kept)
     assert "Held." in told
     assert stale.account.name not in told
+
+
+def test_each_agreement_in_force_is_reviewed_on_its_own_day(client, people, stale) -> None:
+    both = (people.marketing_manager, people.sales_manager)
+    segment = {"label": "Big", "rule": {"fact": "employees", "op": ">=", "value": 500}}
+    nearer = (NOW + timedelta(days=5)).date().isoformat()
+    big = signed_version(key="big", signers=both, segment=segment, title="Big", review_due_on=nearer)
+
+    found = shown(client, people.leader, reverse("reviews"))
+    assert "in 5 days" in found
+    # Of the other agreement's leads its agenda says nothing.
+    assert stale.account.name not in found
+    address = found.split('method="post" action="')[-1].split('"')[0]
+    client.post(address, {**ASKED, "kind": "definition", "outcome": "confirmed"})
+    assert Review.objects.get().version == big
+
+    other = stale_version(stale)
+    asked = f"{reverse('reviews')}?agreement={other.agreement_id}"
+    assert stale.account.name in shown(client, people.leader, asked)
+    client.post(asked, ASKED)
+    assert Review.objects.latest("pk").version == other
+
+
+def stale_version(stale) -> AgreementVersion:
+    return Clock.objects.filter(lead=stale).first().version

@@ -25,7 +25,7 @@ def order(people: Cast):
 
 def read(client, **query: str) -> str:
     with translation.override("en"):
-        return client.get(reverse("agreement-all"), query).content.decode()
+        return " ".join(client.get(reverse("agreement-all"), query).content.decode().split())
 
 
 def test_page_shows_rules_overlap_and_who_may_change_the_order(client, people: Cast, order) -> None:

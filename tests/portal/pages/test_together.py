@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from leads.models import Absence
+from leads.models import Absence, AuditEntry
 from sla import handoffs
 from sla.models import Handoff
 from tests import factories
@@ -59,6 +59,24 @@ def test_manager_gives_offers_and_worked_leads_to_one_person(client, play):
     assert "2 of 2 done" in text_of(answer)
     owners = {one.rep for one in Handoff.objects.open()}
     assert owners == {play.cast.other_rep}
+
+
+def test_giving_to_whoever_is_next_is_on_record_as_the_managers_act(client, play):
+    worked = accepted(play)
+    client.force_login(play.cast.sales_manager)
+    assert "1 of 1 done" in text_of(client.post(reverse("team-give"), {"handoff": [worked.pk], "to": ""}))
+    assert AuditEntry.objects.get(verb="reassign").actor_id == play.cast.sales_manager.pk
+
+
+def test_who_takes_no_leads_any_more_is_given_none_and_nobody_else_either(client, play):
+    waiting = offered(play)
+    type(play.rep).objects.filter(pk=play.cast.other_rep.pk).update(is_active=False)
+    client.force_login(play.cast.sales_manager)
+    asked = {"handoff": [waiting.pk], "to": play.cast.other_rep.pk}
+    answer = client.post(reverse("team-give"), asked, follow=True)
+    assert str(handoffs.NotEligible().sentence) in text_of(answer)
+    waiting.refresh_from_db()
+    assert (waiting.rep, waiting.is_ended) == (play.rep, False)
 
 
 def test_leads_of_another_team_stay_where_they_are(client, play):
