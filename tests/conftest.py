@@ -1,5 +1,6 @@
 """What every test may ask for: real files, a browser, an environment for child processes."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,6 +66,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="asks for no database: the first pass proves it"))
         if item.get_closest_marker("postgres_only") and not settings.DATABASE_URL:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: `make test` runs it there"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the collector of garbage pass by the programs and the collected tests: they stay until the end."""
+    gc.freeze()
 
 
 def is_stone(item: pytest.Item) -> bool:
@@ -181,7 +187,12 @@ def context(context: BrowserContext) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """Return a function that lists what axe finds wrong with a page, one line per element."""
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": AXE_TAGS}}
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": AXE_TAGS},
+        # Style sheets are read ahead only for a rule on trial, which these tags leave out.
+        "preload": {"assets": ["media"]},
+    }
 
     def violations(page: Page) -> list[str]:
         # A page that is looked at in several lights learns axe once, and says only what is wrong with it.
