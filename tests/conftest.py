@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and skip with the reason what this run's database cannot show."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("journey")
         if config.getoption("--second-pass") and is_stone(item):
             item.add_marker(pytest.mark.skip(reason="asks for no database: the first pass proves it"))
