@@ -23,8 +23,9 @@ def accept(*, handoff: Handoff, actor: User, now: datetime) -> Handoff:
     if is_from_pool and not routing.has_room(actor, document=case.document, leg=handoff.leg, now=now):
         raise errors.NoRoom
     first = legs.before(handoff)
+    given = {"given_at": now} if is_from_pool else {}
     plan = acting.Plan(
-        changes={"decided_at": now, "decided_by": actor, "accepted_at": now, "rep": actor},
+        changes={"decided_at": now, "decided_by": actor, "accepted_at": now, "rep": actor, **given},
         stage=acting.stage_after(case),
         owner=acting.Owner(actor, handoff.team),
         events=(Event.ACCEPTED,),

@@ -68,7 +68,7 @@ def _give(case: Case, to: User, reason: str = "") -> Handoff:
     if is_same or not routing.is_eligible(to, document=case.document, leg=handoff.leg, now=case.now):
         raise errors.NotEligible
     plan = acting.Plan(
-        changes={"rep": to, "team": to.team},
+        changes={"rep": to, "team": to.team, "given_at": case.now},
         owner=acting.Owner(to, to.team),
         data={"from": handoff.rep_id, "to": to.pk, **({"reason": reason} if reason else {})},
         recipient=to,

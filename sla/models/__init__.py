@@ -3,7 +3,8 @@
 from sla.models.agreements import Agreement, AgreementVersion, Commitment, Signature
 from sla.models.clocks import ActionRow, Clock, ClockEvent, Dispute
 from sla.models.discussions import Comment, Review
-from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal, Snapshot, Standing, Verdict
+from sla.models.handoffs import Handoff, NurtureStep, Question, Refusal
+from sla.models.judgements import Snapshot, Standing, Verdict
 from sla.models.lab import FrozenColumn, LabRun
 from sla.models.letters import AlignmentLetter
 from sla.models.sweeping import Outage, SweepMark

@@ -17,6 +17,7 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from leads.models import Team, User
@@ -158,11 +159,12 @@ class Crew:
         mine = Handoff.objects.filter(rep=OuterRef("pk"))
         held = mine.filter(is_ended=False)
         if self._is_past:
-            mine = mine.filter(offered_at__lt=self.now)
+            came = Q(given_at__isnull=True) | Q(given_at__lt=self.now)
+            mine = mine.filter(came, offered_at__lt=self.now)
             held = mine.filter(Q(is_ended=False) | Q(ended_at__gte=self.now))
         counts: dict[str, Coalesce | Case] = {"open_n": _count(held)}
         for period, start in self._starts.items():
-            given = _count(mine.filter(is_history=False, offered_at__gte=start).exclude(state__in=_NOT_GIVEN))
+            given = _given(mine.filter(is_history=False).exclude(state__in=_NOT_GIVEN), start)
             is_capped = When(**{f"max_per_{period}__isnull": False}, then=given)
             counts[f"given_{period}"] = Case(is_capped, default=0, output_field=IntegerField())
         offers = mine.filter(is_history=False).order_by("-offered_at", "-pk").values("pk")
@@ -218,6 +220,12 @@ def _caps(user: User) -> dict[str, int | None]:
 def _count(handoffs: Any) -> Coalesce:
     counted = handoffs.order_by().values("rep").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _given(handoffs: Any, start: datetime) -> CombinedExpression:
+    """Count what came to a person since a moment: offers, and what they took or were handed of older ones."""
+    later = handoffs.filter(offered_at__lt=start, given_at__gte=start)
+    return _count(handoffs.filter(offered_at__gte=start)) + _count(later)
 
 
 def _same(one: Person, other: Person) -> bool:

@@ -190,3 +190,32 @@ def test_pulling_stops_at_what_is_agreed():
     with pytest.raises(handoffs.NoRoom):
         handoffs.accept(handoff=second, actor=play.rep, now=NOW)
     assert handoffs.accept(handoff=second, actor=play.cast.other_rep, now=NOW).rep == play.cast.other_rep
+
+
+def test_what_came_over_night_counts_for_the_day_it_was_taken():
+    play, tomorrow = scene(**rules("pull")), NOW + timedelta(days=1)
+    change(play.rep, max_per_day=1)
+    first, second = (handoffs.offer(lead=factories.ready_lead(), now=NOW) for _ in range(2))
+    handoffs.accept(handoff=first, actor=play.rep, now=tomorrow)
+    with pytest.raises(handoffs.NoRoom):
+        handoffs.accept(handoff=second, actor=play.rep, now=tomorrow)
+    assert handoffs.accept(handoff=second, actor=play.rep, now=tomorrow + timedelta(days=1)).rep == play.rep
+
+
+def test_what_a_colleague_left_counts_for_the_day_it_was_handed_over():
+    play, tomorrow = scene(**rules("pull")), NOW + timedelta(days=1)
+    change(play.rep, max_per_day=1)
+    first, second = (handoffs.offer(lead=factories.ready_lead(), now=NOW) for _ in range(2))
+    handoffs.accept(handoff=first, actor=play.cast.other_rep, now=NOW)
+    handoffs.reassign(handoff=first, to=play.rep, actor=play.cast.sales_manager, now=tomorrow)
+    with pytest.raises(handoffs.NoRoom):
+        handoffs.accept(handoff=second, actor=play.rep, now=tomorrow)
+
+
+def test_taken_back_in_time_it_was_never_given():
+    play, tomorrow = scene(**rules("pull")), NOW + timedelta(days=1)
+    change(play.rep, max_per_day=1)
+    first, second = (handoffs.offer(lead=factories.ready_lead(), now=NOW) for _ in range(2))
+    accepted = handoffs.accept(handoff=first, actor=play.rep, now=tomorrow)
+    handoffs.undo(handoff=accepted, actor=play.rep, now=tomorrow)
+    assert handoffs.accept(handoff=second, actor=play.rep, now=tomorrow).rep == play.rep
