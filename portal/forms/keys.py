@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.choices import Role
 from leads.models import User
+from portal.forms import selects
 from portal.forms.facts import DayInput
 from portal.models import IntakeSource, Scope
 
@@ -60,6 +61,7 @@ class SourceForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Acts for"),
         queryset=User.objects.filter(is_active=True).exclude(role=Role.LEADER).order_by("name"),
+        empty_label=selects.TO_CHOOSE,
         help_text=gettext_lazy("It reaches only leads that this person sees."),
     )
 

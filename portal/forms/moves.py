@@ -90,7 +90,9 @@ class PassOnForm(forms.Form):
 class ReassignForm(forms.Form):
     """Who takes over."""
 
-    to = forms.ModelChoiceField(queryset=User.objects.none(), label=gettext_lazy("New owner"))
+    to = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=gettext_lazy("New owner"), empty_label=selects.TO_CHOOSE
+    )
 
     def __init__(self, *args: Any, people: Iterable[User], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.choices import SIDE_OF_ROLE, Role
+from leads.choices import SIDE_OF_ROLE, Role, Side
 from leads.models import Team, User
 from portal.forms import selects
 from sla.models import Agreement
@@ -81,6 +81,7 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial.setdefault("bar", self.instance.personal_bar.get("grid", []))
+        selects.choice(self, "role").choices = [("", selects.TO_CHOOSE), *Role.choices]
         selects.rows(self, "calendar").empty_label = _("Those of the team")
         selects.rows(self, "team").empty_label = _("No team")
 
@@ -133,6 +134,8 @@ class TeamForm(forms.ModelForm):
         super().__init__(*args, **options)
         known = Agreement.objects.order_by("segment_rank").values_list("key", "name")
         selects.choice(self, "segment_key").choices = [("", _("Any agreement")), *known]
+        selects.choice(self, "side").choices = [("", selects.TO_CHOOSE), *Side.choices]
+        selects.rows(self, "calendar").empty_label = _("Those of the agreement")
 
     def clean_name(self) -> str:
         """Refuse a name that is taken."""

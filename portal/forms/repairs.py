@@ -6,13 +6,17 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from leads.models import Calendar
+from portal.forms import selects
 
 
 class RepairForm(forms.Form):
     """A calendar, and from which start on its clocks are counted again."""
 
     calendar = forms.ModelChoiceField(
-        queryset=Calendar.objects.order_by("name"), to_field_name="key", label=gettext_lazy("Calendar")
+        queryset=Calendar.objects.order_by("name"),
+        to_field_name="key",
+        label=gettext_lazy("Calendar"),
+        empty_label=selects.TO_CHOOSE,
     )
     since = forms.DateField(
         label=gettext_lazy("Only clocks that started on or after"),

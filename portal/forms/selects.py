@@ -6,6 +6,10 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
+
+#: What stands where something has to be chosen, until it is.
+TO_CHOOSE = gettext_lazy("Choose …")
 
 
 class PlainSelect(forms.Select):

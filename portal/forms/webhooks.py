@@ -30,7 +30,9 @@ class WebhookForm(forms.Form):
 class TeamChatForm(forms.Form):
     """Which channel tells a team."""
 
-    team = forms.ModelChoiceField(queryset=Team.objects.order_by("name"), label=_("Team"))
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.order_by("name"), label=_("Team"), empty_label=selects.TO_CHOOSE
+    )
     url = forms.URLField(
         label=_("Address of the channel"),
         help_text=_("An incoming webhook of Slack, or of a chat that reads its format. Blank: no channel."),

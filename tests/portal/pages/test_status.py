@@ -39,6 +39,7 @@ def test_machinery_at_work_is_said_so(client):
     judging.sweep_due()
     text = page(client)
     assert ("Database, worker and sweep are at work." in text, "Not at work" in text) == (True, False)
+    assert "Set aside or failed" in text
 
 
 def test_clock_set_aside_is_shown_with_its_error_and_tried_again(client, play):
@@ -46,7 +47,9 @@ def test_clock_set_aside_is_shown_with_its_error_and_tried_again(client, play):
     clock = Clock.objects.filter(handoff=handoff, ended_at=None).first()
     later = timezone.now() + HOUR
     Clock.objects.filter(pk=clock.pk).update(error="CalendarMissing: nowhere", attempts=3, next_at=later)
-    assert "CalendarMissing: nowhere" in page(client)
+    text = page(client)
+    assert ("CalendarMissing: nowhere" in text, "Set aside or failed" in text) == (True, False)
+    assert ("Clocks set aside" in text, "Moves that failed" in text) == (True, False)
     answer = client.post(f"/settings/status/clock/{clock.pk}/again/", follow=True)
     assert "The next sweep tries it again" in answer.content.decode()
     assert Clock.objects.get(pk=clock.pk).next_at < timezone.now()
