@@ -47,7 +47,8 @@ def icon(name: str, small: bool = False) -> SafeString:
 @lru_cache(maxsize=32)
 def shape(name: str) -> SafeString:
     """Draw a status shape of 14 px."""
-    return format_html('<svg viewBox="0 0 14 14" aria-hidden="true">{}</svg>', mark_safe(SHAPES[name]))
+    start = '<svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{}</svg>'
+    return format_html(start, mark_safe(SHAPES[name]))
 
 
 @lru_cache(maxsize=64)

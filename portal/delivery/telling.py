@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -96,11 +97,12 @@ def place(message: OutboxMessage) -> str:
 
 def sentence(message: OutboxMessage, is_visible: bool) -> str:
     """Return a message in words; of a lead out of the reader's sight no name."""
-    return str(SENTENCES.get(message.kind, FALLBACK)) % _words(message, is_visible)
+    said = str(SENTENCES.get(message.kind, FALLBACK)) % _words(message, is_visible)
+    return said if is_visible else capfirst(said)
 
 
 def _words(message: OutboxMessage, is_visible: bool) -> dict[str, str]:
-    account = message.lead.account.name if message.lead and is_visible else str(_("A lead"))
+    account = message.lead.account.name if message.lead and is_visible else str(_("a lead"))
     kind = CLOCK_KINDS.get(message.data.get("kind", ""))
     moments = {name: _moment(message.data.get(name, "")) for name in ("from", "to", "due_on")}
     plan = _plan(message.data) if message.kind == "plan.daily" else ""

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys import pages
-from tests.journeys.walk import NARROW, Axe, Walk
+from tests.journeys.walk import NARROW, SWOLLEN, Axe, Walk
 from tests.portal import routes
 
 #: A page that is well by daylight; `%s` is the condition under which it is not.
@@ -37,3 +37,9 @@ def test_fault_in_one_light_or_width_is_found_though_axe_knows_the_page(
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(NARROW)
     assert [line.split(":")[0] for line in axe(page)] == ["color-contrast"]
+
+
+@pytest.mark.parametrize(("size", "found"), [("", 1), (' width="14" height="14"', 0)])
+def test_shape_without_a_size_is_found(page: Page, size: str, found: int) -> None:
+    page.set_content(f'<p><svg viewBox="0 0 14 14"{size}><circle cx="7" cy="7" r="6"/></svg></p>')
+    assert len(page.evaluate(SWOLLEN)) == found

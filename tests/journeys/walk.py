@@ -11,6 +11,11 @@ from tests.journeys.pages import Visit
 from tests.portal.conftest import Samples
 
 Axe = Callable[[Page], list[str]]
+#: Icons and shapes that nothing keeps small: a picture without a size fills whatever holds it.
+SWOLLEN = """() => [...document.querySelectorAll("svg")]
+    .filter(one => one.matches(".i") || (one.getAttribute("viewBox") || "").split(" ")[2] <= 24)
+    .map(one => Math.round(one.getBoundingClientRect().width))
+    .filter(width => width > 64).map(width => `an icon of ${width} px`)"""
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
 
 
@@ -57,6 +62,7 @@ class Walk:
         """Run axe in both themes, in the reader's own colors and on a phone, as the page is now."""
         page = self.tab(visit.who)
         self.note(visit, self.axe(page), what)
+        self.note(visit, page.evaluate(SWOLLEN), what)
         page.emulate_media(color_scheme="dark")
         self.note(visit, self.axe(page), f"{what} dark")
         page.emulate_media(color_scheme="light", forced_colors="active")

@@ -17,6 +17,6 @@ def test_letter_speaks_the_language_of_its_reader() -> None:
     tell(people.other_rep)
     delivery.deliver(now=NOW)
     said = {letter.to[0]: (letter.subject, letter.body) for letter in mail.outbox}
-    assert "Zur Erinnerung: Ein Lead wartet auf Sie." in said[people.rep.email][0]
+    assert "Zur Erinnerung: ein Lead wartet auf Sie." in said[people.rep.email][0]
     assert "Wählen, worüber und wie Sie informiert werden" in said[people.rep.email][1]
-    assert "A reminder: A lead waits for you." in said[people.other_rep.email][0]
+    assert "A reminder: a lead waits for you." in said[people.other_rep.email][0]

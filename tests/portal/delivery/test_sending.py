@@ -51,7 +51,7 @@ def test_mail_carries_text_and_html_to_whom_it_is_meant(people: Cast) -> None:
     delivery.deliver(now=NOW)
     (letter,) = mail.outbox
     assert letter.to == [people.rep.email]
-    assert "A reminder: A lead waits for you." in letter.subject
+    assert "A reminder: a lead waits for you." in letter.subject
     html = letter.alternatives[0].content
     assert "<h1>" in html
     assert letter.subject in html
@@ -174,7 +174,7 @@ def test_more_than_an_hours_letters_come_as_one(people: Cast) -> None:
     delivery.deliver(now=NOW)
     (digest,) = mail.outbox
     assert digest.subject == "7 pieces of news for you"
-    assert digest.body.count("A reminder: A lead waits for you.") == 7
+    assert digest.body.count("A reminder: a lead waits for you.") == 7
     assert states() == ["sent"] * 7
 
 
