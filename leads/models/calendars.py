@@ -11,7 +11,7 @@ class Calendar(models.Model):
     revision = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
-        return self.key
+        return self.name
 
 
 class CalendarRevision(models.Model):

@@ -182,7 +182,7 @@ def flow(
 
 
 def _sentence(made: _Drawing) -> str:
-    words = _("Of %(all)s leads %(ready)s became sales-ready and %(won)s were won.")
+    words = _("Of %(all)s leads %(ready)s became sales-ready and %(won)s bought.")
     return words % {
         "all": number(made.reached["inquiry"]),
         "ready": number(made.reached.get("mql", 0)),

@@ -68,6 +68,8 @@ export function startPalette() {
     if (list.contains(detail.requestConfig.elt)) palette.close();
   });
   palette.addEventListener("click", (event) => event.target === palette && palette.close());
+  // Where nothing had the focus before, the hidden field keeps it until the next frame, and swallows keys.
+  palette.addEventListener("close", () => field.blur());
   for (const link of document.querySelectorAll("[data-palette]")) {
     link.addEventListener("click", (event) => openPalette() && event.preventDefault());
   }

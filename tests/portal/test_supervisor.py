@@ -75,13 +75,16 @@ def test_waits_double_while_starts_fail_and_fall_back_after_a_steady_run() -> No
 
 
 def test_stuck_child_is_replaced() -> None:
-    answers = iter([True])
-    child = Child(
-        "Worker", ["sleep", "60"], lambda age: next(answers, False), ask_every_seconds=0.0, delay=0.0
-    )
+    stuck: list[object] = []
+
+    def is_stuck(_age: float) -> bool:
+        """Say so of the first process, and note which that was: by now it may be gone."""
+        stuck.append(child.process)
+        return len(stuck) == 1
+
+    child = Child("Worker", ["sleep", "60"], is_stuck, ask_every_seconds=0.0, delay=0.0)
     with running(child) as said:
-        first = child.process
-        wait_for(lambda: child.process not in (None, first) and child.is_running)
+        wait_for(lambda: stuck and child.process not in (None, stuck[0]) and child.is_running)
     assert said == ["Worker takes no work; starting it again."]
 
 

@@ -35,7 +35,7 @@ def test_widths_are_in_proportion_to_the_leads() -> None:
 def test_stages_are_named_with_their_numbers() -> None:
     drawn = charts.flow(WENT, REACHED, WORDS)
     assert [label.text for label in drawn.labels][:2] == ["Inquiry 900", "Sales-ready 350"]
-    assert drawn.sentence == "Of 900 leads 350 became sales-ready and 60 were won."
+    assert drawn.sentence == "Of 900 leads 350 became sales-ready and 60 bought."
     assert drawn.rows[0] == ("Inquiry", "nurturing", "500")
 
 

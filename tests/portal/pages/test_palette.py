@@ -96,6 +96,7 @@ def test_palette_is_worked_by_keys(page: Page, live_server: LiveServer, client: 
     assert axe(page) == []
     page.keyboard.press("Escape")
     expect(palette).to_be_hidden()
+    expect(page.locator("#palette [role=combobox]")).not_to_be_focused()  # keys act on the page again
     page.keyboard.press("j")
     page.keyboard.press("/")
     page.keyboard.type("accept")
