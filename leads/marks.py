@@ -71,16 +71,45 @@ def mark_all(*, since: datetime) -> int:
         return int(cursor.rowcount)
 
 
-def waiting(now: datetime, limit: int, share: tuple[int, int] = (0, 1)) -> list[Mark]:
+def waiting(
+    now: datetime, limit: int, share: tuple[int, int] = (0, 1), after: Mark | None = None
+) -> list[Mark]:
     """Return marks to be taken up, the oldest first, without those set aside for later.
 
     With a `share` (k, n) only those of leads whose id leaves k divided by n: several may work beside
-    each other.
+    each other. With `after` only those behind that mark.
     """
-    found, (part, parts) = due(now), share
+    found, (part, parts) = due(now).order_by("since", "pk"), share
     if parts > 1:
         found = found.annotate(rest=F("pk") % parts).filter(rest=part)
-    return _read(_columns(found.order_by("since", "pk")[:limit]))
+    if after is None:
+        return _read(_columns(found[:limit]))
+    # In two steps, each of which begins within the index.
+    same = _read(_columns(found.filter(since=after.since, pk__gt=after.lead_id)[:limit]))
+    rest = limit - len(same)
+    return same + (_read(_columns(found.filter(since__gt=after.since)[:rest])) if rest else [])
+
+
+class Walk:
+    """Waiting marks, part by part in their order; behind the last part the walk is at the front again.
+
+    What was cleared stays in the index for a while. Whoever looked from the front each time would step over
+    all of it, in a time that grows with the square of what waits.
+    """
+
+    def __init__(self, share: tuple[int, int] = (0, 1)) -> None:
+        self.share = share
+        self._last: Mark | None = None
+
+    @property
+    def is_at_front(self) -> bool:
+        return self._last is None
+
+    def take(self, now: datetime, limit: int) -> list[Mark]:
+        """Return the next marks, as `waiting` does."""
+        found = waiting(now, limit, self.share, self._last)
+        self._last = found[-1] if len(found) == limit else None
+        return found
 
 
 def due(now: kept.Moment) -> QuerySet[FactChange]:

@@ -53,19 +53,21 @@ def drain_leads(*, lead_ids: Collection[int], now: datetime, actor: User | None 
     _take_up(sorted(change.lead_id for change in seen), seen, now, actor)
 
 
-def drain(*, now: datetime, limit: int = 1000, share: tuple[int, int] = (0, 1)) -> int:
+def drain(*, now: datetime, limit: int = 1000, walk: marks.Walk | None = None) -> int:
     """Take up waiting marks and leads that time alone has changed; return how many leads.
 
     A lead that fails is set aside with its error and blocks no other. May run again at any time:
-    what was done already is not done twice. With a `share` as `marks.waiting` knows it several may
-    run beside each other; only the first of them takes up what has no mark.
+    what was done already is not done twice. A `walk` goes on where it ended; several may walk beside
+    each other, and only that of the first share takes up what has no mark.
     """
-    seen = marks.waiting(now, limit, share)
+    walk = walk or marks.Walk()
+    is_first = walk.share[0] == 0
+    seen = walk.take(now, limit)
     ids = dict.fromkeys(change.lead_id for change in seen)
-    if share[0] == 0:
+    if is_first:
         ids |= dict.fromkeys(_rechecks(now, limit - len(ids)))
     _take_up(list(ids), seen, now, None)
-    if share[0] == 0:
+    if is_first:
         released = _not_aside(valve.released(now=now, limit=_HELD_PER_RUN), now)
         _take_up([pk for pk in released if pk not in ids], [], now, None)
     return len(ids)

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from django.db import connection, connections
 
-from leads import bulk
+from leads import bulk, marks
 from sla import intake
 
 #: Leads of one round: few enough for little memory, enough that its statements cost nothing per lead.
@@ -16,13 +16,17 @@ AT_ONCE = 5_000
 
 
 def judge_marked(*, now: datetime, seconds: float = math.inf, share: tuple[int, int] = (0, 1)) -> int:
-    """Take up marks for so many seconds at most and return how many leads; the next run goes on."""
-    total, until = 0, perf_counter() + seconds
+    """Take up marks for so many seconds at most and return how many leads; the next run goes on.
+
+    Once all were walked past it looks from the front again, for those that were left meanwhile.
+    """
+    total, until, walk = 0, perf_counter() + seconds, marks.Walk(share)
     while True:
+        was_at_front = walk.is_at_front
         with bulk.undisturbed():
-            taken = intake.drain(now=now, limit=AT_ONCE, share=share)
+            taken = intake.drain(now=now, limit=AT_ONCE, walk=walk)
         total += taken
-        if taken < AT_ONCE or perf_counter() > until:
+        if (was_at_front and taken < AT_ONCE) or perf_counter() > until:
             return total
 
 

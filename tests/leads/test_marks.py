@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leads import deals, facts, marks, touches, transitions
 from leads.choices import Stage
@@ -126,6 +128,35 @@ def test_clear_tells_of_marks_in_whose_place_a_new_agreement_left_its_own() -> N
     marks.mark_all(since=NOW)
     assert marks.clear(seen) == seen
     assert [one.is_renewal for one in marks.waiting(NOW, 10)] == [True]
+
+
+def test_walk_goes_on_where_it_ended_and_then_begins_anew() -> None:
+    """By moment, then by lead; what is left behind it meanwhile is seen the next time round."""
+    late, *leads = [factories.make_lead(created_at=NOW - days * DAY).pk for days in (1, 2, 3, 3, 3, 4)]
+    early = leads.pop()
+    order = [early, *leads[1:], leads[0], late]
+    walk = marks.Walk()
+    assert walk.is_at_front
+    seen = []
+    for limit in (2, 1, 2):
+        seen += [one.lead_id for one in walk.take(NOW, limit)]
+        assert not walk.is_at_front
+    behind = factories.make_lead(created_at=NOW - 5 * DAY).pk
+    seen += [one.lead_id for one in walk.take(NOW, 2)]
+    assert (seen, walk.is_at_front) == (order, True)
+    assert walk.take(NOW, 1)[0].lead_id == behind
+
+
+def test_part_of_a_walk_steps_over_nothing_it_has_passed() -> None:
+    for _ in range(6):
+        factories.make_lead(created_at=NOW)
+    walk = marks.Walk()
+    first = walk.take(NOW, 3)
+    with CaptureQueriesContext(connection) as asked:
+        walk.take(NOW, 3)
+    sql = asked[0]["sql"]
+    assert len(asked) == 1
+    assert f'"lead_id" > {first[-1].lead_id}' in sql
 
 
 def test_shares_of_waiting_marks_are_all_of_them_and_none_twice() -> None:

@@ -1,11 +1,14 @@
 """All waiting leads judged at once, in rounds and in shares."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.management import call_command
 
 from leads import marks
 from leads.models import FactChange
-from sla import sweep
+from sla import intake, sweep
 from sla.models import Standing
 from sla.sweep import judging
 from tests import factories
@@ -24,6 +27,24 @@ def test_judge_all_goes_round_until_no_mark_waits(leads: list[int], monkeypatch:
     monkeypatch.setattr(judging, "AT_ONCE", 2)
     assert sweep.judge_all(now=NOW) == 5
     assert set(Standing.objects.values_list("pk", flat=True)) == set(leads)
+    assert not FactChange.objects.exists()
+
+
+def test_mark_left_behind_while_judging_is_taken_up_by_the_same_run(
+    leads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its moment is before all that was judged already."""
+    monkeypatch.setattr(judging, "AT_ONCE", 2)
+    honest, arriving = intake.drain, [leads[0]]
+
+    def busy(**how: Any) -> int:
+        taken = honest(**how)
+        if arriving:
+            marks.mark(lead_ids=[arriving.pop()], since=NOW - timedelta(days=400), now=NOW)
+        return taken
+
+    monkeypatch.setattr(intake, "drain", busy)
+    assert judging.judge_marked(now=NOW) == 6
     assert not FactChange.objects.exists()
 
 
