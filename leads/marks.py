@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from leads import among, kept, moments, setbased
+from leads import among, bulk, kept, moments, setbased
 from leads.models import FactChange, Lead
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -82,12 +82,16 @@ def waiting(
     found, (part, parts) = due(now).order_by("since", "pk"), share
     if parts > 1:
         found = found.annotate(rest=F("pk") % parts).filter(rest=part)
-    if after is None:
-        return _read(_columns(found[:limit]))
-    # In two steps, each of which begins within the index.
-    same = _read(_columns(found.filter(since=after.since, pk__gt=after.lead_id)[:limit]))
-    rest = limit - len(same)
-    return same + (_read(_columns(found.filter(since__gt=after.since)[:rest])) if rest else [])
+    steps = [found]
+    if after:  # each begins within the index
+        steps = [found.filter(since=after.since, pk__gt=after.lead_id), found.filter(since__gt=after.since)]
+    seen: list[Mark] = []
+    with transaction.atomic():
+        bulk.prefer_order()
+        for step in steps:
+            if len(seen) < limit:
+                seen += _read(_columns(step[: limit - len(seen)]))
+    return seen
 
 
 class Walk:

@@ -160,9 +160,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Start the system's Chromium, deaf to every address but our own."""
     program = machine.browser()
     if program is None and os.environ.get("CI"):
-        pytest.fail("Chromium is missing: install the package `chromium`")
+        pytest.fail("Chromium is missing: install the package `chromium-headless-shell`")
     if program is None:
-        pytest.skip("Chromium is missing: install the package `chromium`")
+        pytest.skip("Chromium is missing: install the package `chromium-headless-shell`")
     return {**browser_type_launch_args, "executable_path": program, "headless": True, "args": BROWSER_FLAGS}
 
 

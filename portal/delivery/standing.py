@@ -63,7 +63,7 @@ def oldest_undelivered(now: datetime) -> datetime | None:
 def given_up() -> QuerySet[Delivery]:
     """Return the letters that were given up, the newest first."""
     dead = Delivery.objects.filter(state=State.DEAD)
-    return dead.select_related("message", "recipient", "endpoint").order_by("-id")
+    return dead.select_related("message__lead__account", "recipient", "endpoint").order_by("-id")
 
 
 def _counts(now: datetime) -> QuerySet[Delivery, dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads import audit
 from portal import access, toasts
-from portal.delivery import claiming, standing
+from portal.delivery import claiming, standing, telling
 from portal.models import Delivery
 
 SHOWN = 200
@@ -21,7 +21,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     given_up = standing.given_up()
     context = {
         "standing": standing.standing(timezone.now()),
-        "given_up": given_up[:SHOWN],
+        "given_up": [(one, telling.sentence(one.message, is_visible=True)) for one in given_up[:SHOWN]],
         "given_up_count": given_up.count(),
     }
     return render(request, "operations/delivery.html", context)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from leads.models.querysets import LeadQuerySet
 from sla import document as documents
 from sla.choices import HandoffState
-from sla.compliance import report
-from sla.compliance.cohorts import offered_in
+from sla.compliance import ends, report
 from sla.compliance.periods import Filters, Period
 from sla.models import Clock, Handoff
 from sla.wording import Sentence, gettext_noop
@@ -117,5 +116,7 @@ def _rising(period: Period, filters: Filters, text: documents.Document) -> list[
 
 
 def _by_reason(period: Period, filters: Filters) -> Counter[str]:
-    refused = offered_in(period, filters).exclude(reason_code="")
-    return Counter(refused.values_list("reason_code", flat=True))
+    counts = Counter[str]()
+    for reason in ends.read(period, filters).reasons:
+        counts[reason.code] += reason.n
+    return counts

@@ -18,8 +18,9 @@ from sla.models import Handoff
 
 #: Owed: a reason on every decline and return, a quality verdict on each worked lead that came to an end.
 OWED = Q(state__in=[*REFUSED, HandoffState.CONVERTED, *CLOSED])
-_SAYS_WHY = ~Q(reason_code__in=["", REASON_NOT_RECORDED])
-GAVE = (Q(state__in=REFUSED) & _SAYS_WHY) | (~Q(state__in=REFUSED) & ~Q(quality=""))
+#: Whoever takes an offer back, passes one on or loses a deal may give a reason, too: that is no no of Sales.
+_SAYS_WHY = Q(state__in=REFUSED) & ~Q(reason_code__in=["", REASON_NOT_RECORDED])
+GAVE = _SAYS_WHY | (~Q(state__in=REFUSED) & ~Q(quality=""))
 
 
 @dataclass(frozen=True, slots=True)

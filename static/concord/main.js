@@ -13,8 +13,8 @@ startPalette();
 startSwaps();
 startToasts();
 
-// Where tabs do not fit beside each other they scroll; the current one is to be seen.
+// Where tabs do not fit beside each other they scroll; the current one is to be seen, between its neighbours.
 for (const tabs of document.querySelectorAll(".tabs")) {
   const current = tabs.querySelector("[aria-current]");
-  if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft + current.offsetWidth - tabs.clientWidth;
+  if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
 }

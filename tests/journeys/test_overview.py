@@ -31,6 +31,17 @@ def test_leader_reads_whether_both_sides_kept_their_word(enter: Enter, at: Compa
     expect(page.locator("main")).not_to_contain_text("Rita Rep")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_own_days_are_asked_only_for_a_period_of_ones_own(enter: Enter, at: Company, width: int) -> None:
+    page = enter(at.cast.leader)
+    page.set_viewport_size({"width": width, "height": 800})
+    for name in ("From", "To"):
+        expect(page.get_by_label(name, exact=True)).to_be_hidden()
+    page.get_by_label("Period").select_option("own")
+    for name in ("From", "To"):
+        expect(page.get_by_label(name, exact=True)).to_be_visible()
+
+
 def test_operations_finds_any_lead(enter: Enter, at: Company) -> None:
     for account in ("Vela Medical", "Tarn Energy"):
         company.offered(at, account)

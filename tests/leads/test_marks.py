@@ -154,8 +154,7 @@ def test_part_of_a_walk_steps_over_nothing_it_has_passed() -> None:
     first = walk.take(NOW, 3)
     with CaptureQueriesContext(connection) as asked:
         walk.take(NOW, 3)
-    sql = asked[0]["sql"]
-    assert len(asked) == 1
+    (sql,) = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
     assert f'"lead_id" > {first[-1].lead_id}' in sql
 
 

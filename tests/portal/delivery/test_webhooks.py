@@ -179,7 +179,7 @@ def test_given_up_letter_is_listed_and_sent_again_by_operations(
     Delivery.objects.filter(channel="webhook").update(state="dead")
     client.force_login(people.operations)
     page = client.get(reverse("operations-delivery")).content.decode()
-    assert "Answered 500" in page
+    assert ("Answered 500" in page, "Sales accepted" in page, "handoff.accept" in page) == (True, True, False)
     dead = Delivery.objects.get(channel="webhook")
     client.post(reverse("operations-delivery-again", args=[dead.pk]))
     delivery.deliver(now=timezone.now())

@@ -53,6 +53,17 @@ def test_agenda_names_no_lead_that_its_reader_may_not_see(client, people, stale)
     assert stale.account.name in shown(client, people.leader, reverse("reviews"))
 
 
+def test_agenda_names_reasons_on_the_rise_as_compliance_counts_them(client, people, stale) -> None:
+    version, offered = stale_version(stale), NOW - timedelta(days=2)
+    for _ in range(3):
+        rows.offer(version, people.sales, "declined", offered)
+    for state in ("withdrawn", "lost", "withdrawn"):
+        rows.offer(version, people.sales, state, offered, reason_code="competitor")
+    found = shown(client, people.leader, reverse("reviews"))
+    assert "“No budget”: 3 times, 0 the period before." in found
+    assert "Competitor" not in found
+
+
 def test_minutes_keep_the_agenda_for_those_who_hold_reviews(client, people, stale) -> None:
     client.force_login(people.leader)
     client.post(reverse("reviews"), ASKED)

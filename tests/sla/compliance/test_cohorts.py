@@ -111,6 +111,17 @@ def test_feedback_asks_for_reasons_and_quality(place) -> None:
     assert periodic.feedback(ends.read(NOVEMBER, EVERYTHING), leg=1) == periodic.Units(2, 4)
 
 
+def test_reasons_are_those_of_a_no_of_sales(place) -> None:
+    """Whoever takes an offer back, passes one on or loses a deal gives reasons, too."""
+    for state in ("declined", "returned"):
+        rows.offer(*place, state, MONDAY)
+    for state in ("withdrawn", "rerouted", "lost"):
+        rows.offer(*place, state, MONDAY, reason_code="no_budget")
+    rows.offer(*place, "declined", MONDAY, reason_code="not_recorded", is_history=True)
+
+    assert ends.read(NOVEMBER, EVERYTHING).reasons == [ends.ReasonCount("no_budget", "marketing", 2)]
+
+
 def test_regret_names_refused_leads_that_bought_afterwards(place) -> None:
     bought, earlier, kept = (rows.offer(*place, "declined", MONDAY).lead for _ in range(3))
     won_deal(bought, closed_at=NOW, amount=60_000, currency="EUR")
