@@ -14,6 +14,8 @@ from leads.models import FactChange, Lead
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+#: Names the one lock between marking all leads and whoever writes a fact without a mark.
+_LOCK = 5_051
 
 
 class Mark(NamedTuple):
@@ -63,9 +65,21 @@ def mark_each(*, since: Mapping[int, datetime], now: datetime, is_history: bool 
     return setbased.upsert_rows(FactChange, rows, key="lead_id", merge=merge)
 
 
+def hold() -> None:
+    """Let not all leads be marked until the transaction ends, for a fact that is written without a mark.
+
+    Whoever marks them then waits, and its judge sees the fact; SQLite has but one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with setbased.bound_cursor(1) as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+
+
 def mark_all(*, since: datetime) -> int:
     """Note for every living lead that it must be judged anew by what is known: an agreement changed."""
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         is_alive = "merged_into_id IS NULL AND erased_at IS NULL"
         cursor.execute(_marking(is_alive, renewals=1), [_at(since), False])
         return int(cursor.rowcount)

@@ -24,7 +24,16 @@ class Added(NamedTuple):
 
 
 @transaction.atomic
-def add(
+def add(*, lead: Lead, now: datetime, is_history: bool = False, **said: Any) -> Added:
+    """Write down a touch as `write` does, and leave a mark."""
+    touch, is_news = write(lead=lead, now=now, **said)
+    if not is_news:
+        return Added(touch, None)
+    since = touch.happened_at
+    return Added(touch, marks.mark_one(lead_id=touch.lead_id, since=since, now=now, is_history=is_history))
+
+
+def write(
     *,
     lead: Lead,
     side: str,
@@ -40,22 +49,20 @@ def add(
     external_id: str = "",
     campaign: str = "",
     import_run: ImportRun | None = None,
-    is_history: bool = False,
-) -> Added:
-    """Write down a touch once; the same source and external id return the one that is there.
+) -> tuple[Touch, bool]:
+    """Write down a touch once, and tell whether it says anything new; call it in a transaction.
 
-    Of a touch that is there, only the evidence may rise and `reached` become known; what else
-    was wrong is corrected by a further touch. Raises InvalidTouch.
+    The same source and external id return the touch that is there. Of that only the evidence may rise and
+    `reached` become known; what else was wrong is corrected by a further touch. Raises InvalidTouch.
+
+    It leaves no mark: only for touches by which nobody is judged.
     """
     _check(side, kind, happened_at, now)
     facts = {"lead": lead, "side": side, "kind": kind, "happened_at": happened_at, "recorded_at": now}
     facts |= {"actor": actor, "evidence": evidence, "reached": reached, "is_automatic": is_automatic}
     facts |= {"summary": summary, "campaign": campaign, "import_run": import_run}
     touch, is_new = _store(source, external_id, facts)
-    if not is_new and not raise_evidence(touch=touch, evidence=evidence, reached=reached):
-        return Added(touch, None)
-    since = touch.happened_at
-    return Added(touch, marks.mark_one(lead_id=touch.lead_id, since=since, now=now, is_history=is_history))
+    return touch, is_new or raise_evidence(touch=touch, evidence=evidence, reached=reached)
 
 
 class NewTouch(NamedTuple):

@@ -1,6 +1,6 @@
 """Which version judges a lead, and its text as objects, read once per process."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -35,6 +35,8 @@ class Terms:
     awaited: tuple[readiness.Compiled, ...]
     #: How far back any criterion looks at touches; the engagement counts those of a year.
     looks_back: timedelta
+    #: Side and kind of the touches that a criterion looks at or that earn points.
+    heeded: frozenset[tuple[str, str]]
 
 
 def document(version: AgreementVersion) -> documents.Document:
@@ -65,7 +67,13 @@ def _compile(text: documents.Document) -> Terms:
         for stage in text.stages
         if stage.signifier.when and stage.code in BY_SIGNIFIER.values()
     }
-    counted = [one.when for one in text.fit]
+    criteria = [
+        *(one for one in (rule, *text.gates.values(), *(part.when for part in text.fit)) if one),
+        *(one.criterion for one in signifiers.values()),
+    ]
+    looked_at = [
+        leaf for one in criteria for _, leaf in readiness.leaves(one) if isinstance(leaf, readiness.TouchLeaf)
+    ]
     return Terms(
         document=text,
         segment=readiness.compile(rule) if rule else None,
@@ -74,17 +82,16 @@ def _compile(text: documents.Document) -> Terms:
         tiers={cell: scoring.tier(cell, text.tiers) for cell in scoring.CELLS},
         signifiers=signifiers,
         awaited=tuple(each for each in signifiers.values() if _may_be_awaited(each)),
-        looks_back=_longest(
-            [rule, *text.gates.values(), *counted, *(one.criterion for one in signifiers.values())]
-        ),
+        looks_back=timedelta(days=max((leaf.within_days for leaf in looked_at), default=0)),
+        heeded=frozenset([*text.engagement.by_kind, *_touches_of(looked_at)]),
     )
 
 
-def _longest(criteria: Iterable[readiness.Criterion | None]) -> timedelta:
-    """Return the longest window of touches."""
-    leaves = (leaf for one in criteria if one for _, leaf in readiness.leaves(one))
-    days = (leaf.within_days for leaf in leaves if isinstance(leaf, readiness.TouchLeaf))
-    return timedelta(days=max(days, default=0))
+def _touches_of(leaves: Iterable[readiness.TouchLeaf]) -> Iterator[tuple[str, str]]:
+    """Yield side and kind of the touches that criteria look at."""
+    for leaf in leaves:
+        for side in leaf.sides or readiness.TOUCH_KINDS:
+            yield from ((side, kind) for kind in leaf.kinds or readiness.TOUCH_KINDS[side])
 
 
 def _may_be_awaited(signifier: readiness.Compiled) -> bool:
@@ -104,6 +111,11 @@ def _active() -> QuerySet[AgreementVersion]:
     found = AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
     whole = found.select_related("agreement").defer("document", "canonical_text")
     return whole.order_by("agreement__segment_rank")
+
+
+def heed(side: str, kind: str) -> bool:
+    """Tell whether an agreement in force looks at touches of a side and kind; a question of its own."""
+    return any((side, kind) in terms(version).heeded for version in in_force())
 
 
 def for_facts(

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from leads import kept, setbased
@@ -41,14 +40,13 @@ class Told(NamedTuple):
 _Attempts = Mapping[int, Sequence[tuple[datetime, str, int]]]
 
 
-@transaction.atomic
 def hear_touches(
     *, heard: Sequence[tuple[Lead, Sequence[Told]]], now: datetime, judged: together.Judged | None = None
 ) -> list[Clock]:
     """Let touches, ascending, work on the clocks of their leads; return those changed.
 
-    Each counts as of when it happened. Automatic touches mean nothing to clocks. The same touch may come
-    twice. `judged` is that of `hear_of_leads`. The number of statements does not grow.
+    Call it in a transaction. Each counts as of when it happened. Automatic touches mean nothing to clocks.
+    The same touch may come twice. `judged` is that of `hear_of_leads`. The number of statements stays.
     """
     meant = [(lead, [one for one in touches if not one.is_automatic]) for lead, touches in heard]
     _ask_to_wake([(lead, touches) for lead, touches in meant if lead.stage == Stage.RECYCLED], now)

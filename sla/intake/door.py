@@ -17,6 +17,7 @@ from leads.models import Account, BantFact, Consent, Deal, Lead, Touch, User
 from leads.touches import NewTouch, Written
 from sla import agreements, clocks, handoffs
 from sla.choices import Event
+from sla.intake import unjudged
 from sla.intake.draining import drain_lead, drain_leads
 from sla.models import Handoff
 
@@ -61,9 +62,14 @@ def edit_account(
 
 
 def add_touch(*, lead: Lead, now: datetime, actor: User | None = None, **touch: Any) -> Touch:
-    """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`."""
-    added, mark = writers.add(lead=lead, now=now, actor=actor, **touch)
-    drain_lead(lead_id=added.lead_id, now=now, actor=actor, mark=mark, touch=added)
+    """Write down a touch as `touches.add` does; raises `touches.InvalidTouch`.
+
+    One that no agreement looks at is done with at once, in a transaction of its own.
+    """
+    added = unjudged.add(lead=lead, now=now, actor=actor, **touch)
+    if added is None:
+        added, mark = writers.add(lead=lead, now=now, actor=actor, **touch)
+        drain_lead(lead_id=added.lead_id, now=now, actor=actor, mark=mark, touch=added)
     return added
 
 

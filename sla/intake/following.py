@@ -15,7 +15,7 @@ from sla import agreements, clocks, handoffs, readiness, standings
 from sla.choices import Event, HandoffState
 from sla.intake import valve
 from sla.intake.needs import BEFORE_READY, Need
-from sla.models import Handoff, Refusal
+from sla.models import AgreementVersion, Handoff, Refusal
 
 Found = Mapping[int, Need]
 Judged = Mapping[int, standings.Judged]
@@ -39,12 +39,10 @@ def _leads() -> QuerySet[Lead]:
     return Lead.objects.alive().filter(pk__among=kept.ids("leads")).order_by("pk")
 
 
+@transaction.atomic
 def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> None:
     """Tell the clocks of leads' new touches and of opt-outs."""
-    judging = {pk: (one.version, one.standing.tier) for pk, one in judged.items() if pk in found}
-    heard = [(need.lead, need.touches) for need in found.values() if need.touches]
-    if heard:
-        clocks.hear_touches(heard=heard, judged=judging, now=now)
+    judging = tell(found, judged, now)
     opted_out = [
         (need.lead, judged[pk].facts.known_at.get("consent", now))
         for pk, need in found.items()
@@ -52,6 +50,15 @@ def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> Non
     ]
     if opted_out:
         clocks.hear_of_leads(event=Event.OPTED_OUT, leads=opted_out, judged=judging, now=now, actor=actor)
+
+
+def tell(found: Found, judged: Judged, now: datetime) -> dict[int, tuple[AgreementVersion, str]]:
+    """Tell the clocks of leads' new touches, and return who judges these leads; call it in a transaction."""
+    judging = {pk: (one.version, one.standing.tier) for pk, one in judged.items() if pk in found}
+    heard = [(need.lead, need.touches) for need in found.values() if need.touches]
+    if heard:
+        clocks.hear_touches(heard=heard, judged=judging, now=now)
+    return judging
 
 
 def _cared_for_since(lead: Lead, judged: standings.Judged, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from leads import kept
 from leads.choices import Stage
 from leads.marks import Mark
-from leads.models import Deal, Lead, StageChange, Touch
+from leads.models import Deal, FactChange, Lead, StageChange, Touch
 from sla import agreements, clocks, standings
 from sla.choices import Disposition, HandoffState, Ruling
 from sla.choices.moves import BY_SIGNIFIER
@@ -96,6 +96,44 @@ def of_leads(
         if need:
             found[lead_id] = need
     return _settled(found)
+
+
+class State(NamedTuple):
+    """How a lead stands as a touch comes: whether it is timed, is marked, and has touches that came later."""
+
+    stage: str
+    is_timed: bool
+    is_marked: bool
+    is_followed: bool
+
+
+def state_of(lead_id: int, at: datetime) -> State | None:
+    """Return how a living lead stands for a touch of a moment."""
+    return next((State(*row) for row in _state(lead=lead_id, at=at)), None)
+
+
+@kept.question
+def _state() -> QuerySet[Any, Any]:
+    others = {
+        "is_timed": Clock.objects.open().filter(lead_id=OuterRef("pk")),
+        "is_marked": FactChange.objects.filter(pk=OuterRef("pk")),
+        "is_followed": Touch.objects.filter(lead_id=OuterRef("pk"), happened_at__gt=kept.moment("at")),
+    }
+    found = Lead.objects.alive().filter(pk=kept.number("lead"))
+    asked = found.annotate(**{name: Exists(rows) for name, rows in others.items()})
+    return asked.values_list("stage", *others)
+
+
+def of_touch(touch: Touch, state: State) -> Need | None:
+    """Return what clocks have to hear of a touch by which nobody is judged, None where that is nothing."""
+    if not (state.is_timed or state.stage == Stage.RECYCLED):
+        return None
+    told = [clocks.Told.of(touch)]
+    if state.is_followed:
+        told = [clocks.Told(*one) for one in _told(leads=[touch.lead_id], since=touch.happened_at)]
+    if state.stage == Stage.RECYCLED or any(clocks.means_something(one) for one in told):
+        return Need(touch.lead_id, state.stage, touches=told)
+    return None
 
 
 @kept.question

@@ -1,0 +1,50 @@
+"""Touches that no agreement looks at: written and told to the clocks in one transaction, without a mark."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from leads import marks, touches
+from leads.choices import TouchSide
+from leads.models import Lead, Touch, User
+from sla import agreements
+from sla.intake import following, needs
+
+log = logging.getLogger(__name__)
+
+
+class _Otherwise(Exception):
+    """The touch is another one than it seemed."""
+
+
+def add(
+    *, lead: Lead, now: datetime, actor: User | None, side: str, kind: str, happened_at: datetime, **said: Any
+) -> Touch | None:
+    """Write down a touch that changes no standing, as most of Marketing's and Sales' do; None when it may.
+
+    Then nothing is written, and neither is it where something of the lead waits for its judge or its clocks
+    fail: the touch is to be written with a mark.
+    """
+    if side == TouchSide.PROSPECT:  # by these leads are judged, so nobody asks in vain
+        return None
+    known = {"side": side, "kind": kind, "happened_at": happened_at, **said}
+    try:
+        with transaction.atomic():
+            marks.hold()
+            state = needs.state_of(lead.pk, happened_at)
+            if state is None or state.is_marked or agreements.heed(side, kind):
+                return None
+            touch, is_news = touches.write(lead=lead, now=now, actor=actor, **known)
+            if (touch.lead_id, touch.happened_at) != (lead.pk, happened_at):
+                raise _Otherwise
+            need = needs.of_touch(touch, state) if is_news else None
+            if need:
+                following.tell({lead.pk: need}, {}, now)
+            return touch
+    except (_Otherwise, touches.InvalidTouch):
+        return None  # whoever writes it with a mark meets with the same
+    except Exception:
+        log.exception("a touch of lead %s is written with a mark, for its clocks failed", lead.pk)
+        return None
