@@ -33,14 +33,19 @@ def prefer_indexes() -> None:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL random_page_cost = 1.1")
 
 
-def prefer_order() -> None:
-    """Let rows be read in the order of an index until the commit: the first few must not sort a whole table.
+@contextlib.contextmanager
+def in_order() -> Iterator[None]:
+    """Let rows be read in the order of an index meanwhile: the first few must not sort a whole table.
 
-    Of a table that was filled or emptied a moment ago the database believes that a condition leaves few rows.
+    Of a table that was filled or emptied a moment ago PostgreSQL believes that a condition leaves few rows.
     """
-    if connection.vendor == "postgresql":
+    if connection.vendor != "postgresql":  # where a transaction would keep all writers away, too
+        yield
+        return
+    with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_sort = off; SET LOCAL max_parallel_workers_per_gather = 0")
+        yield
 
 
 def look_at_tables() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from leads import among, bulk, kept, moments, setbased
@@ -100,8 +100,7 @@ def waiting(
     if after:  # each begins within the index
         steps = [found.filter(since=after.since, pk__gt=after.lead_id), found.filter(since__gt=after.since)]
     seen: list[Mark] = []
-    with transaction.atomic():
-        bulk.prefer_order()
+    with bulk.in_order():
         for step in steps:
             if len(seen) < limit:
                 seen += _read(_columns(step[: limit - len(seen)]))
