@@ -26,6 +26,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from bench import growing
 from leads import setbased
 from leads.models import Lead
 from sla import handoffs, intake
@@ -43,6 +44,7 @@ def main() -> None:
     play = scene()
     nurtured = [nurtured_lead(number) for number in range(count)]
     worked = [worked_lead(play) for _ in range(count)]
+    growing.settle()
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     print(f"{connection.vendor}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
     gc.collect()
