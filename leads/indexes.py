@@ -1,4 +1,4 @@
-"""Taking away the index of a foreign key that another one serves, as a migration operation."""
+"""Taking away the index of a field that another one serves, as a migration operation."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ from django.db.migrations.operations.base import Operation
 
 
 class WithoutOwnIndex(Operation):
-    """Let a foreign key be found by an index that begins with it, and keep none of its own.
+    """Let a field be found by an index that begins with it, and keep none of its own.
+
+    A text on PostgreSQL has two, the second for the beginnings of texts.
 
     `AlterField` would make the table anew on SQLite, without its triggers.
     """
@@ -26,13 +28,16 @@ class WithoutOwnIndex(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Drop the index by the name that Django gave it."""
         model, field = self._named(app_label, from_state)
-        name = schema_editor._create_index_name(model._meta.db_table, [field.column])
-        schema_editor.execute(schema_editor._delete_index_sql(model, name))
+        own = schema_editor._field_indexes_sql(model, field)
+        for suffix in ("", "_like")[: len(own)]:
+            name = schema_editor._create_index_name(model._meta.db_table, [field.column], suffix=suffix)
+            schema_editor.execute(schema_editor._delete_index_sql(model, name))
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Make the index again."""
         model, field = self._named(app_label, to_state)
-        schema_editor.execute(schema_editor._create_index_sql(model, fields=[field]))
+        for statement in schema_editor._field_indexes_sql(model, field):
+            schema_editor.execute(statement)
 
     def describe(self) -> str:
         """Say what the operation does."""

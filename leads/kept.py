@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 from django.db.backends.postgresql.psycopg_any import sql
 from django.db.models.query import ValuesListIterable
 
-from leads import among, setbased
+from leads import among, pipeline, setbased
 
 Row = TypeVar("Row")
 #: Whether a question is being worded for a single id.
@@ -98,13 +98,18 @@ class Question(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         """Return the rows, as the queryset would; `values` name every place of it."""
-        return list(self._asked(values))
+        return list(self._asked(values)())
+
+    def ahead(self, **values: Any) -> Callable[[], list[Row]]:
+        """Ask, and return what gives the rows once: behind `pipeline.together` they came with others."""
+        answer = self._asked(values)
+        return lambda: list(answer())
 
     def first(self, **values: Any) -> Row | None:
         """Return the first row, None without any."""
-        return next(iter(self._asked(values)), None)
+        return next(self._asked(values)(), None)
 
-    def _asked(self, values: dict[str, Any]) -> Iterator[Row]:
+    def _asked(self, values: dict[str, Any]) -> Callable[[], Iterator[Row]]:
         sizes = {len(some) for some in values.values() if _is_many(some)}
         key = connection.vendor, sizes == {1}
         token = _of_one.set(sizes == {1})
@@ -129,30 +134,34 @@ class _Worded:
         #: Whether the rows come from the database as the queryset would yield them.
         self._is_plain = queryset._iterable_class is ValuesListIterable and not converters
 
-    def asked(self, values: dict[str, Any], keys: int) -> Iterator[Any]:
-        """Ask by this thread's connection; yield what the queryset would. `keys` is how many ids come."""
-        query, here = self._compiler.query, connections[DEFAULT_DB_ALIAS]
-        if query.select_for_update and not here.in_atomic_block:
+    def asked(self, values: dict[str, Any], keys: int) -> Callable[[], Iterator[Any]]:
+        """Ask by this thread's connection; what comes back yields what the queryset would.
+
+        `keys` is how many ids come.
+        """
+        is_within = connections[DEFAULT_DB_ALIAS].in_atomic_block
+        if self._compiler.query.select_for_update and not is_within:
             raise transaction.TransactionManagementError("Rows are locked within a transaction only.")
-        found = self._rows(values, keys)
-        if self._is_plain:
-            return iter(found)
+        fetch = self._sent(values, keys)
+        return (lambda: iter(fetch())) if self._is_plain else (lambda: self._made_of(fetch()))
+
+    def _made_of(self, found: list[tuple[Any, ...]]) -> Iterator[Any]:
         # The rows are there already; what makes tuples and objects of them is Django's own.
-        compiler, asked = copy(self._compiler), copy(query)
-        compiler.connection = here
+        compiler, asked = copy(self._compiler), copy(self._compiler.query)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.execute_sql = lambda *arguments, **options: [found]
         asked.get_compiler = lambda *arguments, **options: compiler
         rows: Any = models.QuerySet(self._queryset.model, asked, DEFAULT_DB_ALIAS)
         rows._fields = self._queryset._fields
         return iter(self._queryset._iterable_class(rows))
 
-    def _rows(self, values: dict[str, Any], keys: int) -> list[tuple[Any, ...]]:
+    def _sent(self, values: dict[str, Any], keys: int) -> Callable[[], list[tuple[Any, ...]]]:
         parameters = [
             one.filled(values[one.name]) if isinstance(one, Slot) else one for one in self._parameters
         ]
-        with setbased.bound_cursor(keys) if self._is_planned_once else connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            return cursor.fetchall()
+        cursor = setbased.bound_cursor(keys) if self._is_planned_once else connection.cursor()
+        cursor.execute(self._sql, parameters)
+        return pipeline.rows_of(cursor)
 
 
 def _with_constants(statement: str, parameters: Collection[Any]) -> tuple[str, list[Any]]:

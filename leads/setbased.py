@@ -1,14 +1,14 @@
 """Writing many rows in one statement: as one JSON text on both databases, by COPY where it pays."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 
-from leads import copying, recordsets
+from leads import copying, pipeline, recordsets
 from leads.recordsets import quoted
 
 Row = Mapping[str, Any]
@@ -26,16 +26,28 @@ def update_rows(
     Every row names the key and the same columns (foreign keys as `rep_id`). With `guard` a
     row also carries `expected`: it is changed only while its guard column still has that value.
     """
+    return update_ahead(model, rows, key=key, guard=guard)()
+
+
+def update_ahead(
+    model: type[models.Model], rows: Sequence[Row], *, key: str = "id", guard: str | None = None
+) -> Callable[[], list[int]]:
+    """Send what `update_rows` does, and return what gives the keys; see `pipeline.together`."""
     if not rows:
-        return []
-    sql, recordset = _updating(connection.vendor, model, tuple(rows[0]), key, guard)
-    with bound_cursor(len(rows)) as cursor:
-        cursor.execute(sql, [recordset.text(rows)])
-        return [row[0] for row in cursor.fetchall()]
+        return list
+    is_few = len(rows) <= FEW
+    sql, recordset = _updating(connection.vendor, model, tuple(rows[0]), key, guard, is_few)
+    cursor = bound_cursor(len(rows))
+    cursor.execute(sql, [recordset.text(rows)])
+    changed = pipeline.rows_of(cursor)
+    return lambda: [row[0] for row in changed()]
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> int:
-    """Insert rows in their order and return how many; columns not named get the field's default."""
+    """Insert rows in their order and return how many; columns not named get the field's default.
+
+    Within `pipeline.together` nobody knows yet how many.
+    """
     if len(rows) >= WORTH_COPYING and not ignore_conflicts:
         copy_rows(model, *_as_lists(model, rows))
         return len(rows)
@@ -212,7 +224,7 @@ def _inserting(model: type[models.Model], rows: Sequence[Row], rest: str) -> tup
 # What such a statement says depends on names alone, and to put it together costs more than a row of it.
 @lru_cache(maxsize=256)
 def _updating(
-    vendor: str, model: type[models.Model], names: tuple[str, ...], key: str, guard: str | None
+    vendor: str, model: type[models.Model], names: tuple[str, ...], key: str, guard: str | None, is_few: bool
 ) -> tuple[str, recordsets.Recordset]:
     fields = {name: _field(model, guard if name == "expected" and guard else name) for name in names}
     table, name = quoted(model._meta.db_table), quoted
@@ -223,7 +235,10 @@ def _updating(
     if guard:
         where += f" AND {table}.{name(fields['expected'].column)} = r.expected"
     recordset = recordsets.Recordset(fields)
-    sql = f"UPDATE {table} SET {assignments} FROM {recordset.item} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
+    source = recordset.item
+    if is_few and vendor == "postgresql":  # else it expects a hundred, and goes through all of a small table
+        source = f"(SELECT * FROM {source} LIMIT {FEW}) AS r"  # noqa: S608 (names only)
+    sql = f"UPDATE {table} SET {assignments} FROM {source} WHERE {where} RETURNING {returned}"  # noqa: S608 (names only)
     return sql, recordset
 
 

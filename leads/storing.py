@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
 
 from leads import among, setbased
 from leads.recordsets import quoted
@@ -24,11 +25,18 @@ def store(objects: Sequence[models.Model]) -> None:
     else:
         names = [field.attname for field in fields if is_keyed or not field.primary_key]
         rows = [{name: getattr(one, name) for name in names} for one in objects]
-        ids = setbased.insert_returning(model, rows)
-        if not is_keyed:
-            _give_ids(objects, ids)
+        if is_keyed:
+            setbased.insert_rows(model, rows)
+        else:
+            _give_ids(objects, setbased.insert_returning(model, rows))
     for one in objects:
         one._state.adding = False
+
+
+def fresh_id(model: type[models.Model]) -> RawSQL:
+    """Return the column of a question that reserves an id for each row; on SQLite none is, it stays null."""
+    of_postgres = f"nextval('{model._meta.db_table}_id_seq')"
+    return RawSQL(of_postgres if connection.vendor == "postgresql" else "NULL", [], models.BigIntegerField())
 
 
 def set_alike(model: type[models.Model], keys: Sequence[int], **values: Any) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
-from leads import kept
+from leads import among, kept
 from sla import calendars, readiness, scoring
 from sla import document as documents
 from sla.choices import VersionState
@@ -58,6 +58,8 @@ def terms(version: AgreementVersion) -> Terms:
 _MOST_KEPT = 64
 _signed: dict[int, Commitment] = {}
 _terms: dict[str, Terms] = {}
+#: Side and kind of the touches that signed versions look at, by their ids.
+_heeded: dict[int, frozenset[tuple[str, str]]] = {}
 
 
 def _compile(text: documents.Document) -> Terms:
@@ -106,16 +108,33 @@ def in_force() -> list[AgreementVersion]:
     return _active()
 
 
+def ask_in_force() -> Callable[[], list[AgreementVersion]]:
+    """Ask for what `in_force` returns, and return what gives it; see `pipeline.together`."""
+    return _active.ahead()
+
+
 @kept.question
 def _active() -> QuerySet[AgreementVersion]:
-    found = AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
-    whole = found.select_related("agreement").defer("document", "canonical_text")
+    whole = _ruling().select_related("agreement").defer("document", "canonical_text")
     return whole.order_by("agreement__segment_rank")
 
 
-def heed(side: str, kind: str) -> bool:
-    """Tell whether an agreement in force looks at touches of a side and kind; a question of its own."""
-    return any((side, kind) in terms(version).heeded for version in in_force())
+def _ruling() -> QuerySet[AgreementVersion]:
+    return AgreementVersion.objects.filter(state=VersionState.ACTIVE, is_baseline=False)
+
+
+def ids_in_force() -> Subquery:
+    """Return the ids of the versions in force as one column of whatever else is asked, for `heed`."""
+    return Subquery(_ruling().values("state").annotate(ids=among.AsText("pk")).values("ids"))
+
+
+def heed(ids_in_force: str | None, side: str, kind: str) -> bool:
+    """Tell whether an agreement in force looks at touches of a side and kind."""
+    ids = among.read(ids_in_force)
+    if missing := [pk for pk in ids if pk not in _heeded]:
+        found = AgreementVersion.objects.filter(pk__in=missing)
+        _heeded.update({version.pk: terms(version).heeded for version in found})
+    return any((side, kind) in _heeded[pk] for pk in ids)
 
 
 def for_facts(
@@ -193,6 +212,7 @@ def forget() -> None:
     """Drop what is kept in memory: for tests, where the same id means another row each time."""
     _terms.clear()
     _signed.clear()
+    _heeded.clear()
     _commitments.cache_clear()
     _commitments_on.cache_clear()
 

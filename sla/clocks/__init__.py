@@ -10,17 +10,19 @@ from sla.clocks.owners import carry, hand_on, person, settle
 from sla.clocks.rows import SWEPT, Change, ClockChanged, entries_of, lines, rest_over, state_of, take, write
 from sla.clocks.terms import attach_commitments, days_off, earlier, schedule_of, schedules_of, terms_of
 from sla.clocks.together import hear_many, hear_of_leads
-from sla.clocks.touches import Told, hear_touches, means_something
+from sla.clocks.touches import Hearers, Told, ask_hearers, hear_touches, means_something
 
 __all__ = [
     "SWEPT",
     "Change",
     "ClockChanged",
+    "Hearers",
     "Hearing",
     "Repaired",
     "Replay",
     "Start",
     "Told",
+    "ask_hearers",
     "attach_commitments",
     "carry",
     "days_off",

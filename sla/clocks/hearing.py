@@ -69,7 +69,7 @@ class Hearing:
         for clock in self.clocks:
             rows.rest_over(clock, self._schedules[clock.pk])
         self._schedules_of_new: dict[int, Schedule] = {}
-        self._hours = shared.hours
+        self._hours, self._ids = shared.hours, shared.ids
 
     def hear(
         self,
@@ -134,10 +134,10 @@ class Hearing:
             return
         team = handoff.team if handoff and commitment.side == "sales" else None
         hours = self._hours_for(document.commitment(commitment.code), document, team, rep)
-        state, entries = clockwork.start(
-            terms.terms(span, commitment), hours.schedule, at=at, noticed_at=self.now
-        )
+        rules = terms.terms(span, commitment)
+        state, entries = clockwork.start(rules, hours.schedule, at=at, noticed_at=self.now)
         clock = Clock(
+            pk=self._ids.pop() if self._ids else None,
             commitment=commitment,
             version=version,
             kind=commitment.kind,

@@ -1,11 +1,11 @@
 """Between clockwork and the tables: a row as a state, a state as a row, entries as lines of the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from leads import outbox, setbased, storing
+from leads import outbox, pipeline, setbased, storing
 from sla import clockwork
 from sla.businesstime import Schedule
 from sla.clocks import causes, notices, terms
@@ -100,17 +100,42 @@ def write(changes: Sequence[Change], *, now: datetime, columns: Sequence[str] = 
     breached = [c.clock for c in changes if any(entry.event == "breached" for entry in c.entries)]
     if breached:
         causes.assign(breached)
-    old = [change for change in changes if change.seq_before is not None]
-    rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
-    if len(setbased.update_rows(Clock, rows, guard="seq")) != len(old):
-        raise ClockChanged
-    storing.store([change.clock for change in changes if change.seq_before is None])
-    setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change)])
+    _write(changes, columns)
     told = [(change.clock, entry) for change in changes for entry in change.entries if entry.notify]
     told = [(clock, entry) for clock, entry in told if not clock.is_history]
     outbox.put_many(notices.messages(told, now), now=now)
     asked = [_action(clock, entry, now) for clock, entry in told if _asks_move(clock, entry)]
     setbased.insert_rows(ActionRow, asked, ignore_conflicts=True)
+
+
+def _write(changes: Sequence[Change], columns: Sequence[str]) -> None:
+    new = [change.clock for change in changes if change.seq_before is None]
+    without_id = [clock for clock in new if clock.pk is None]
+    if new and not without_id and len(changes) <= setbased.FEW:
+        with pipeline.together():
+            are_as_seen = _update(changes, columns)
+            storing.store(new)
+            _log(changes)
+        if not are_as_seen():
+            raise ClockChanged
+        return
+    if not _update(changes, columns)():
+        raise ClockChanged
+    storing.store([clock for clock in new if clock.pk])
+    storing.store(without_id)
+    _log(changes)
+
+
+def _update(changes: Sequence[Change], columns: Sequence[str]) -> Callable[[], bool]:
+    """Update the rows that are there, and return what tells whether all were as they had been read."""
+    old = [change for change in changes if change.seq_before is not None]
+    rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
+    changed = setbased.update_ahead(Clock, rows, guard="seq")
+    return lambda: len(changed()) == len(old)
+
+
+def _log(changes: Sequence[Change]) -> None:
+    setbased.insert_rows(ClockEvent, [line for change in changes for line in lines(change)])
 
 
 def _row(clock: Clock, columns: Sequence[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The open clocks of leads, read under lock for one hearing or for many."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -23,21 +23,28 @@ class Shared:
     clocks: dict[int, list[Clock]]
     schedules: dict[int, Schedule]
     hours: dict[HoursKey, calendars.Hours] = field(default_factory=dict)
+    #: Ids that were reserved for clocks to come; without any they get theirs as they are written.
+    ids: list[int] = field(default_factory=list)
 
 
 def read_together(lead_ids: Collection[int], also: Collection[int] = ()) -> Shared:
     """Lock the open clocks of leads in the order of their ids, and ended ones of the ids in `also`."""
-    found = _with_ended(lead_ids, also) if also else _open(leads=lead_ids)
+    return of_clocks(_with_ended(lead_ids, also) if also else open_clocks(leads=lead_ids))
+
+
+def of_clocks(found: Sequence[Clock], ids: Iterable[int | None] = ()) -> Shared:
+    """Sort clocks that were read under lock by their leads, each with its commitment and hours."""
     terms.attach_commitments(found)
     by_lead: defaultdict[int, list[Clock]] = defaultdict(list)
     for clock in found:
         if clock.lead_id:
             by_lead[clock.lead_id].append(clock)
-    return Shared(dict(by_lead), terms.schedules_of(found))
+    return Shared(dict(by_lead), terms.schedules_of(found), ids=[pk for pk in ids if pk])
 
 
 @kept.question
-def _open() -> QuerySet[Clock]:
+def open_clocks() -> QuerySet[Clock]:
+    """Lock the open clocks of leads, in the order of their ids."""
     return _locked(Clock.objects.open().filter(lead__among=kept.ids("leads")))
 
 

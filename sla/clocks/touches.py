@@ -1,19 +1,19 @@
 """What touches mean to clocks: contact, the agreed attempts, freshness, a sign to wake up."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet, Subquery
 
-from leads import kept, setbased
+from leads import kept, pipeline, setbased, storing
 from leads.choices import Evidence, Stage, TouchKind, TouchSide
 from leads.models import Lead, Touch
 from sla.choices import CLOCK_KINDS, Event
 from sla.clocks import together
 from sla.clocks.hearing import Accepts, Hearing
-from sla.clocks.shared import Shared, read_together
+from sla.clocks.shared import Shared, of_clocks, open_clocks
 from sla.models import ActionRow, Clock, Handoff, Refusal
 
 
@@ -38,21 +38,52 @@ class Told(NamedTuple):
 
 #: When somebody of Sales tried, and how, by lead; ascending.
 _Attempts = Mapping[int, Sequence[tuple[datetime, str, int]]]
+#: Kinds of clocks of which the next one opens when they are met.
+_REFRESHED = [code for code, kind in CLOCK_KINDS.items() if kind.refresh]
+
+
+class Hearers(NamedTuple):
+    """What gives all that hears the touches of some leads: clocks under lock, their handoffs, attempts."""
+
+    clocks: Callable[[], Sequence[Clock]]
+    #: An id for each clock that may be followed by another.
+    ids: Callable[[], Sequence[int | None]]
+    handoffs: Callable[[], Sequence[Handoff]]
+    #: Rows of lead, id, moment, kind, evidence.
+    attempts: Callable[[], Sequence[tuple[int, int, datetime, str, int]]]
+
+
+def ask_hearers(lead_ids: Collection[int]) -> Hearers:
+    """Ask for all that hears the touches of some leads, and return what gives it; see `pipeline.together`."""
+    return Hearers(
+        open_clocks.ahead(leads=lead_ids),
+        _fresh_ids.ahead(leads=lead_ids),
+        _handoffs.ahead(leads=lead_ids),
+        _tried.ahead(leads=lead_ids),
+    )
 
 
 def hear_touches(
-    *, heard: Sequence[tuple[Lead, Sequence[Told]]], now: datetime, judged: together.Judged | None = None
+    *,
+    heard: Sequence[tuple[Lead, Sequence[Told]]],
+    now: datetime,
+    judged: together.Judged | None = None,
+    hearers: Hearers | None = None,
 ) -> list[Clock]:
     """Let touches, ascending, work on the clocks of their leads; return those changed.
 
     Call it in a transaction. Each counts as of when it happened. Automatic touches mean nothing to clocks.
-    The same touch may come twice. `judged` is that of `hear_of_leads`. The number of statements stays.
+    The same touch may come twice. `judged` is that of `hear_of_leads`; `hearers` are those of these leads,
+    where somebody asked for them already. The number of statements stays.
     """
     meant = [(lead, [one for one in touches if not one.is_automatic]) for lead, touches in heard]
     _ask_to_wake([(lead, touches) for lead, touches in meant if lead.stage == Stage.RECYCLED], now)
-    shared = read_together([lead.pk for lead, touches in meant if touches])
-    _attach_handoffs(shared)
-    attempts = _attempts(shared)
+    if hearers is None:
+        with pipeline.together():
+            hearers = ask_hearers([lead.pk for lead, touches in meant if touches])
+    shared = of_clocks(hearers.clocks(), hearers.ids())
+    _attach_handoffs(shared, hearers)
+    attempts = _attempts(hearers, meant)
     hearings = []
     for lead, touches in meant:
         if lead.pk in shared.clocks:
@@ -114,36 +145,31 @@ def _persist(hearing: Hearing, clock: Clock, attempts: _Attempts) -> None:
             return
 
 
-def _attempts(shared: Shared) -> _Attempts:
-    """Read what Sales tried since the persistence clocks of these leads started."""
-    since: dict[int, datetime] = {}
-    for lead, clocks in shared.clocks.items():
-        # A new owner has a younger one beside the side's own.
-        started = [clock.started_at for clock in clocks if clock.kind == "persistence"]
-        if started:
-            since[lead] = min(started)
-    if not since:
-        return {}
-    found: defaultdict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
-    for lead_id, at, kind, evidence in _tried(leads=since, since=min(since.values())):
-        found[lead_id].append((at, kind, evidence))
-    return found
+def _attempts(hearers: Hearers, heard: Iterable[tuple[Lead, Sequence[Told]]]) -> _Attempts:
+    """Return what Sales tried since persistence clocks of these leads started, and what is heard now."""
+    found: defaultdict[int, dict[int, tuple[datetime, str, int]]] = defaultdict(dict)
+    for lead_id, touch_id, at, kind, evidence in hearers.attempts():
+        found[lead_id][touch_id] = (at, kind, evidence)
+    for lead, touches in heard:  # written, or proved better, since it was asked
+        for one in touches:
+            if one.side == TouchSide.SALES:
+                found[lead.pk][one.id] = (one.happened_at, one.kind, one.evidence)
+    return {lead_id: sorted(attempts.values()) for lead_id, attempts in found.items()}
 
 
 @kept.question
 def _tried() -> QuerySet[Any, Any]:
+    # A new owner has a younger clock beside the side's own.
+    clocks = Clock.objects.open().filter(lead__among=kept.ids("leads"), kind="persistence")
+    since = Subquery(clocks.values("kind").annotate(since=Min("started_at")).values("since"))
     made = Touch.objects.filter(lead_id__among=kept.ids("leads"), side=TouchSide.SALES, is_automatic=False)
-    rows = made.filter(happened_at__gte=kept.moment("since")).order_by("happened_at")
-    return rows.values_list("lead_id", "happened_at", "kind", "evidence")
+    return made.filter(happened_at__gte=since).values_list("lead_id", "pk", "happened_at", "kind", "evidence")
 
 
-def _attach_handoffs(shared: Shared) -> None:
+def _attach_handoffs(shared: Shared, hearers: Hearers) -> None:
     """Give the clocks that a refresh opens anew their handoffs, with all that tells their hours."""
-    clocks = [clock for own in shared.clocks.values() for clock in own if CLOCK_KINDS[clock.kind].refresh]
-    ids = {clock.handoff_id for clock in clocks if clock.handoff_id}
-    if not ids:
-        return
-    handoffs = {handoff.pk: handoff for handoff in _handoffs(handoffs=ids)}
+    clocks = [clock for own in shared.clocks.values() for clock in own if clock.kind in _REFRESHED]
+    handoffs = {handoff.pk: handoff for handoff in hearers.handoffs()} if clocks else {}
     for clock in clocks:
         if clock.handoff_id:
             clock.handoff = handoff = handoffs[clock.handoff_id]
@@ -154,14 +180,23 @@ def _attach_handoffs(shared: Shared) -> None:
 
 
 @kept.question
+def _fresh_ids() -> QuerySet[Clock, int | None]:
+    return _refreshed().values_list(storing.fresh_id(Clock), flat=True)
+
+
+@kept.question
 def _handoffs() -> QuerySet[Handoff]:
     """Read of handoffs what a clock that follows on them needs: what judges it, whose hours rule it."""
     calendars = [f"{whose}__calendar" for whose in ("rep", "rep__team", "team")]
     hours = [f"{calendar}__{name}" for calendar in calendars for name in ("key", "revision")]
-    found = Handoff.objects.filter(pk__among=kept.ids("handoffs")).select_related(*calendars)
+    found = Handoff.objects.filter(pk__in=_refreshed().values("handoff")).select_related(*calendars)
     return found.only(
         "lead", "leg", "version", "tier", "rep", "team", "rep__team", "team__side", *calendars, *hours
     )
+
+
+def _refreshed() -> QuerySet[Clock]:
+    return Clock.objects.open().filter(lead__among=kept.ids("leads"), kind__in=_REFRESHED)
 
 
 def _ask_to_wake(asleep: Sequence[tuple[Lead, Sequence[Told]]], now: datetime) -> None:

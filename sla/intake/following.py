@@ -52,12 +52,17 @@ def hear(found: Found, judged: Judged, now: datetime, actor: User | None) -> Non
         clocks.hear_of_leads(event=Event.OPTED_OUT, leads=opted_out, judged=judging, now=now, actor=actor)
 
 
-def tell(found: Found, judged: Judged, now: datetime) -> dict[int, tuple[AgreementVersion, str]]:
-    """Tell the clocks of leads' new touches, and return who judges these leads; call it in a transaction."""
+def tell(
+    found: Found, judged: Judged, now: datetime, hearers: clocks.Hearers | None = None
+) -> dict[int, tuple[AgreementVersion, str]]:
+    """Tell the clocks of leads' new touches, and return who judges these leads; call it in a transaction.
+
+    `hearers` are those of these leads, where somebody asked for them already.
+    """
     judging = {pk: (one.version, one.standing.tier) for pk, one in judged.items() if pk in found}
     heard = [(need.lead, need.touches) for need in found.values() if need.touches]
     if heard:
-        clocks.hear_touches(heard=heard, judged=judging, now=now)
+        clocks.hear_touches(heard=heard, judged=judging, now=now, hearers=hearers)
     return judging
 
 

@@ -1,7 +1,7 @@
 """What each lead asks for after a judgement, found out for many leads at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -102,14 +102,17 @@ class State(NamedTuple):
     """How a lead stands as a touch comes: whether it is timed, is marked, and has touches that came later."""
 
     stage: str
+    #: As `agreements.heed` takes it.
+    ids_in_force: str | None
     is_timed: bool
     is_marked: bool
     is_followed: bool
 
 
-def state_of(lead_id: int, at: datetime) -> State | None:
-    """Return how a living lead stands for a touch of a moment."""
-    return next((State(*row) for row in _state(lead=lead_id, at=at)), None)
+def ask_state(lead_id: int, at: datetime) -> Callable[[], State | None]:
+    """Ask how a living lead stands for a touch of a moment, and return what tells it."""
+    rows = _state.ahead(lead=lead_id, at=at)
+    return lambda: next((State(*row) for row in rows()), None)
 
 
 @kept.question
@@ -120,8 +123,10 @@ def _state() -> QuerySet[Any, Any]:
         "is_followed": Touch.objects.filter(lead_id=OuterRef("pk"), happened_at__gt=kept.moment("at")),
     }
     found = Lead.objects.alive().filter(pk=kept.number("lead"))
-    asked = found.annotate(**{name: Exists(rows) for name, rows in others.items()})
-    return asked.values_list("stage", *others)
+    asked = found.annotate(
+        ids_in_force=agreements.ids_in_force(), **{name: Exists(rows) for name, rows in others.items()}
+    )
+    return asked.values_list("stage", "ids_in_force", *others)
 
 
 def of_touch(touch: Touch, state: State) -> Need | None:

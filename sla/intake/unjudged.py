@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from leads import marks, touches
+from leads import marks, pipeline, touches
 from leads.choices import TouchSide
 from leads.models import Lead, Touch, User
-from sla import agreements
+from sla import agreements, clocks
 from sla.intake import following, needs
 
 log = logging.getLogger(__name__)
@@ -32,16 +32,19 @@ def add(
     known = {"side": side, "kind": kind, "happened_at": happened_at, **said}
     try:
         with transaction.atomic():
-            marks.hold()
-            state = needs.state_of(lead.pk, happened_at)
-            if state is None or state.is_marked or agreements.heed(side, kind):
+            with pipeline.together():
+                marks.hold()
+                answer = needs.ask_state(lead.pk, happened_at)
+                hearers = clocks.ask_hearers([lead.pk])
+            state = answer()
+            if state is None or state.is_marked or agreements.heed(state.ids_in_force, side, kind):
                 return None
             touch, is_news = touches.write(lead=lead, now=now, actor=actor, **known)
             if (touch.lead_id, touch.happened_at) != (lead.pk, happened_at):
                 raise _Otherwise
             need = needs.of_touch(touch, state) if is_news else None
             if need:
-                following.tell({lead.pk: need}, {}, now)
+                following.tell({lead.pk: need}, {}, now, hearers)
             return touch
     except (_Otherwise, touches.InvalidTouch):
         return None  # whoever writes it with a mark meets with the same

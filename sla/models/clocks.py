@@ -30,7 +30,7 @@ class Clock(models.Model):
     scope = models.CharField(max_length=8, choices=ClockScope.choices, default=ClockScope.LEAD)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     rep = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    calendar_key = models.SlugField(blank=True)
+    calendar_key = models.SlugField(blank=True, db_index=False)
     calendar_revision = models.PositiveIntegerField(default=0)
 
     allowance = models.PositiveIntegerField(
@@ -97,6 +97,9 @@ class Clock(models.Model):
             models.Index(fields=["rep", "due_at"], name="clock_of_rep", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["team", "due_at"], name="clock_of_team", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["lead"], name="clock_on_lead", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["calendar_key", "id"], name="clock_by_calendar", condition=Q(ended_at__isnull=True)
+            ),
             models.Index(fields=["commitment", "due_on"], name="clock_in_period"),
             models.Index(fields=["rep", "due_on"], name="clock_of_card", condition=Q(rep__isnull=False)),
             models.Index(

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 
-from leads import kept, moments
+from leads import kept, moments, pipeline
 from leads.choices import BantKind, ConsentChannel, ConsentState
 from leads.models import BantFact, Consent, Lead, Touch
 from sla import readiness, scoring
@@ -39,13 +39,32 @@ def facts_of(
     Facts of lead and account count as known since the lead was first known, for want of more.
     Touches are told that happened so far `back`.
     """
+    with pipeline.together():
+        answer = ask_facts(lead_ids, at, back)
+    return answer()
+
+
+def ask_facts(
+    lead_ids: Iterable[int], at: datetime, back: timedelta = TOUCH_DAYS
+) -> Callable[[], dict[int, readiness.Facts]]:
+    """Ask for what `facts_of` returns, and return what gives it; see `pipeline.together`."""
     ids = list(lead_ids)
     if not ids:
-        return {}
-    bant, consents, touches = _bant(ids, at), _consents(ids, at), _touches(ids, at, at - back)
+        return dict
+    bant, consents = _bant_rows.ahead(leads=ids, at=at), _consent_rows.ahead(leads=ids, at=at)
+    touches = _touch_rows.ahead(leads=ids, until=at, after=at - back)
+    rows = _rows.ahead(leads=ids)
+    return lambda: _joined(rows(), _bant(bant()), _consents(consents()), _touches(touches()))
+
+
+def _joined(
+    rows: Iterable[tuple[Any, ...]],
+    bant: Mapping[int, dict[str, "Bant"]],
+    consents: Mapping[int, tuple[str, datetime]],
+    touches: Mapping[int, tuple[readiness.TouchFact, ...]],
+) -> dict[int, readiness.Facts]:
     return {
-        row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ()))
-        for row in _rows(leads=ids)
+        row[0]: _facts(row, bant.get(row[0]), consents.get(row[0]), touches.get(row[0], ())) for row in rows
     }
 
 
@@ -122,10 +141,10 @@ class Bant(NamedTuple):
     known_at: datetime
 
 
-def _bant(ids: list[int], at: datetime) -> dict[int, dict[str, "Bant"]]:
+def _bant(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, "Bant"]]:
     """Return the newest fact of each kind."""
     newest: defaultdict[int, dict[str, Bant]] = defaultdict(dict)
-    for lead_id, *fact in _bant_rows(leads=ids, at=at):
+    for lead_id, *fact in rows:
         one = Bant(*fact)
         newest[lead_id][one.kind] = one
     return newest
@@ -137,13 +156,13 @@ def _bant_rows() -> QuerySet[Any, Any]:
     return known.order_by("known_at", "pk").values_list("lead_id", *Bant._fields)
 
 
-def _consents(ids: list[int], at: datetime) -> dict[int, tuple[str, datetime]]:
+def _consents(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[str, datetime]]:
     """Return consent as one fact: given while any channel is open, withdrawn when all that spoke are shut.
 
     What is said of any channel holds for all of them until one is spoken of anew.
     """
     channels: defaultdict[int, dict[str, tuple[str, datetime]]] = defaultdict(dict)
-    for lead_id, channel, state, spoken_at in _consent_rows(leads=ids, at=at):
+    for lead_id, channel, state, spoken_at in rows:
         if channel == ConsentChannel.ANY:
             channels[lead_id].clear()
         channels[lead_id][channel] = (state, spoken_at)
@@ -163,9 +182,8 @@ def _consent_rows() -> QuerySet[Any, Any]:
     return rows.order_by(said_at, "pk").values_list("lead_id", "channel", "state", said_at)
 
 
-def _touches(ids: list[int], until: datetime, after: datetime) -> dict[int, tuple[readiness.TouchFact, ...]]:
+def _touches(told: Sequence[tuple[Any, ...]]) -> dict[int, tuple[readiness.TouchFact, ...]]:
     """Return the touches of a time, ascending, the newest 500 of each lead."""
-    told = _touch_rows(leads=ids, until=until, after=after)
     if not told:
         return {}
     # By column: one touch after the other takes twice as long.

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from leads import among, kept, moments, setbased, storing
+from leads import among, kept, moments, pipeline, setbased, storing
 from leads.models import Lead
 from sla import agreements, readiness, scoring
 from sla.models import AgreementVersion, Standing
 from sla.standings.dossiers import missing
-from sla.standings.gathering import TOUCH_DAYS, facts_of, score, scored
+from sla.standings.gathering import TOUCH_DAYS, ask_facts, facts_of, score, scored
 from sla.standings.judgement import Before, Judged, Judgement, judge_one, place
 
 #: After so many half-lives nothing is left that a score would show: a thousandth.
@@ -49,13 +49,17 @@ def judge(
     Of leads that are `renewed` no fact changed since they were judged. Where the version counts engagement as
     before it is not counted again, and their facts tell only of the touches that criteria look at.
     """
-    versions, ids, since = agreements.in_force(), list(lead_ids), since or {}
+    ids, since = list(lead_ids), since or {}
+    again = [pk for pk in ids if pk in renewed]
+    with pipeline.together():
+        ruling, said = agreements.ask_in_force(), _standing_rows.ahead(leads=ids)
+        told = ask_facts([pk for pk in ids if pk not in renewed], now)
+    versions, before = ruling(), {lead_id: Before(*row) for lead_id, *row in said()}
     if not versions:
         return {}
-    before = _before(ids)
-    judged = _renewed([pk for pk in ids if pk in renewed and pk in before], before, versions, now)
+    judged = _renewed([pk for pk in again if pk in before], before, versions, now)
     confirmed = {pk for pk, one in judged.items() if before[pk].says(one.standing)}
-    facts = facts_of([pk for pk in ids if pk not in judged], now)
+    facts = told() | facts_of([pk for pk in again if pk not in judged], now)
     for lead_id, version in _covered(facts, versions, now):
         known = facts[lead_id]
         fit, _engagement = score(known, agreements.terms(version), now)
@@ -137,10 +141,6 @@ def _covered(
         except agreements.NoAgreement:
             continue
         yield lead_id, version
-
-
-def _before(lead_ids: Collection[int]) -> dict[int, Before]:
-    return {lead_id: Before(*said) for lead_id, *said in _standing_rows(leads=lead_ids)}
 
 
 @kept.question

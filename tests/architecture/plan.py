@@ -80,7 +80,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
         "leads.origins",
         "leads.setbased",
     ),
-    ("leads.recordsets",),
+    ("leads.pipeline", "leads.recordsets"),
     ("leads.copying",),
     ("leads.moments",),
 )

@@ -329,8 +329,9 @@ def test_a_touch_at_hand_is_not_read_again(judged: factories.Cast) -> None:
     marks.mark(lead_ids=[with_others.pk], since=NOW, now=NOW)
     # The attempts since the acceptance; no agreement looks at touches of Sales.
     assert looks_at_touches(alone, NOW + HOUR) == 2
-    # The judge, and what came since the mark.
-    assert looks_at_touches(with_others, NOW + HOUR) == 4
+    # The same, in vain, for it travels with the question whether a judge is waited for; then he, and what
+    # came since the mark.
+    assert looks_at_touches(with_others, NOW + HOUR) == 5
     # A later one is there already.
     assert looks_at_touches(alone, NOW + HOUR / 2) == 3
 

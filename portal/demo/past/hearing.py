@@ -30,6 +30,7 @@ class PastHearing(clocks.Hearing):
         self._schedules: dict[int, Any] = {}
         self._schedules_of_new: dict[int, Any] = {}
         self._hours = hours
+        self._ids: list[int] = []
         self._attempts: list[Trace] = []
         self.swamped: frozenset[int] = frozenset()
 
