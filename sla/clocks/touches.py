@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Min, QuerySet, Subquery
@@ -54,7 +55,17 @@ class Hearers(NamedTuple):
 
 
 def ask_hearers(lead_ids: Collection[int]) -> Hearers:
-    """Ask for all that hears the touches of some leads, and return what gives it; see `pipeline.together`."""
+    """Ask for all that hears the touches of some leads, and return what gives it; see `pipeline.together`.
+
+    Of many leads each is asked for only where it is looked for: then its work counts, and not the way to it.
+    """
+    if len(lead_ids) > setbased.FEW:
+        return Hearers(
+            partial(open_clocks, leads=lead_ids),
+            list,
+            partial(_handoffs, leads=lead_ids),
+            partial(_tried, leads=lead_ids),
+        )
     return Hearers(
         open_clocks.ahead(leads=lead_ids),
         _fresh_ids.ahead(leads=lead_ids),
@@ -83,7 +94,7 @@ def hear_touches(
             hearers = ask_hearers([lead.pk for lead, touches in meant if touches])
     shared = of_clocks(hearers.clocks(), hearers.ids())
     _attach_handoffs(shared, hearers)
-    attempts = _attempts(hearers, meant)
+    attempts = _attempts(shared, hearers, meant)
     hearings = []
     for lead, touches in meant:
         if lead.pk in shared.clocks:
@@ -145,8 +156,10 @@ def _persist(hearing: Hearing, clock: Clock, attempts: _Attempts) -> None:
             return
 
 
-def _attempts(hearers: Hearers, heard: Iterable[tuple[Lead, Sequence[Told]]]) -> _Attempts:
+def _attempts(shared: Shared, hearers: Hearers, heard: Iterable[tuple[Lead, Sequence[Told]]]) -> _Attempts:
     """Return what Sales tried since persistence clocks of these leads started, and what is heard now."""
+    if not any(clock.kind == "persistence" for own in shared.clocks.values() for clock in own):
+        return {}
     found: defaultdict[int, dict[int, tuple[datetime, str, int]]] = defaultdict(dict)
     for lead_id, touch_id, at, kind, evidence in hearers.attempts():
         found[lead_id][touch_id] = (at, kind, evidence)
@@ -168,15 +181,15 @@ def _tried() -> QuerySet[Any, Any]:
 
 def _attach_handoffs(shared: Shared, hearers: Hearers) -> None:
     """Give the clocks that a refresh opens anew their handoffs, with all that tells their hours."""
-    clocks = [clock for own in shared.clocks.values() for clock in own if clock.kind in _REFRESHED]
+    refreshed = (clock for own in shared.clocks.values() for clock in own if clock.kind in _REFRESHED)
+    clocks = [(clock, clock.handoff_id) for clock in refreshed if clock.handoff_id]
     handoffs = {handoff.pk: handoff for handoff in hearers.handoffs()} if clocks else {}
-    for clock in clocks:
-        if clock.handoff_id:
-            clock.handoff = handoff = handoffs[clock.handoff_id]
-            if handoff.version_id == clock.version_id:
-                handoff.version = clock.version
-            if handoff.rep_id == clock.rep_id:
-                clock.rep = handoff.rep
+    for clock, handoff_id in clocks:
+        clock.handoff = handoff = handoffs[handoff_id]
+        if handoff.version_id == clock.version_id:
+            handoff.version = clock.version
+        if handoff.rep_id == clock.rep_id:
+            clock.rep = handoff.rep
 
 
 @kept.question
