@@ -137,8 +137,10 @@ def _plan(data: dict[str, Any]) -> str:
     return said + "; " + gettext("first due %(time)s") % {"time": at}
 
 
-def _moment(text: str) -> str:
+def _moment(text: Any) -> str:
     """Say a moment or a day that a message carries, blank if it carries none."""
+    if not isinstance(text, str):  # who gave a lead to whom stands under the same names, as ids
+        return ""
     day = parse_date(text)
     if day is not None:
         return formats.date_format(day, pgettext("a day", "j M Y"))

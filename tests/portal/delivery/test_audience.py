@@ -92,6 +92,16 @@ def test_team_without_a_manager_is_a_matter_for_leaders(play: Scene) -> None:
     assert told("clock.breached") == {play.cast.leader.name, play.referee.name}
 
 
+def test_new_owner_of_a_worked_lead_is_told_in_a_sentence(play: Scene) -> None:
+    """The message names both people where others name moments."""
+    cast = play.cast
+    accepted = handoffs.accept(handoff=offered(play), actor=play.rep, now=NOW)
+    handoffs.reassign(handoff=accepted, actor=cast.sales_manager, to=cast.other_rep, now=NOW)
+    assert told("handoff.reassign")
+    for notice in Notice.objects.filter(message__kind="handoff.reassign"):
+        assert delivery.told(notice, is_visible=False).sentence == "A lead has a new owner."
+
+
 def test_rep_is_told_when_somebody_else_passes_the_lead_on_but_not_of_own_acts(play: Scene) -> None:
     handoffs.reroute(handoff=offered(play), actor=play.cast.sales_manager, to=play.cast.other_rep, now=NOW)
     assert told("handoff.reroute") == {play.rep.name}
