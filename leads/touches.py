@@ -49,19 +49,21 @@ def write(
     external_id: str = "",
     campaign: str = "",
     import_run: ImportRun | None = None,
+    touch_id: int | None = None,
 ) -> tuple[Touch, bool]:
     """Write down a touch once, and tell whether it says anything new; call it in a transaction.
 
     The same source and external id return the touch that is there. Of that only the evidence may rise and
     `reached` become known; what else was wrong is corrected by a further touch. Raises InvalidTouch.
 
-    It leaves no mark: only for touches by which nobody is judged.
+    It leaves no mark: only for touches by which nobody is judged. A new one gets `touch_id`, where that was
+    reserved for it.
     """
     _check(side, kind, happened_at, now)
     facts = {"lead": lead, "side": side, "kind": kind, "happened_at": happened_at, "recorded_at": now}
     facts |= {"actor": actor, "evidence": evidence, "reached": reached, "is_automatic": is_automatic}
     facts |= {"summary": summary, "campaign": campaign, "import_run": import_run}
-    touch, is_new = _store(source, external_id, facts)
+    touch, is_new = _store(source, external_id, facts | {"pk": touch_id})
     return touch, is_new or raise_evidence(touch=touch, evidence=evidence, reached=reached)
 
 

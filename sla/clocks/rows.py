@@ -1,6 +1,6 @@
 """Between clockwork and the tables: a row as a state, a state as a row, entries as lines of the log."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -113,25 +113,30 @@ def _write(changes: Sequence[Change], columns: Sequence[str]) -> None:
     without_id = [clock for clock in new if clock.pk is None]
     if new and not without_id and len(changes) <= setbased.FEW:
         with pipeline.together():
-            are_as_seen = _update(changes, columns)
+            _update(changes, columns)
             storing.store(new)
             _log(changes)
-        if not are_as_seen():
-            raise ClockChanged
         return
-    if not _update(changes, columns)():
-        raise ClockChanged
+    _update(changes, columns)
     storing.store([clock for clock in new if clock.pk])
     storing.store(without_id)
     _log(changes)
 
 
-def _update(changes: Sequence[Change], columns: Sequence[str]) -> Callable[[], bool]:
-    """Update the rows that are there, and return what tells whether all were as they had been read."""
+def _update(changes: Sequence[Change], columns: Sequence[str]) -> None:
+    """Update the rows that are there.
+
+    Raises ClockChanged unless all were as they had been read, within `pipeline.together` at its end.
+    """
     old = [change for change in changes if change.seq_before is not None]
     rows = [{"id": c.clock.pk, "expected": c.seq_before, **_row(c.clock, columns)} for c in old]
     changed = setbased.update_ahead(Clock, rows, guard="seq")
-    return lambda: len(changed()) == len(old)
+
+    def check() -> None:
+        if len(changed()) != len(old):
+            raise ClockChanged
+
+    pipeline.afterwards(check)
 
 
 def _log(changes: Sequence[Change]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leads import kept
+from leads import kept, storing
 from leads.choices import Stage
 from leads.marks import Mark
 from leads.models import Deal, FactChange, Lead, StageChange, Touch
@@ -104,6 +104,8 @@ class State(NamedTuple):
     stage: str
     #: As `agreements.heed` takes it.
     ids_in_force: str | None
+    #: Reserved for the touch, so that its clocks may name it before it is written; None on SQLite.
+    touch_id: int | None
     is_timed: bool
     is_marked: bool
     is_followed: bool
@@ -124,9 +126,11 @@ def _state() -> QuerySet[Any, Any]:
     }
     found = Lead.objects.alive().filter(pk=kept.number("lead"))
     asked = found.annotate(
-        ids_in_force=agreements.ids_in_force(), **{name: Exists(rows) for name, rows in others.items()}
+        ids_in_force=agreements.ids_in_force(),
+        touch_id=storing.fresh_id(Touch),
+        **{name: Exists(rows) for name, rows in others.items()},
     )
-    return asked.values_list("stage", "ids_in_force", *others)
+    return asked.values_list("stage", "ids_in_force", "touch_id", *others)
 
 
 def of_touch(touch: Touch, state: State) -> Need | None:

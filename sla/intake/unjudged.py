@@ -1,5 +1,6 @@
 """Touches that no agreement looks at: written and told to the clocks in one transaction, without a mark."""
 
+import contextlib
 import logging
 from datetime import datetime
 from typing import Any
@@ -39,12 +40,16 @@ def add(
             state = answer()
             if state is None or state.is_marked or agreements.heed(state.ids_in_force, side, kind):
                 return None
-            touch, is_news = touches.write(lead=lead, now=now, actor=actor, **known)
-            if (touch.lead_id, touch.happened_at) != (lead.pk, happened_at):
-                raise _Otherwise
-            need = needs.of_touch(touch, state) if is_news else None
-            if need:
-                following.tell({lead.pk: need}, {}, now, hearers)
+            # One that another system names may be there already, and that answer is looked at.
+            with contextlib.nullcontext() if said.get("external_id") else pipeline.together():
+                touch, is_news = touches.write(
+                    lead=lead, now=now, actor=actor, touch_id=state.touch_id, **known
+                )
+                if (touch.lead_id, touch.happened_at) != (lead.pk, happened_at):
+                    raise _Otherwise
+                need = needs.of_touch(touch, state) if is_news else None
+                if need:
+                    following.tell({lead.pk: need}, {}, now, hearers)
             return touch
     except (_Otherwise, touches.InvalidTouch):
         return None  # whoever writes it with a mark meets with the same

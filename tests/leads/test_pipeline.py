@@ -76,6 +76,38 @@ def mark_twice(lead: Lead) -> None:
             setbased.insert_rows(FactChange, [{"lead_id": lead.pk, "since": NOW}])
 
 
+def test_a_block_within_another_ends_with_it() -> None:
+    lead = factories.make_lead()
+    factories.add_touch(lead, "downloaded", ago=timedelta(days=2))
+    seen: list[str] = []
+    with pipeline.together():
+        with pipeline.together():
+            answer = kinds.ahead(leads=[lead.pk])
+            pipeline.afterwards(lambda: seen.extend(answer()))
+        if connection.vendor == "postgresql":  # SQLite has answered
+            assert seen == []
+            assert connection.connection.info.pipeline_status == PipelineStatus.ON
+    assert seen == ["downloaded"]
+    pipeline.afterwards(seen.clear)
+    assert seen == []
+
+
+def test_nothing_waits_for_a_block_that_failed() -> None:
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        fail_within(seen)
+    pipeline.afterwards(lambda: seen.append("now"))
+    with pipeline.together():
+        pass
+    assert [one for one in seen if one != "at once"] == ["now"]
+
+
+def fail_within(seen: list[str]) -> None:
+    with pipeline.together():
+        pipeline.afterwards(lambda: seen.append("at once" if connection.vendor == "sqlite" else "too late"))
+        raise ZeroDivisionError
+
+
 @pytest.mark.postgres_only
 def test_nothing_is_waited_for_before_the_end() -> None:
     lead = factories.make_lead()

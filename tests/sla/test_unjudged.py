@@ -1,10 +1,12 @@
 """Touches that no agreement looks at change no standing: nobody is judged by them, the clocks hear them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from leads import setbased
 from leads.models import FactChange, Lead, Touch
 from sla import clocks, handoffs, intake
 from sla.models import Clock, Handoff, Standing
@@ -109,6 +111,25 @@ def test_call_whose_clocks_fail_is_kept_and_told_by_the_sweep(monkeypatch: pytes
         "running",
         "RuntimeError('no clock today')",
     )
+    intake.drain(now=NOW + 2 * HOUR)
+    assert first_touch(lead) == "met"
+
+
+@pytest.mark.parametrize("is_followed", [False, True], ids=["ends", "is followed by another"])
+def test_call_is_told_again_where_its_clock_was_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, is_followed: bool
+) -> None:
+    given = agreement_data()["commitments"]
+    lead = worked(commitments=[one for one in given if is_followed or one["kind"] != "upkeep"])
+
+    def changed_nothing(*_rows: Any, **_how: Any) -> Callable[[], list[int]]:
+        return list
+
+    with monkeypatch.context() as patch:
+        patch.setattr(setbased, "update_ahead", changed_nothing)
+        touch = called(lead)
+    assert list(Touch.objects.filter(side="sales")) == [touch]
+    assert (first_touch(lead), FactChange.objects.exists()) == ("running", True)
     intake.drain(now=NOW + 2 * HOUR)
     assert first_touch(lead) == "met"
 
