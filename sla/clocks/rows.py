@@ -1,5 +1,6 @@
 """Between clockwork and the tables: a row as a state, a state as a row, entries as lines of the log."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -110,17 +111,15 @@ def write(changes: Sequence[Change], *, now: datetime, columns: Sequence[str] = 
 
 def _write(changes: Sequence[Change], columns: Sequence[str]) -> None:
     new = [change.clock for change in changes if change.seq_before is None]
+    known = [clock for clock in new if clock.pk]
     without_id = [clock for clock in new if clock.pk is None]
-    if new and not without_id and len(changes) <= setbased.FEW:
-        with pipeline.together():
-            _update(changes, columns)
-            storing.store(new)
-            _log(changes)
-        return
-    _update(changes, columns)
-    storing.store([clock for clock in new if clock.pk])
-    storing.store(without_id)
-    _log(changes)
+    # Without an id to wait for, nothing within looks at an answer.
+    is_one_way = known and not without_id and len(changes) <= setbased.FEW
+    with pipeline.together() if is_one_way else contextlib.nullcontext():
+        _update(changes, columns)
+        storing.store(known)
+        storing.store(without_id)
+        _log(changes)
 
 
 def _update(changes: Sequence[Change], columns: Sequence[str]) -> None:
